@@ -1,0 +1,2 @@
+"""The domain."""
+__version__ = "0.1.0"

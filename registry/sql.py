@@ -1,0 +1,18 @@
+"""Access to the SQL and reference files that ship in the `sql` package."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+
+def folder() -> Traversable:
+    """The `sql` folder, wherever the package is installed."""
+    return resources.files("sql")
+
+
+@cache
+def statement(path: str) -> str:
+    """Text of one `.sql` file, by its path below `sql/`, such as `"imports/diff.sql"`."""
+    return folder().joinpath(path).read_text(encoding="utf-8")
