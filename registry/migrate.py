@@ -1,0 +1,112 @@
+"""Bring a database to this version: extension and roles, Alembic revisions, then functions, policies and reference data,
+which are applied anew each time and give the same result each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from registry.database import _plain, connect
+from registry.errors import Unavailable
+from registry.language import _
+from registry.layers import reference_layers
+from registry.sql import folder, statement
+
+OWNER = "chengji_owner"
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration; its revisions live beside the SQL they run."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(folder().joinpath("migrations")))))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = create_engine(
+        _plain(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool
+    )
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Migrate the database at `url`. Migrating twice is a no-op.
+
+    Raises Unavailable with what an administrator of the database must do where we lack a right.
+    """
+    with connect(url, role=None) as connection:
+        _prepare(connection)
+    command.upgrade(configuration(url), revision)
+    if revision == "head":
+        with connect(url, role=None) as connection:
+            _apply_sources(connection)
+
+
+def _prepare(connection: psycopg.Connection[Any]) -> None:
+    """Extension, roles and the right to work as the owner: the three things that may need a superuser."""
+    try:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        connection.execute(statement("roles.sql").encode())
+        connection.execute(
+            "DO $$ BEGIN IF NOT pg_has_role('chengji_owner', 'member') THEN"
+            " EXECUTE format('GRANT chengji_owner, chengji_app TO %I', current_user); END IF;"
+            " EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO chengji_owner', current_database()); END $$"
+        )
+        for schema in ("registry", "layers"):
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {OWNER}")
+        connection.commit()
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFile) as error:
+        raise Unavailable(
+            _("迁移需要的权限或扩展不足：%(error)s", error=str(error).strip()),
+            _("请数据库管理员先执行 CREATE EXTENSION postgis 和 sql/roles.sql，并把 chengji_owner、chengji_app 授予本登录。"),
+        ) from error
+
+
+def _apply_sources(connection: psycopg.Connection[Any]) -> None:
+    with connection.transaction():
+        connection.execute(f"SET LOCAL ROLE {OWNER}")
+        for part in ("functions", "policies"):
+            for file in sorted(p.name for p in folder().joinpath(part).iterdir() if p.name[:1].isdigit()):
+                connection.execute(statement(f"{part}/{file}").encode())
+        _load_reference(connection)
+        connection.execute("SELECT registry.refresh_layer_views()")
+    make_leakproof(connection)
+
+
+def make_leakproof(connection: psycopg.Connection[Any]) -> bool:
+    """Mark the index operators' functions, where we may; `registry doctor` says so where we may not."""
+    try:
+        with connection.transaction():
+            connection.execute(statement("policies/leakproof.sql").encode())
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
+
+
+def _load_reference(connection: psycopg.Connection[Any]) -> None:
+    """The layers a register starts with, and the class lists. What an administrator changed in a layer is kept."""
+    from psycopg.types.json import Jsonb
+
+    for layer in reference_layers().values():
+        connection.execute(
+            "INSERT INTO registry.layer (code, name_zh, name_en, geometry, schema, symbol, colour, zoom_min, zoom_max,"
+            " position, restricted) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (code) DO NOTHING",
+            (layer.code, layer.name_zh, layer.name_en, layer.geometry, Jsonb(layer.schema), layer.symbol, layer.colour,
+             layer.zoom_min, layer.zoom_max, layer.position, layer.restricted),
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO registry.asset_class (layer, scheme, code, name_zh, name_en, geometry, verified, number,"
+                " major_code, major_zh, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " ON CONFLICT (scheme, code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en,"
+                " verified = excluded.verified, major_code = excluded.major_code, major_zh = excluded.major_zh,"
+                " position = excluded.position",
+                [
+                    (layer.code, c.scheme, c.code, c.name_zh, c.name_en, c.geometry, c.verified, c.number, c.major_code,
+                     c.major_zh, position)
+                    for position, c in enumerate(layer.classes)
+                ],
+            )  # fmt: skip

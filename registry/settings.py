@@ -1,0 +1,62 @@
+"""Everything that the environment decides. The only place that reads `os.environ`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+def _home() -> Path:
+    checkout = Path(__file__).resolve().parent.parent
+    default = checkout / "var" if (checkout / "Makefile").is_file() else Path.cwd() / "chengji-var"
+    return Path(os.environ.get("REGISTRY_HOME", default)).resolve()
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One reading of the environment. See docs/operating.md for each variable."""
+
+    database_url: str | None
+    home: Path
+    language: str
+    district: str | None
+    person: str | None
+    secret_key: str | None
+    host: str
+    port: int
+    workers: int
+    session_minutes: int
+    statement_seconds: int
+    behind_https: bool
+    basemap_url: str | None
+    basemap_datum: str
+    basemap_attribution: str
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    get = os.environ.get
+    return Settings(
+        database_url=get("DATABASE_URL"),
+        home=_home(),
+        language=get("REGISTRY_LANGUAGE") or ("en" if get("LANG", "").startswith("en") else "zh"),
+        district=get("REGISTRY_DISTRICT"),
+        person=get("REGISTRY_PERSON"),
+        secret_key=get("REGISTRY_SECRET_KEY"),
+        host=get("REGISTRY_HOST", "127.0.0.1"),
+        port=int(get("REGISTRY_PORT", "8000")),
+        workers=int(get("REGISTRY_WORKERS", "2")),
+        session_minutes=int(get("REGISTRY_SESSION_MINUTES", "30")),
+        statement_seconds=int(get("REGISTRY_STATEMENT_SECONDS", "10")),
+        behind_https=_flag("REGISTRY_HTTPS"),
+        basemap_url=get("REGISTRY_BASEMAP_URL"),
+        basemap_datum=get("REGISTRY_BASEMAP_DATUM", "WGS84"),
+        basemap_attribution=get("REGISTRY_BASEMAP_ATTRIBUTION", ""),
+    )

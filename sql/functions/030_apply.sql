@@ -1,0 +1,174 @@
+-- Applying a change set: the only place that writes asset, asset_version, asset_alias and the roll-ups.
+-- The application role may execute registry.apply_change_set and has no INSERT, UPDATE or DELETE on those tables.
+
+-- Which accepted changes no longer fit the register. Empty means that the set may be applied.
+CREATE OR REPLACE FUNCTION registry.stale_changes(in_district text, in_change_set bigint)
+RETURNS TABLE (seq int, source_row bigint, code text, reason text)
+LANGUAGE sql STABLE SET search_path = registry, public, pg_temp
+BEGIN ATOMIC
+  SELECT c.seq, c.source_row, c.code, 'version'
+  FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action NOT IN ('add', 'conflict') AND a.version <> c.base_version
+  UNION ALL
+  SELECT c.seq, c.source_row, c.code, 'code'
+  FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.code = c.code
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action <> 'conflict' AND a.id <> c.asset_id
+  UNION ALL
+  SELECT c.seq, c.source_row, c.code, 'external_key'
+  FROM registry.change c
+  JOIN registry.asset a ON a.district = c.district AND a.layer = c.layer AND a.external_key = c.external_key
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action <> 'conflict' AND a.id <> c.asset_id;
+END;
+
+CREATE OR REPLACE FUNCTION registry.apply_updates(in_district text, in_change_set bigint, at timestamptz) RETURNS void
+LANGUAGE sql SET search_path = registry, public, pg_temp
+BEGIN ATOMIC
+  INSERT INTO registry.asset_version (
+    district, id, code, layer, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source,
+    accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from,
+    valid_to, ended_by)
+  SELECT
+    a.district, a.id, a.code, a.layer, a.scheme, a.class, a.name, a.state, a.manager, a.owner, a.maintainer,
+    a.surveyed_on, a.changed_on, a.source, a.accuracy, a.external_key, a.attributes, a.geom, a.areas, a.length_m,
+    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, at, in_change_set
+  FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action NOT IN ('add', 'conflict');
+
+  INSERT INTO registry.asset_alias (district, alias, asset_id, since)
+  SELECT a.district, a.code, a.id, at
+  FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action NOT IN ('add', 'conflict') AND a.code <> c.code
+  ON CONFLICT (district, alias) DO UPDATE SET asset_id = excluded.asset_id, since = excluded.since;
+
+  UPDATE registry.asset a SET
+    code = c.code, scheme = c.scheme, class = c.class, name = c.name, state = c.state,
+    manager = c.manager, owner = c.owner, maintainer = c.maintainer,
+    surveyed_on = c.surveyed_on, changed_on = c.changed_on, source = c.source, accuracy = c.accuracy,
+    external_key = c.external_key, attributes = c.attributes, geom = c.geom,
+    areas = CASE WHEN c.moved_m IS NULL THEN a.areas ELSE registry.areas_of(c.district, c.geom) END,
+    length_m = CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
+    area_m2 = CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
+    terms = CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
+    version = a.version + 1, change_set = in_change_set, valid_from = at
+  FROM registry.change c
+  JOIN registry.asset_class k ON k.scheme = c.scheme AND k.code = c.class
+  JOIN registry.layer l ON l.code = c.layer
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action NOT IN ('add', 'conflict') AND a.district = in_district AND a.id = c.asset_id;
+END;
+
+CREATE OR REPLACE FUNCTION registry.apply_adds(in_district text, in_change_set bigint, at timestamptz) RETURNS void
+LANGUAGE sql SET search_path = registry, public, pg_temp
+BEGIN ATOMIC
+  INSERT INTO registry.asset (
+    district, id, code, layer, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source,
+    accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from)
+  SELECT
+    c.district, c.asset_id, c.code, c.layer, c.scheme, c.class, c.name, c.state, c.manager, c.owner, c.maintainer,
+    c.surveyed_on, c.changed_on, c.source, c.accuracy, c.external_key, c.attributes, c.geom,
+    registry.areas_of(c.district, c.geom),
+    CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
+    CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
+    CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
+    1, in_change_set, at
+  FROM registry.change c
+  JOIN registry.asset_class k ON k.scheme = c.scheme AND k.code = c.class
+  JOIN registry.layer l ON l.code = c.layer
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action = 'add';
+
+  -- A delivered code may be ahead of our own counter: never give its number out again.
+  INSERT INTO registry.code_sequence (district, number, last)
+  SELECT in_district, substr(c.code, 7, s.width), max(substr(c.code, 7 + s.width)::bigint)
+  FROM registry.change c
+  JOIN registry.district d ON d.code = c.district,
+  LATERAL (SELECT CASE d.code_scheme WHEN '6+2+3+5' THEN 5 ELSE 4 END AS width) s
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action = 'add'
+    AND c.code ~ '^[0-9]{16}$' AND starts_with(c.code, in_district)
+  GROUP BY 2
+  ON CONFLICT (district, number) DO UPDATE SET last = greatest(code_sequence.last, excluded.last);
+END;
+
+-- Counted clusters and tile revisions, from the rows this set wrote and the versions it ended.
+CREATE OR REPLACE FUNCTION registry.roll_up(in_district text, in_change_set bigint) RETURNS void
+LANGUAGE sql SET search_path = registry, public, pg_temp
+BEGIN ATOMIC
+  INSERT INTO registry.asset_cell (district, cx, cy, layer, scheme, class, n, bad, sum_x, sum_y)
+  SELECT in_district, t.gx >> 13, t.gy >> 13, t.layer, t.scheme, t.class, sum(t.sign),
+         coalesce(sum(t.sign) FILTER (WHERE t.state <> 'intact'), 0), sum(t.sign * t.gx::bigint), sum(t.sign * t.gy::bigint)
+  FROM (
+    SELECT 1 AS sign, a.gx, a.gy, a.layer, a.scheme, a.class, a.state
+    FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+    UNION ALL
+    SELECT -1, v.gx, v.gy, v.layer, v.scheme, v.class, v.state
+    FROM registry.change c
+    JOIN registry.asset_version v ON v.district = c.district AND v.id = c.asset_id AND v.version = c.base_version
+    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+  ) t
+  WHERE t.gx IS NOT NULL AND t.state <> 'retired'
+  GROUP BY 2, 3, 4, 5, 6
+  ON CONFLICT (district, cx, cy, layer, scheme, class) DO UPDATE SET
+    n = asset_cell.n + excluded.n, bad = asset_cell.bad + excluded.bad,
+    sum_x = asset_cell.sum_x + excluded.sum_x, sum_y = asset_cell.sum_y + excluded.sum_y;
+END;
+
+-- The zoom 14 tiles in which something changed: where the rows are now, and where their last versions were.
+CREATE OR REPLACE FUNCTION registry.touch_tiles(in_district text, in_change_set bigint) RETURNS void
+LANGUAGE sql SET search_path = registry, public, pg_temp
+BEGIN ATOMIC
+  INSERT INTO registry.tile_revision (district, cx, cy, revision)
+  SELECT DISTINCT in_district, x, y, 1
+  FROM (
+    SELECT DISTINCT
+      floor((ST_XMin(g) + 180) / 360 * 16384)::int AS x0, floor((ST_XMax(g) + 180) / 360 * 16384)::int AS x1,
+      floor((0.5 - asinh(tan(radians(ST_YMax(g)))) / (2 * pi())) * 16384)::int AS y0,
+      floor((0.5 - asinh(tan(radians(ST_YMin(g)))) / (2 * pi())) * 16384)::int AS y1
+    FROM (
+      SELECT c.geom AS g FROM registry.change c
+      WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+      UNION ALL
+      SELECT v.geom FROM registry.change c
+      JOIN registry.asset_version v ON v.district = c.district AND v.id = c.asset_id AND v.version = c.base_version
+      WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.moved_m IS NOT NULL
+    ) boxes
+  ) cells, generate_series(x0, x1) AS x, generate_series(y0, y1) AS y
+  ON CONFLICT (district, cx, cy) DO UPDATE SET revision = tile_revision.revision + 1;
+END;
+
+-- Applies a proposed change set whole, or raises and leaves everything as it was.
+-- Errors: CJ404 no such proposed set in reach; CJ403 no right to write the layer; CJ409 rows changed meanwhile.
+CREATE OR REPLACE FUNCTION registry.apply_change_set(in_district text, in_change_set bigint) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, public, pg_temp AS $$
+DECLARE
+  proposed registry.change_set;
+  at timestamptz;
+  stale text;
+BEGIN
+  SELECT * INTO proposed FROM change_set WHERE district = in_district AND id = in_change_set FOR UPDATE;
+  IF proposed.id IS NULL OR proposed.status <> 'proposed' THEN
+    RAISE EXCEPTION 'no proposed change set %', in_change_set USING ERRCODE = 'CJ404';
+  END IF;
+  IF NOT EXISTS (SELECT FROM writable('chengji_app') w WHERE (w.district, w.layer) = (in_district, proposed.layer)) THEN
+    RAISE EXCEPTION 'not allowed to change layer %', proposed.layer USING ERRCODE = 'CJ403';
+  END IF;
+  -- One apply at a time in a district: the order of versions is then the order of commits.
+  PERFORM pg_advisory_xact_lock(hashtextextended('registry.apply ' || in_district, 0));
+  at := clock_timestamp();
+  SELECT string_agg(coalesce(s.source_row, s.seq) || ' ' || s.code || ' ' || s.reason, E'\n') INTO stale
+  FROM (SELECT * FROM stale_changes(in_district, in_change_set) ORDER BY seq LIMIT 50) s;
+  IF stale IS NOT NULL THEN
+    RAISE EXCEPTION 'rows changed meanwhile' USING ERRCODE = 'CJ409', DETAIL = stale;
+  END IF;
+  PERFORM apply_updates(in_district, in_change_set, at);
+  PERFORM apply_adds(in_district, in_change_set, at);
+  PERFORM roll_up(in_district, in_change_set);
+  PERFORM touch_tiles(in_district, in_change_set);
+  UPDATE change_set SET status = 'applied', applied_at = at, applied_by = person_id('chengji_app')
+  WHERE district = in_district AND id = in_change_set;
+  RETURN at;
+END $$;

@@ -1,0 +1,10 @@
+"""The register."""
+
+from registry.revision import run
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    run(__file__)

@@ -1,0 +1,22 @@
+-- What the two roles may do at all. Row security below then says to which rows.
+GRANT USAGE ON SCHEMA registry, layers TO chengji_app, chengji_reader;
+REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM chengji_app, chengji_reader;
+GRANT SELECT ON registry.district, registry.layer, registry.asset_class, registry.area, registry.party, registry.asset,
+  registry.asset_alias TO chengji_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA registry TO chengji_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO chengji_app;
+
+-- The register itself (asset, asset_version, asset_alias, asset_cell, tile_revision) is written by apply alone.
+GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.party, registry.access_log TO chengji_app;
+GRANT UPDATE (status, summary) ON registry.change_set TO chengji_app;
+GRANT UPDATE (accepted) ON registry.change TO chengji_app;
+GRANT INSERT, UPDATE ON registry.code_sequence, registry.profile TO chengji_app;
+GRANT UPDATE (password, fs_uniquifier, failed_sign_ins, locked_until, password_changed_at, last_sign_in_at)
+  ON registry.person TO chengji_app;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name)
+  TO chengji_app, chengji_reader;
+GRANT EXECUTE ON FUNCTION registry.writable(name), registry.folded(text), registry.search_terms(text),
+  registry.areas_of(text, geometry), registry.stale_changes(text, bigint),
+  registry.apply_change_set(text, bigint), registry.propose_undo(text, bigint, text) TO chengji_app;

@@ -1,0 +1,74 @@
+-- Who sees which rows, written once. Closed by default: a table without a matching policy shows nothing.
+-- The functions stand in sub-selects so that each runs once per query, not once per row.
+
+DO $$
+DECLARE
+  held text;
+  old record;
+BEGIN
+  FOREACH held IN ARRAY ARRAY['area', 'party', 'asset', 'asset_version', 'asset_alias', 'asset_cell', 'change_set', 'change',
+                              'problem', 'profile', 'access_log', 'tile_revision', 'code_sequence', 'district'] LOOP
+    EXECUTE format('ALTER TABLE registry.%I ENABLE ROW LEVEL SECURITY', held);
+    FOR old IN SELECT policyname FROM pg_policies WHERE schemaname = 'registry' AND tablename = held LOOP
+      EXECUTE format('DROP POLICY %I ON registry.%I', old.policyname, held);
+    END LOOP;
+  END LOOP;
+END $$;
+
+-- The register: by district and layer.
+-- Contractors will get a second, permissive policy here:  contract_ids && (select ids of my contracts in force today).
+CREATE POLICY staff_read ON registry.asset FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
+CREATE POLICY staff_read ON registry.asset_version FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
+CREATE POLICY staff_read ON registry.asset_cell FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
+CREATE POLICY staff_read ON registry.asset_alias FOR SELECT
+  USING (EXISTS (SELECT FROM registry.asset a WHERE a.district = asset_alias.district AND a.id = asset_alias.asset_id));
+
+-- Deliveries and their changes.
+CREATE POLICY staff_read ON registry.change_set FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
+CREATE POLICY writer_insert ON registry.change_set FOR INSERT
+  WITH CHECK (proposed_by = (SELECT registry.person_id(current_user))
+    AND (district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w));
+CREATE POLICY writer_update ON registry.change_set FOR UPDATE
+  USING (status = 'proposed'
+    AND (district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w))
+  WITH CHECK (status IN ('proposed', 'rejected', 'failed'));
+CREATE POLICY staff_read ON registry.change FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
+CREATE POLICY writer_insert ON registry.change FOR INSERT
+  WITH CHECK ((district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)
+    AND (district, change_set) IN (SELECT s.district, s.id FROM registry.change_set s WHERE s.status = 'proposed'));
+CREATE POLICY writer_update ON registry.change FOR UPDATE
+  USING ((district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)
+    AND (district, change_set) IN (SELECT s.district, s.id FROM registry.change_set s WHERE s.status = 'proposed'));
+CREATE POLICY staff_read ON registry.problem FOR SELECT
+  USING (EXISTS (SELECT FROM registry.change_set s WHERE s.district = problem.district AND s.id = problem.change_set));
+CREATE POLICY writer_insert ON registry.problem FOR INSERT
+  WITH CHECK (EXISTS (SELECT FROM registry.change_set s WHERE s.district = problem.district AND s.id = problem.change_set
+    AND (s.district, s.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)));
+
+-- What belongs to a district as a whole.
+CREATE POLICY member_read ON registry.district FOR SELECT
+  USING (code IN (SELECT d.district FROM registry.my_districts(current_user) d));
+CREATE POLICY member_read ON registry.area FOR SELECT
+  USING (district IN (SELECT d.district FROM registry.my_districts(current_user) d));
+CREATE POLICY staff_read ON registry.party FOR SELECT
+  USING (district IN (SELECT r.district FROM registry.readable(current_user) r));
+CREATE POLICY writer_insert ON registry.party FOR INSERT
+  WITH CHECK (district IN (SELECT w.district FROM registry.writable(current_user) w));
+CREATE POLICY member_read ON registry.tile_revision FOR SELECT
+  USING (district IN (SELECT d.district FROM registry.my_districts(current_user) d));
+CREATE POLICY writer_all ON registry.code_sequence
+  USING (district IN (SELECT w.district FROM registry.writable(current_user) w));
+CREATE POLICY writer_all ON registry.profile
+  USING ((district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w));
+
+-- The access log: everybody writes his own looks, administrators read it, nobody changes it.
+CREATE POLICY own_insert ON registry.access_log FOR INSERT
+  WITH CHECK (person_id = (SELECT registry.person_id(current_user)));
+CREATE POLICY administrator_read ON registry.access_log FOR SELECT
+  USING (district IN (SELECT m.district FROM registry.membership m
+    WHERE m.person_id = (SELECT registry.person_id(current_user)) AND m.role = 'administrator'));
