@@ -1,0 +1,137 @@
+/* global L */
+/** A Leaflet layer that draws our vector tiles on canvases: one instance per tileset. */
+
+import { drawBase, drawClusters, drawPoints } from "./draw.js";
+import { circleAt, shapeAt } from "./hit.js";
+import { inZoomRange } from "./style.js";
+import { POINTS_FROM_DATA_ZOOM, TILE, dataAddress, inWorld } from "./tile_address.js";
+import { TileSource } from "./tile_source.js";
+
+/** @returns {L.GridLayer} `options`: tileset ("base" or "points"), url (with {z} {x} {y}), muted, pane */
+export function assetTiles(options) {
+  return new AssetTiles(options);
+}
+
+const AssetTiles = L.GridLayer.extend({
+  options: { tileSize: TILE, noWrap: true, keepBuffer: 1, updateInterval: 120, muted: false, minZoom: 1 },
+
+  initialize(options) {
+    L.setOptions(this, options);
+    this._source = options.source ?? new TileSource(({ z, x, y }) => L.Util.template(options.url, { z, x, y }));
+    this._drawn = new Map();
+    this._query = "";
+    this._scene = { layers: [], hidden: new Set(), colours: null, language: "zh" };
+    this.on("tileunload", ({ coords }) => this._drop(coords));
+  },
+
+  /** Layers, hidden codes, colours, language: repaints what is there, fetches nothing. */
+  setScene(scene) {
+    this._scene = { ...this._scene, ...scene };
+    for (const tile of this._drawn.values()) this._paint(tile);
+  },
+
+  /** A new filter: every tile stays as it is until its new data has come. */
+  setQuery(query) {
+    if (query === this._query) return;
+    this._query = query;
+    this.refetch();
+  },
+
+  /** Ask again for all tiles on the screen. */
+  refetch() {
+    for (const tile of this._drawn.values()) this._fill(tile, () => {});
+  },
+
+  /** Forget what was fetched and ask again: after one's own edit. */
+  renew() {
+    this._source.forget();
+    this.refetch();
+  },
+
+  /** The tileset's source, for a second layer over the same tiles. */
+  source() {
+    return this._source;
+  },
+
+  createTile(coords, done) {
+    const canvas = L.DomUtil.create("canvas", "leaflet-tile");
+    const tile = { coords, canvas, place: dataAddress(coords), data: null, circles: [], abort: null };
+    this._drawn.set(key(coords), tile);
+    this._fill(tile, (error) => done(error, canvas));
+    return canvas;
+  },
+
+  async _fill(tile, done) {
+    tile.abort?.abort();
+    tile.abort = new AbortController();
+    const { signal } = tile.abort;
+    try {
+      const data = inWorld(tile.place) ? await this._source.load(tile.place, this._query, signal) : new Map();
+      if (signal.aborted) return;
+      tile.data = data;
+      this._paint(tile);
+      done(null);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      done(error);
+      this.fire("trouble", { error });
+    }
+  },
+
+  _paint(tile) {
+    if (!tile.data || !this._scene.colours) return;
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const side = TILE * ratio;
+    if (tile.canvas.width !== side) tile.canvas.width = tile.canvas.height = side;
+    const ctx = tile.canvas.getContext("2d");
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, TILE, TILE);
+    const scene = { ...this._scene, zoom: tile.coords.z, ratio };
+    if (this.options.tileset === "base") drawBase(ctx, tile.data, tile.place, scene, this.options.muted);
+    else tile.circles = (clustered(tile) ? drawClusters : drawPoints)(ctx, tile.data, tile.place, scene);
+    this.fire("painted", { coords: tile.coords });
+  },
+
+  _drop(coords) {
+    const tile = this._drawn.get(key(coords));
+    tile?.abort?.abort();
+    this._drawn.delete(key(coords));
+  },
+
+  /** Visits each drawn tile of the current zoom with the pixel of its corner in the map's layer coordinates. */
+  eachTile(visit) {
+    const origin = this._map.getPixelOrigin();
+    const zoom = this._map.getZoom();
+    for (const tile of this._drawn.values()) {
+      if (tile.coords.z === zoom && tile.data) visit(tile, tile.coords.scaleBy(this.getTileSize()).subtract(origin));
+    }
+  },
+
+  /** What is drawn at a position: {cluster} or {point} or {shape: true}, or null. */
+  hit(latlng) {
+    const pixel = this._map.project(latlng, this._map.getZoom());
+    const coords = L.point(Math.floor(pixel.x / TILE), Math.floor(pixel.y / TILE));
+    coords.z = this._map.getZoom();
+    const tile = this._drawn.get(key(coords));
+    if (!tile?.data) return null;
+    const [x, y] = [pixel.x - coords.x * TILE, pixel.y - coords.y * TILE];
+    const circle = circleAt(tile.circles, x, y);
+    if (circle) return clustered(tile) ? { cluster: circle } : { point: circle };
+    return this.options.tileset === "base" && this._shapeHit(tile, x, y) ? { shape: true } : null;
+  },
+
+  _shapeHit(tile, x, y) {
+    return this._scene.layers.some((layer) => {
+      if (this._scene.hidden.has(layer.code) || !inZoomRange(layer, tile.coords.z)) return false;
+      return shapeAt(tile.data.get(layer.code) ?? [], tile.place, x, y);
+    });
+  },
+});
+
+function clustered(tile) {
+  return tile.place.z < POINTS_FROM_DATA_ZOOM;
+}
+
+function key({ x, y, z }) {
+  return `${x}:${y}:${z}`;
+}
