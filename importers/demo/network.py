@@ -1,0 +1,182 @@
+"""The whole street network: main streets, branch roads that cut their blocks, alleys inside the blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from importers.demo.blocks import Geometries, cut_up, faces
+from importers.demo.ground import Floats, density
+from importers.demo.outline import outline
+from importers.demo.roads import ALLEY, BRANCH, HALF_CARRIAGEWAY, HALF_WIDTH
+from importers.demo.streets import Street
+from importers.demo.water import Water
+
+SMALLEST_CUT_BLOCK = 20_000.0
+BRANCH_BLOCK = 55_000.0
+ALLEY_BLOCK = 10_000.0
+"""Area in m² that branch roads and alleys leave uncut in the old town; elsewhere it is divided by the density."""
+PARK_BLOCKS = (95_000.0, 260_000.0)
+SURPLUS = 1.22
+"""Alleys cut for each one kept: some end in the water, some hang on nothing."""
+SHORTEST_ALLEY = 45.0
+ATTACHED = 0.3
+BANK = 7.0
+DEAD_END_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class Streets:
+    """Centre lines in EPSG:4549 and classes (see `roads`), roads first, then alleys."""
+
+    lines: Geometries
+    klass: NDArray[np.int64]
+
+    @property
+    def half_width(self) -> Floats:
+        """Metres from the centre line to the red line."""
+        return HALF_WIDTH[self.klass]
+
+    @property
+    def half_carriageway(self) -> Floats:
+        """Metres from the centre line to the kerb."""
+        return HALF_CARRIAGEWAY[self.klass]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Streets, and the ground between them.
+
+    `blocks` lie between roads and water and fill the district; `parks` are some of them; `plots` are what the alleys
+    make of the built-up ones; `cuts` are the lines that did it, alleys or not.
+    """
+
+    streets: Streets
+    blocks: Geometries
+    plots: Geometries
+    parks: Geometries
+    cuts: Geometries
+
+
+def build_network(
+    main: list[Street],
+    water: Water,
+    hill: shapely.Polygon,
+    roads: int,
+    alleys: int,
+    parks: int,
+    rng: np.random.Generator,
+) -> Network:
+    """Exactly `roads` roads and `alleys` alleys; `parks` whole blocks are left uncut to become parks."""
+    kinds, lines = [k for k, _ in main], _array([line for _, line in main])
+    edges = _array([outline().exterior, hill.exterior])
+    branches = _branches(faces(edges, lines, water.lines[:1]), hill, roads - len(main), rng)
+    lines = np.concatenate([lines, branches])
+    blocks = faces(edges, lines, water.lines)
+    green = _park_blocks(blocks, hill, parks, rng)
+    built = _off_the_hill(np.delete(blocks, green), hill)
+    cutting = cut_up(built, ALLEY_BLOCK / _density(built), int(alleys * SURPLUS), rng)
+    kept = _alleys(cutting.cuts, lines, water, alleys, rng)
+    klass = np.concatenate([kinds, np.full(len(branches), BRANCH), np.full(alleys, ALLEY)]).astype(np.int64)
+    streets = Streets(np.concatenate([lines, kept]), klass)
+    return Network(streets, blocks, cutting.faces, blocks[green], cutting.cuts)
+
+
+def _array(items: list[Any]) -> Geometries:
+    return np.array(items, dtype=object)
+
+
+def _density(blocks: Geometries) -> Floats:
+    return density(shapely.get_coordinates(shapely.centroid(blocks)))
+
+
+def _off_the_hill(blocks: Geometries, hill: shapely.Polygon) -> Geometries:
+    inside = shapely.contains(hill, shapely.point_on_surface(blocks))
+    return blocks[~inside & (shapely.area(blocks) > SMALLEST_CUT_BLOCK / 2)]
+
+
+def _branches(blocks: Geometries, hill: shapely.Polygon, count: int, rng: np.random.Generator) -> Geometries:
+    built = _off_the_hill(blocks, hill)
+    return cut_up(built, BRANCH_BLOCK / _density(built), count, rng).cuts
+
+
+def _park_blocks(blocks: Geometries, hill: shapely.Polygon, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Whole blocks for parks: of a fair size, compact, and each as far from the others as can be."""
+    area = shapely.area(blocks)
+    compact = area / shapely.area(shapely.oriented_envelope(blocks)) > 0.7
+    able = np.flatnonzero((area > PARK_BLOCKS[0]) & (area < PARK_BLOCKS[1]) & compact)
+    able = able[~shapely.intersects(blocks[able], shapely.union_all([hill, outline().exterior]))]
+    middle = shapely.get_coordinates(shapely.centroid(blocks[able]))
+    chosen = [int(rng.integers(len(able)))]
+    while len(chosen) < count:
+        away = np.min([np.hypot(*(middle - middle[i]).T) for i in chosen], axis=0)
+        chosen.append(int(np.argmax(away)))
+    return able[chosen]
+
+
+def _alleys(cuts: Geometries, roads: Geometries, water: Water, count: int, rng: np.random.Generator) -> Geometries:
+    """Exactly `count` of the cuts: dry, some of them dead ends, every one reachable from a road."""
+    dry = _on_land(cuts, water)
+    dry = _some_dead_ends(dry, roads, rng)
+    kept = np.flatnonzero(_reachable(dry, roads))
+    return dry[kept[:count]]
+
+
+def _on_land(cuts: Geometries, water: Water) -> Geometries:
+    """The longest part of each cut that keeps off the water and off the district's border."""
+    obstacle = shapely.union_all([*water.surface(BANK), outline().exterior.buffer(15.0)])
+    shapely.prepare(obstacle)
+    wet = np.flatnonzero(shapely.intersects(cuts, obstacle))
+    dry = cuts.copy()
+    parts, owner = shapely.get_parts(shapely.difference(cuts[wet], obstacle), return_index=True)
+    dry[wet] = shapely.LineString()
+    for part, i in zip(parts[order := np.argsort(shapely.length(parts))], wet[owner[order]], strict=True):
+        dry[i] = part
+    return dry
+
+
+def _ends(lines: Geometries) -> tuple[Geometries, Geometries]:
+    return shapely.get_point(lines, 0), shapely.get_point(lines, -1)
+
+
+def _some_dead_ends(lines: Geometries, roads: Geometries, rng: np.random.Generator) -> Geometries:
+    """Shorten some alleys that begin at a road: they end in their block, where nothing else hangs on them."""
+    start, end = _ends(lines)
+    from_road = _on_any(start, roads)
+    chosen = np.flatnonzero(from_road & (rng.random(len(lines)) < DEAD_END_SHARE) & (shapely.length(lines) > 110))
+    stop = shapely.line_interpolate_point(lines[chosen], rng.uniform(0.5, 0.8, len(chosen)), normalized=True)
+    lost = shapely.linestrings(np.stack([_xy(stop), _xy(end[chosen])], axis=1))
+    tips = np.concatenate([start, end])
+    where, tip = shapely.STRtree(tips).query(lost, predicate="dwithin", distance=ATTACHED)
+    others = tip % len(lines) != chosen[where]
+    free = np.setdiff1d(np.arange(len(chosen)), where[others])
+    shortened = lines.copy()
+    shortened[chosen[free]] = shapely.linestrings(np.stack([_xy(start[chosen[free]]), _xy(stop[free])], axis=1))
+    return shortened
+
+
+def _xy(points: Geometries) -> Floats:
+    return shapely.get_coordinates(points)
+
+
+def _on_any(points: Geometries, lines: Geometries) -> NDArray[np.bool_]:
+    found = np.zeros(len(points), bool)
+    found[shapely.STRtree(lines).query(points, predicate="dwithin", distance=ATTACHED)[0]] = True
+    return found
+
+
+def _reachable(lines: Geometries, roads: Geometries) -> NDArray[np.bool_]:
+    """Whether an alley is long enough and hangs on a road, or on a reachable alley that was cut before it."""
+    start, end = _ends(lines)
+    reached = _on_any(start, roads) | _on_any(end, roads)
+    tips = np.concatenate([start, end])
+    tip, line = shapely.STRtree(lines).query(tips, predicate="dwithin", distance=ATTACHED)
+    alley = tip % len(lines)
+    earlier = line < alley
+    for i, j in sorted(zip(alley[earlier], line[earlier], strict=True)):
+        reached[i] |= reached[j] and lines[j].length >= SHORTEST_ALLEY
+    return reached & (shapely.length(lines) >= SHORTEST_ALLEY)
