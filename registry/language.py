@@ -33,6 +33,11 @@ def spoken() -> str:
     return _language.get()
 
 
+def in_language(zh: str, en: str) -> str:
+    """The name in the language of this context; Chinese where there is no English one."""
+    return en if en and _language.get() == "en" else zh
+
+
 def _(message: str, /, **values: Any) -> str:
     """The message in the language of this context, with `%(name)s` filled from `values`."""
     text = _catalogue(_language.get()).ugettext(message)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from registry.language import spoken
+from registry.language import in_language
 from registry.sql import folder
 
 
@@ -32,7 +32,7 @@ class AssetClass:
     @property
     def name(self) -> str:
         """The name in the language of this context."""
-        return self.name_zh if spoken() == "zh" else self.name_en or self.name_zh
+        return in_language(self.name_zh, self.name_en)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Layer:
     @property
     def name(self) -> str:
         """The name in the language of this context."""
-        return self.name_zh if spoken() == "zh" else self.name_en or self.name_zh
+        return in_language(self.name_zh, self.name_en)
 
     @property
     def schemes(self) -> tuple[str, ...]:

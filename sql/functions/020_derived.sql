@@ -1,4 +1,4 @@
--- What apply derives for an asset from its name and its place.
+-- What apply derives from an asset's name.
 
 -- One spelling for searching: NFKC, lower case, without spaces and middle dots.
 CREATE OR REPLACE FUNCTION registry.folded(value text) RETURNS text
@@ -14,13 +14,3 @@ RETURN (
   SELECT array_agg(substr(f.s, i, n))
   FROM f, generate_series(1, length(f.s)) AS i, (VALUES (1), (2)) AS k (n)
   WHERE i + n - 1 <= length(f.s));
-
--- Codes of the areas a geometry touches. Grids partition communities and communities subdistricts, and a code begins
--- with its parent's, so that the finest level tells the others.
-CREATE OR REPLACE FUNCTION registry.areas_of(in_district text, place geometry) RETURNS text[]
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce((
-  SELECT array_agg(DISTINCT p.code ORDER BY p.code)
-  FROM registry.area a, LATERAL (VALUES (substr(a.code, 1, 9)), (substr(a.code, 1, 12)), (a.code)) AS p (code)
-  WHERE a.district = in_district AND a.kind <> 'district' AND length(a.code) >= length(p.code)
-    AND a.geom && place AND ST_Intersects(a.geom, place)), '{}');

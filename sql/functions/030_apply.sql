@@ -50,7 +50,7 @@ BEGIN ATOMIC
     manager = c.manager, owner = c.owner, maintainer = c.maintainer,
     surveyed_on = c.surveyed_on, changed_on = c.changed_on, source = c.source, accuracy = c.accuracy,
     external_key = c.external_key, attributes = c.attributes, geom = c.geom,
-    areas = CASE WHEN c.moved_m IS NULL THEN a.areas ELSE registry.areas_of(c.district, c.geom) END,
+    areas = c.areas,
     length_m = CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
     area_m2 = CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
     terms = CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
@@ -71,7 +71,7 @@ BEGIN ATOMIC
   SELECT
     c.district, c.asset_id, c.code, c.layer, c.scheme, c.class, c.name, c.state, c.manager, c.owner, c.maintainer,
     c.surveyed_on, c.changed_on, c.source, c.accuracy, c.external_key, c.attributes, c.geom,
-    registry.areas_of(c.district, c.geom),
+    c.areas,
     CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
     CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
     CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,

@@ -18,5 +18,4 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name)
   TO chengji_app, chengji_reader;
 GRANT EXECUTE ON FUNCTION registry.writable(name), registry.folded(text), registry.search_terms(text),
-  registry.areas_of(text, geometry), registry.stale_changes(text, bigint),
-  registry.apply_change_set(text, bigint), registry.propose_undo(text, bigint, text) TO chengji_app;
+  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint) TO chengji_app;

@@ -157,8 +157,8 @@ CREATE TABLE registry.asset (
   external_key  text COLLATE "C",
   attributes    jsonb NOT NULL DEFAULT '{}',
   geom          geometry(Geometry, 4490) NOT NULL,
-  -- derived by apply
   areas         text[] NOT NULL DEFAULT '{}',
+  -- derived by apply
   length_m      double precision,
   area_m2       double precision,
   terms         text[],
@@ -237,6 +237,7 @@ CREATE TABLE registry.change (
   external_key text COLLATE "C",
   attributes   jsonb NOT NULL,
   geom         geometry(Geometry, 4490) NOT NULL,
+  areas        text[] NOT NULL,
   PRIMARY KEY (district, change_set, seq),
   CHECK ((action = 'add') = (base_version IS NULL))
 );

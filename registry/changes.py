@@ -1,0 +1,205 @@
+"""Change sets: a change is a value before it is an effect. Propose, apply, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import psycopg.sql
+from psycopg.types.json import Jsonb
+
+from registry.errors import Conflict, Invalid, NotAllowed, NotFound
+from registry.language import _
+from registry.scope import Scope
+from registry.sql import statement
+
+# The columns of a delivered row, in the order in which they are copied in.
+DELIVERED = (
+    "source_row", "code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer",
+    "surveyed_on", "changed_on", "source", "accuracy", "attributes", "geom", "areas",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a change set does: how many rows of each action, and how many delivered rows change nothing."""
+
+    change_set: int
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    retired: int = 0
+    conflicts: int = 0
+    unchanged: int = 0
+
+    @property
+    def changes(self) -> int:
+        """Rows that would change the register."""
+        return self.added + self.updated + self.moved + self.retired
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts, for JSON."""
+        return {k: v for k, v in vars(self).items() if k != "change_set"}
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A row that somebody changed since the proposal was made."""
+
+    row: int
+    code: str
+    reason: str
+
+
+class StaleChanges(Conflict):
+    """Rows of the change set no longer fit the register; `rows` names the first fifty."""
+
+    def __init__(self, rows: list[Stale]) -> None:
+        listed = "；".join(_("第 %(row)s 行 %(code)s", row=r.row, code=r.code) for r in rows[:10])
+        super().__init__(
+            _("这批变更提出之后，有 %(n)s 行以上的资产已被别人改动：%(rows)s", n=len(rows), rows=listed),
+            _("重新比对后再应用。"),
+        )
+        self.rows = rows
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is known of the file behind an import; kept with the change set."""
+
+    title: str
+    source: dict[str, Any] = field(default_factory=dict)
+
+
+def propose(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    layer: str,
+    kind: str,
+    delivery: Delivery,
+    undoes: int | None = None,
+) -> int:
+    """Open an empty change set and return its number. Raises NotFound or NotAllowed for a layer out of reach."""
+    scope.require_writer(layer)
+    row = connection.execute(
+        "INSERT INTO registry.change_set (district, layer, kind, title, source, undoes, proposed_by)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        (scope.district, layer, kind, delivery.title, Jsonb(delivery.source), undoes, scope.person_id),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@contextmanager
+def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
+    """A COPY (format csv) into the waiting room of this transaction; the columns are DELIVERED, geom as hex EWKB."""
+    connection.execute(statement("imports/delivery.sql").encode())
+    with connection.cursor() as cursor:
+        columns = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, DELIVERED))
+        with cursor.copy(psycopg.sql.SQL("COPY delivery ({}) FROM STDIN (FORMAT csv)").format(columns)) as copy:
+            yield copy
+    connection.execute("ANALYZE delivery")
+
+
+def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int) -> Summary:
+    """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent."""
+    values = {"district": scope.district, "layer": layer, "change_set": change_set}
+    connection.execute(statement("imports/parties.sql").encode(), values)
+    connection.execute(statement("imports/match.sql").encode(), values)
+    connection.execute("ANALYZE matched")
+    known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
+    connection.execute(statement("imports/diff_new.sql").encode(), {**values, "known": known})
+    matched = connection.execute("SELECT count(*) FROM matched").fetchone()
+    assert matched is not None
+    return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
+
+
+def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int, unchanged: int = 0) -> Summary:
+    """Count the actions of a change set, and keep the counts with it."""
+    values = {"district": scope.district, "change_set": change_set}
+    counts = dict(connection.execute(statement("imports/summary.sql").encode(), values).fetchall())
+    summary = Summary(
+        change_set, counts.get("add", 0), counts.get("update", 0), counts.get("move", 0), counts.get("retire", 0),
+        counts.get("conflict", 0), unchanged,
+    )  # fmt: skip
+    connection.execute(
+        "UPDATE registry.change_set SET summary = %s WHERE district = %s AND id = %s",
+        (Jsonb(summary.as_dict()), scope.district, change_set),
+    )
+    return summary
+
+
+def keep_problems(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, rows: Iterable[tuple[Any, ...]]
+) -> int:
+    """Keep the problems of a delivery with its change set.
+
+    Each row: source_row, severity, code, field, value, message, remedy. Returns how many.
+    """
+    kept = 0
+    with connection.cursor() as cursor:
+        columns = "district, change_set, seq, source_row, severity, code, field, value, message, remedy"
+        with cursor.copy(f"COPY registry.problem ({columns}) FROM STDIN".encode()) as copy:
+            for kept, row in enumerate(rows, 1):
+                copy.write_row((scope.district, change_set, kept, *row))
+    return kept
+
+
+def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
+    """Apply a proposed change set whole, in this transaction.
+
+    Raises StaleChanges naming the rows that somebody changed meanwhile (nothing is applied), NotFound for a set that is
+    not there, out of scope or no longer proposed, NotAllowed without the right to write its layer.
+    """
+    try:
+        with connection.transaction():
+            connection.execute("SELECT registry.apply_change_set(%s, %s)", (scope.district, change_set))
+    except psycopg.errors.UniqueViolation as error:
+        raise Conflict(_("这批变更中有重复的编码：%(detail)s", detail=error.diag.message_detail or "")) from error
+    except psycopg.DatabaseError as error:
+        raise _as_registry_error(error, change_set) from error
+
+
+def _as_registry_error(error: psycopg.DatabaseError, change_set: int) -> Exception:
+    match error.sqlstate:
+        case "CJ409":
+            lines = (error.diag.message_detail or "").splitlines()
+            return StaleChanges([Stale(int(row), code, why) for row, code, why in (line.split(" ") for line in lines)])
+        case "CJ404":
+            return NotFound(_("没有待应用的变更集 %(id)s。", id=change_set))
+        case "CJ403":
+            return NotAllowed(_("您没有应用变更集 %(id)s 的权限。", id=change_set))
+        case _:
+            return error
+
+
+def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> Summary:
+    """Propose the inverse of an applied change set; the caller applies it like any other.
+
+    Assets it added are retired, assets it changed get their earlier values back; assets edited since are kept and stand
+    in the proposal as conflicts. An undo can be undone.
+    """
+    undone = connection.execute(
+        "SELECT layer FROM registry.change_set WHERE district = %s AND id = %s AND status = 'applied'",
+        (scope.district, change_set),
+    ).fetchone()
+    if undone is None:
+        raise NotFound(_("没有已应用的变更集 %(id)s。", id=change_set))
+    title = _("撤销变更集 %(id)s", id=change_set)
+    proposal = propose(connection, scope, undone[0], "undo", Delivery(title), undoes=change_set)
+    values = {"district": scope.district, "change_set": proposal, "undoes": change_set}
+    connection.execute(statement("imports/undo.sql").encode(), values)
+    return summarise(connection, scope, proposal)
+
+
+def reject(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
+    """Close a proposed change set without applying it."""
+    done = connection.execute(
+        "UPDATE registry.change_set SET status = 'rejected' WHERE district = %s AND id = %s AND status = 'proposed'",
+        (scope.district, change_set),
+    )
+    if done.rowcount != 1:
+        raise Invalid(_("没有待处理的变更集 %(id)s。", id=change_set))

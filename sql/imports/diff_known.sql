@@ -1,0 +1,53 @@
+-- Rows that are assets already: what they would change. A cell that the delivery leaves empty keeps the register's value.
+-- Rows that change nothing leave no trace but their count.
+WITH merged AS (
+  SELECT
+    d.source_row, a.id AS asset_id, a.version, a.layer = %(layer)s AS same_layer,
+    row_number() OVER (PARTITION BY a.id ORDER BY d.source_row) AS nth,
+    coalesce(d.code, a.code) AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
+    coalesce(d.state, CASE a.state WHEN 'retired' THEN 'intact' ELSE a.state END) AS state,
+    coalesce(m.id, a.manager) AS manager, coalesce(o.id, a.owner) AS owner, coalesce(t.id, a.maintainer) AS maintainer,
+    coalesce(d.surveyed_on, a.surveyed_on) AS surveyed_on, coalesce(d.changed_on, a.changed_on) AS changed_on,
+    coalesce(d.source, a.source) AS source, coalesce(d.accuracy, a.accuracy) AS accuracy,
+    coalesce(d.external_key, a.external_key) AS external_key, a.attributes || d.attributes AS attributes,
+    ST_SetSRID(d.geom, 4490) AS geom, d.areas,
+    CASE WHEN NOT ST_OrderingEquals(a.geom, ST_SetSRID(d.geom, 4490))
+      THEN ST_HausdorffDistance(a.geom_3857, ST_Transform(ST_SetSRID(d.geom, 4490), 3857)) * cos(radians(ST_YMin(a.geom)))
+    END AS moved_m,
+    a AS old
+  FROM matched x
+  JOIN delivery d ON d.source_row = x.source_row
+  JOIN registry.asset a ON a.district = %(district)s AND a.id = x.asset_id
+  LEFT JOIN registry.party m ON m.district = %(district)s AND m.name = d.manager
+  LEFT JOIN registry.party o ON o.district = %(district)s AND o.name = d.owner
+  LEFT JOIN registry.party t ON t.district = %(district)s AND t.name = d.maintainer
+), compared AS (
+  SELECT n.*, array_remove(ARRAY[
+    CASE WHEN n.code <> (n.old).code THEN 'code' END,
+    CASE WHEN (n.scheme, n.class) <> ((n.old).scheme, (n.old).class) THEN 'class' END,
+    CASE WHEN n.name <> (n.old).name THEN 'name' END,
+    CASE WHEN n.state <> (n.old).state THEN 'state' END,
+    CASE WHEN n.manager IS DISTINCT FROM (n.old).manager THEN 'manager' END,
+    CASE WHEN n.owner IS DISTINCT FROM (n.old).owner THEN 'owner' END,
+    CASE WHEN n.maintainer IS DISTINCT FROM (n.old).maintainer THEN 'maintainer' END,
+    CASE WHEN n.surveyed_on IS DISTINCT FROM (n.old).surveyed_on THEN 'surveyed_on' END,
+    CASE WHEN n.changed_on IS DISTINCT FROM (n.old).changed_on THEN 'changed_on' END,
+    CASE WHEN n.source IS DISTINCT FROM (n.old).source THEN 'source' END,
+    CASE WHEN n.accuracy IS DISTINCT FROM (n.old).accuracy THEN 'accuracy' END,
+    CASE WHEN n.external_key IS DISTINCT FROM (n.old).external_key THEN 'external_key' END,
+    CASE WHEN n.attributes <> (n.old).attributes THEN 'attributes' END,
+    CASE WHEN n.moved_m > 0.001 THEN 'geom' END], NULL) AS changed
+  FROM merged n
+)
+INSERT INTO registry.change (
+  district, change_set, seq, source_row, action, asset_id, base_version, changed, moved_m, layer, code, scheme, class, name,
+  state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
+SELECT
+  %(district)s, %(change_set)s, row_number() OVER (ORDER BY c.source_row), c.source_row,
+  CASE WHEN c.nth > 1 OR NOT c.same_layer THEN 'conflict' WHEN 'geom' = ANY (c.changed) THEN 'move' ELSE 'update' END,
+  c.asset_id, c.version, c.changed, CASE WHEN 'geom' = ANY (c.changed) THEN c.moved_m END, %(layer)s, c.code, c.scheme,
+  c.class, c.name, c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy,
+  c.external_key, c.attributes, CASE WHEN 'geom' = ANY (c.changed) THEN c.geom ELSE (c.old).geom END,
+  CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END
+FROM compared c
+WHERE c.changed <> '{}' OR c.nth > 1 OR NOT c.same_layer
