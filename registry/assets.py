@@ -89,14 +89,15 @@ def text_condition(table: Any, text: str) -> ColumnElement[bool]:
         or_(func.strpos(func.registry.folded(AssetClassRow.name_zh), folded) > 0,
             func.lower(AssetClassRow.name_en) == text.lower())
     )  # fmt: skip
-    named = and_(table.terms.op("@>")(_search_terms(text)), func.strpos(func.registry.folded(table.name), folded) > 0)
+    named = and_(table.terms.op("@>")(search_terms(text)), func.strpos(func.registry.folded(table.name), folded) > 0)
     alternatives = [named, tuple_(table.scheme, table.class_).in_(classes), table.external_key == text]
     if text.isascii() and text.isdigit():
         alternatives.append(and_(table.code >= text, table.code < text + ":"))  # ":" is the character after "9"
     return or_(*alternatives)
 
 
-def _search_terms(text: str) -> ColumnElement[Any]:
+def search_terms(text: str) -> ColumnElement[Any]:
+    """The terms of a typed text, computed once per statement."""
     return select(func.registry.search_terms(text)).scalar_subquery()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from registry.database import _plain, connect
 from registry.errors import Unavailable
 from registry.language import _
-from registry.layers import reference_layers
+from registry.layers import add_layer, reference_layers, write_classes
 from registry.sql import folder, statement
 
 OWNER = "chengji_owner"
@@ -88,25 +88,9 @@ def make_leakproof(connection: psycopg.Connection[Any]) -> bool:
 
 def _load_reference(connection: psycopg.Connection[Any]) -> None:
     """The layers a register starts with, and the class lists. What an administrator changed in a layer is kept."""
-    from psycopg.types.json import Jsonb
-
+    present = {row[0] for row in connection.execute("SELECT code FROM registry.layer")}
     for layer in reference_layers().values():
-        connection.execute(
-            "INSERT INTO registry.layer (code, name_zh, name_en, geometry, schema, symbol, colour, zoom_min, zoom_max,"
-            " position, restricted) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (code) DO NOTHING",
-            (layer.code, layer.name_zh, layer.name_en, layer.geometry, Jsonb(layer.schema), layer.symbol, layer.colour,
-             layer.zoom_min, layer.zoom_max, layer.position, layer.restricted),
-        )  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO registry.asset_class (layer, scheme, code, name_zh, name_en, geometry, verified, number,"
-                " major_code, major_zh, position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (scheme, code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en,"
-                " verified = excluded.verified, major_code = excluded.major_code, major_zh = excluded.major_zh,"
-                " position = excluded.position",
-                [
-                    (layer.code, c.scheme, c.code, c.name_zh, c.name_en, c.geometry, c.verified, c.number, c.major_code,
-                     c.major_zh, position)
-                    for position, c in enumerate(layer.classes)
-                ],
-            )  # fmt: skip
+        if layer.code in present:
+            write_classes(connection, layer)
+        else:
+            add_layer(connection, layer)

@@ -143,7 +143,7 @@ def everybody(connection: psycopg.Connection[Any]) -> list[Listed]:
         " ARRAY(SELECT g.district || ':' || g.layer FROM registry.layer_grant g WHERE g.person_id = p.id ORDER BY 1)"
         " FROM registry.person p ORDER BY p.username"
     )
-    return [Listed(*row[:5], tuple(row[5]), tuple(row[6])) for row in rows]
+    return [Listed(*account, tuple(roles), tuple(layers)) for *account, roles, layers in rows]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,129 @@
+"""Which areas a geometry lies in, and the loading of areas.
+
+In memory rather than in SQL: prepared polygons against all points at once took a twentieth of the time of ST_Intersects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psycopg
+import shapely
+
+from registry.errors import Invalid
+from registry.language import _
+
+KINDS = {6: "district", 9: "subdistrict", 12: "community", 14: "grid", 15: "grid"}
+
+
+@dataclass(frozen=True)
+class AreaShape:
+    """An area to load: code (its length tells the kind), names, polygon in EPSG:4490."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    geometry: shapely.Geometry
+
+
+class Areas:
+    """The areas of a district, ready to be asked which of them many geometries touch."""
+
+    def __init__(self, codes: list[str], polygons: np.ndarray[Any, Any]) -> None:
+        self._codes = codes
+        self._polygons = polygons
+
+    @classmethod
+    def load(cls, connection: psycopg.Connection[Any], district: str) -> Areas:
+        """The finest areas that the district has: grids, or else communities, or else subdistricts."""
+        rows = connection.execute(
+            "SELECT code, ST_AsBinary(geom) FROM registry.area WHERE district = %(district)s AND kind ="
+            " (SELECT kind FROM registry.area WHERE district = %(district)s ORDER BY length(code) DESC LIMIT 1)"
+            " AND kind <> 'district' ORDER BY code",
+            {"district": district},
+        ).fetchall()
+        return cls([row[0] for row in rows], shapely.from_wkb([row[1] for row in rows]))
+
+    def locate(self, geometries: np.ndarray[Any, Any]) -> list[str]:
+        """For each geometry the codes of the areas it touches, parents included, as a PostgreSQL array literal.
+
+        Grids partition communities and communities subdistricts, and a code begins with its parent's.
+        """
+        touched: list[str] = ["{}"] * len(geometries)
+        if not self._codes:
+            return touched
+        geometry, area = self._touching(geometries)
+        literals = [_literal((code,)) for code in self._codes]
+        single = np.bincount(geometry, minlength=len(geometries))[geometry] == 1
+        for row, index in zip(geometry[single].tolist(), area[single].tolist(), strict=True):
+            touched[row] = literals[index]
+        several: dict[int, list[str]] = {}
+        for row, index in zip(geometry[~single].tolist(), area[~single].tolist(), strict=True):
+            several.setdefault(row, []).append(self._codes[index])
+        for row, codes in several.items():
+            touched[row] = _literal(codes)
+        return touched
+
+    def _touching(self, geometries: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Pairs (geometry, area). The tree holds the geometries, so that each polygon is prepared once."""
+        area, geometry = shapely.STRtree(geometries).query(self._polygons, predicate="intersects")
+        return geometry, area
+
+
+def _literal(codes: Iterable[str]) -> str:
+    parts = {code[:length] for code in codes for length in (9, 12, len(code)) if len(code) >= length}
+    return "{" + ",".join(sorted(parts)) + "}"
+
+
+def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Iterable[AreaShape]) -> dict[str, int]:
+    """Insert or replace areas of a district, by code; returns how many of each kind. Needs the owner's connection.
+
+    Raises Invalid for a code of another district or of a length that no kind has.
+    """
+    counts: dict[str, int] = {}
+    rows = []
+    for shape in shapes:
+        kind = KINDS.get(len(shape.code))
+        if kind is None or not shape.code.startswith(district):
+            raise Invalid(
+                _("区域代码“%(code)s”不属于行政区 %(district)s。", code=shape.code, district=district),
+                _("代码应为 6、9、12 或 15 位，并以行政区代码开头。"),
+            )
+        counts[kind] = counts.get(kind, 0) + 1
+        rows.append((district, shape.code, kind, shape.name_zh, shape.name_en, shapely.to_wkb(shape.geometry, hex=True)))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO registry.area (district, code, kind, name_zh, name_en, geom)"
+            " VALUES (%s, %s, %s, %s, %s, ST_Multi(ST_SetSRID(%s::geometry, 4490)))"
+            " ON CONFLICT (district, code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en,"
+            " geom = excluded.geom",
+            rows,
+        )
+    return counts
+
+
+def relocate(connection: psycopg.Connection[Any], district: str, batch: int = 50_000) -> int:
+    """Ask anew where every asset lies, after areas were redrawn; returns how many changed. Needs the owner's connection.
+
+    Derived data only: no version is made.
+    """
+    areas = Areas.load(connection, district)
+    changed, last = 0, -1
+    while True:
+        rows = connection.execute(
+            "SELECT id, ST_AsBinary(geom) FROM registry.asset WHERE district = %s AND id > %s ORDER BY id LIMIT %s",
+            (district, last, batch),
+        ).fetchall()
+        if not rows:
+            return changed
+        located = areas.locate(shapely.from_wkb([row[1] for row in rows]))
+        changed += connection.execute(
+            "UPDATE registry.asset a SET areas = n.areas::text[]"
+            " FROM unnest(%s::bigint[], %s::text[]) AS n (id, areas)"
+            " WHERE a.district = %s AND a.id = n.id AND a.areas <> n.areas::text[]",
+            ([row[0] for row in rows], located, district),
+        ).rowcount
+        last = rows[-1][0]
