@@ -193,7 +193,7 @@ def start() -> Cluster:
 def _ensure_database(cluster: Cluster) -> None:
     tool = _binaries() / "psql"
     address = ("-h", str(cluster.sockets), "-p", str(cluster.port), "-U", OWNER)
-    found = _run(None, tool, *address, "-d", "postgres", "-Atc", f"SELECT FROM pg_database WHERE datname = '{DATABASE}'")
+    found = _run(None, tool, *address, "-d", "postgres", "-Atc", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")
     if found.returncode == 0 and not found.stdout:
         found = _run(None, _binaries() / "createdb", *address, DATABASE)
     if found.returncode:

@@ -143,7 +143,7 @@ def everybody(connection: psycopg.Connection[Any]) -> list[Listed]:
         " ARRAY(SELECT g.district || ':' || g.layer FROM registry.layer_grant g WHERE g.person_id = p.id ORDER BY 1)"
         " FROM registry.person p ORDER BY p.username"
     )
-    return [Listed(*account, tuple(roles), tuple(layers)) for *account, roles, layers in rows]
+    return [Listed(r[0], r[1], r[2], r[3], r[4], tuple(r[5]), tuple(r[6])) for r in rows]
 
 
 @dataclass(frozen=True)
