@@ -1,0 +1,79 @@
+# Two commands do everything: `make run` and `make test`. The rest is for developers.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+run: setup ## set up what is missing, import the demo district on the first run, and serve
+	@exec $(BIN)/registry run
+
+setup: .cache/system .venv/run web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo
+
+develop: setup .cache/system-test .venv/dev
+
+test: develop ## all tests: lint, types, unit, PostGIS, web, browser
+	$(MAKE) --no-print-directory check
+	$(PYTEST) tests/postgis tests/web tests/browser
+
+check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo ## lint, types, import contracts, unit tests (under a minute)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm test --silent
+	$(PYTEST) tests/unit
+
+bench: develop .venv/bench ## our speed beside a peer's, in one run
+	$(BIN)/python -m benchmarks
+
+wheel: setup .venv/dev ## a wheel with SQL, templates and browser assets inside
+	rm -rf build dist
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock: .venv/dev ## resolve the Python locks anew
+	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt setup.cfg requirements/build.in
+	$(BIN)/pip-compile $(LOCK) -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
+	$(BIN)/pip-compile $(LOCK) -c requirements/run.txt -o requirements/bench.txt requirements/bench.in
+LOCK := --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+clean: ## remove everything that set-up made, but the data in var/
+	rm -rf .cache .venv node_modules web/static/build build dist *.egg-info
+
+.cache/system: requirements/system.sh
+	sh requirements/system.sh
+	@mkdir -p .cache && touch $@
+
+.cache/system-test: requirements/system.sh
+	sh requirements/system.sh test
+	@mkdir -p .cache && touch $@
+
+.venv/bin/python: | .cache/system
+	python3 -m venv .venv
+
+.venv/run: requirements/run.txt setup.cfg | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/bench: requirements/bench.txt .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json | .cache/system
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/assets/*.js web/assets/*.mjs web/assets/*/*.js web/assets/css/*.css)
+	npm run --silent build
+
+%.mo: %.po .venv/run
+	$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@
+
+.PHONY: help run setup develop test check bench wheel lock clean

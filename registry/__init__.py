@@ -1,2 +1,3 @@
 """The domain."""
+
 __version__ = "0.1.0"

@@ -163,7 +163,17 @@ def _read_key(after: str | None) -> tuple[int | None, bool]:
 
 def _row(r: Any) -> Row:
     return Row(
-        r.id, r.layer, r.code, r.name, r.scheme, r[5], in_language(r.name_zh, r.name_en), r.state, r.areas, r.length_m, r.area_m2
+        r.id,
+        r.layer,
+        r.code,
+        r.name,
+        r.scheme,
+        r[5],
+        in_language(r.name_zh, r.name_en),
+        r.state,
+        r.areas,
+        r.length_m,
+        r.area_m2,
     )
 
 
@@ -215,5 +225,7 @@ def log_restricted(session: Session, scope: Scope, layers: set[str], act: str, n
     restricted = session.scalars(select(LayerRow.code).where(LayerRow.restricted, LayerRow.code.in_(sorted(layers))))
     for layer in restricted.all():
         session.add(
-            AccessLog(district=scope.district, person_id=scope.person_id, layer=layer, asset_id=id, act=act, detail={"n": n})
+            AccessLog(
+                district=scope.district, person_id=scope.person_id, layer=layer, asset_id=id, act=act, detail={"n": n}
+            )
         )

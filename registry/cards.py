@@ -202,7 +202,10 @@ def _title(schema: dict[str, Any], name: str) -> str:
 def _facts(attributes: dict[str, Any], schema: dict[str, Any]) -> list[Fact]:
     """In the order of the schema; what the schema does not know follows under its own name."""
     known = [name for name in schema.get("properties", {}) if name in attributes]
-    return [Fact(_title(schema, name), shown(attributes[name])) for name in [*known, *sorted(attributes.keys() - set(known))]]
+    return [
+        Fact(_title(schema, name), shown(attributes[name]))
+        for name in [*known, *sorted(attributes.keys() - set(known))]
+    ]
 
 
 def shown(value: Any) -> str:

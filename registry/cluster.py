@@ -193,7 +193,9 @@ def start() -> Cluster:
 def _ensure_database(cluster: Cluster) -> None:
     tool = _binaries() / "psql"
     address = ("-h", str(cluster.sockets), "-p", str(cluster.port), "-U", OWNER)
-    found = _run(None, tool, *address, "-d", "postgres", "-Atc", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")
+    found = _run(
+        None, tool, *address, "-d", "postgres", "-Atc", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"
+    )
     if found.returncode == 0 and not found.stdout:
         found = _run(None, _binaries() / "createdb", *address, DATABASE)
     if found.returncode:
@@ -206,25 +208,53 @@ def stop() -> bool:
     if cluster is None or not is_running(cluster):
         return False
     ended = _run(cluster.user, _binaries() / "pg_ctl", "stop", "-w", "-m", "fast", "-D", cluster.data)
+    _holder(cluster).unlink(missing_ok=True)
     if ended.returncode:
         raise Unavailable(_("数据库没有停止：%(output)s", output=ended.stdout.strip()))
     return True
+
+
+def keep() -> Cluster:
+    """Start the cluster and leave it running until `stop`, whoever else uses it meanwhile."""
+    cluster = start()
+    _holder(cluster).write_text("0")
+    return cluster
+
+
+def _holder(cluster: Cluster) -> Path:
+    """Holds the process that will stop the cluster: 0 for `registry up`, which leaves that to `registry down`."""
+    return cluster.data.parent / "holder"
+
+
+def _is_held(cluster: Cluster) -> bool:
+    """Whether somebody else will stop the cluster. A holder that was killed holds nothing."""
+    try:
+        holder = int(_holder(cluster).read_text())
+        if holder:
+            os.kill(holder, 0)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return holder != os.getpid()
 
 
 @contextmanager
 def running() -> Iterator[str]:
     """The address of the database to use: DATABASE_URL, or the private cluster for as long as this lasts.
 
-    A cluster that was running already keeps running; one that this started is stopped again.
+    A cluster that somebody else holds keeps running; one that this started, or found left over, is stopped at the end.
     """
     given = settings().database_url
     if given:
         yield given
         return
-    cluster = find()
-    already = cluster is not None and is_running(cluster)
+    cluster = start()
+    held = _is_held(cluster)
+    if not held:
+        _holder(cluster).write_text(str(os.getpid()))
     try:
-        yield start().url
+        yield cluster.url
     finally:
-        if not already:
+        if not held:
             stop()

@@ -101,18 +101,28 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, edit: Edit) -> dict
     return now
 
 
-def _merged(
-    connection: psycopg.Connection[Any], scope: Scope, now: dict[str, Any], edit: Edit
-) -> dict[str, Any]:
+def _merged(connection: psycopg.Connection[Any], scope: Scope, now: dict[str, Any], edit: Edit) -> dict[str, Any]:
     then = {**now, **{field: value for field, value in edit.values.items() if field not in ("class", "geom")}}
     if "class" in edit.values:
         then["scheme"], then["class"] = edit.values["class"]
     if "geom" in edit.values:
-        then["geom"] = shapely.to_wkb(shapely.force_2d(edit.values["geom"]))
+        then["geom"] = shapely.to_wkb(_stored(edit.values["geom"]))
     for field in ("manager", "owner", "maintainer"):
         if field in edit.values:
             then[field] = party_id(connection, scope, edit.values[field])
     return then
+
+
+def _stored(place: shapely.Geometry) -> shapely.Geometry:
+    """As the register keeps it: two dimensions, lines and areas as their Multi types."""
+    flat = shapely.force_2d(place)
+    match flat.geom_type:
+        case "LineString":
+            return shapely.MultiLineString([flat])
+        case "Polygon":
+            return shapely.MultiPolygon([flat])
+        case _:
+            return flat
 
 
 def _value(state: dict[str, Any], field: str) -> Any:
@@ -130,16 +140,18 @@ def party_id(connection: psycopg.Connection[Any], scope: Scope, name: str | None
     return int(row[0])
 
 
-_SHAPES = {"point": {"Point"}, "line": {"LineString", "MultiLineString"}, "polygon": {"Polygon", "MultiPolygon"}}
+_SHAPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
 
 
 def _check(connection: psycopg.Connection[Any], then: dict[str, Any]) -> None:
     layer = stored_layer(connection, then["layer"])
     kind = next((c for c in layer.classes if (c.scheme, c.code) == (then["scheme"], then["class"])), None)
     if kind is None:
-        raise Invalid(_("图层“%(layer)s”没有分类 %(code)s。", layer=layer.name, code=f"{then['scheme']} {then['class']}"))
+        raise Invalid(
+            _("图层“%(layer)s”没有分类 %(code)s。", layer=layer.name, code=f"{then['scheme']} {then['class']}")
+        )
     place = shapely.from_wkb(then["geom"])
-    if place.is_empty or not place.is_valid or place.geom_type not in _SHAPES[layer.geometry]:
+    if place.is_empty or not place.is_valid or place.geom_type != _SHAPES[layer.geometry]:
         raise Invalid(_("几何图形无效或类型不符：%(kind)s。", kind=place.geom_type))
     for day in ("surveyed_on", "changed_on"):
         if then[day] is not None and not isinstance(then[day], date):

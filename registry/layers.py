@@ -80,7 +80,9 @@ def _reference_classes() -> dict[str, list[AssetClass]]:
         number = numbers.get((layer, row["scheme"], row["code"]), row["code"])
         major = (row.get("major_code", ""), row.get("major_zh", ""))
         found[layer].append(
-            AssetClass(row["scheme"], row["code"], row["name_zh"], row["name_en"], geometry, row["verified"], number, *major)
+            AssetClass(
+                row["scheme"], row["code"], row["name_zh"], row["name_en"], geometry, row["verified"], number, *major
+            )
         )
 
     for row in _rows("component_classes.csv"):

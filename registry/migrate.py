@@ -61,7 +61,9 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFile) as error:
         raise Unavailable(
             _("迁移需要的权限或扩展不足：%(error)s", error=str(error).strip()),
-            _("请数据库管理员先执行 CREATE EXTENSION postgis 和 sql/roles.sql，并把 chengji_owner、chengji_app 授予本登录。"),
+            _(
+                "请数据库管理员先执行 CREATE EXTENSION postgis 和 sql/roles.sql，并把 chengji_owner、chengji_app 授予本登录。"
+            ),
         ) from error
 
 

@@ -111,7 +111,9 @@ def revoke_role(connection: psycopg.Connection[Any], username: str, district: st
         (district, _id(connection, username), role),
     )
     if gone.rowcount != 1:
-        raise NotFound(_("用户“%(name)s”在 %(district)s 没有角色“%(role)s”。", name=username, district=district, role=role))
+        raise NotFound(
+            _("用户“%(name)s”在 %(district)s 没有角色“%(role)s”。", name=username, district=district, role=role)
+        )
 
 
 def grant_layer(connection: psycopg.Connection[Any], username: str, district: str, layer: str) -> None:
@@ -199,5 +201,6 @@ def welcome(connection: psycopg.Connection[Any], person_id: int, rehashed: str |
 def end_sessions(connection: psycopg.Connection[Any], person_id: int) -> None:
     """End every session of an account, in every browser: a session names the account by a value that changes here."""
     connection.execute(
-        "UPDATE registry.person SET fs_uniquifier = replace(gen_random_uuid()::text, '-', '') WHERE id = %s", (person_id,)
+        "UPDATE registry.person SET fs_uniquifier = replace(gen_random_uuid()::text, '-', '') WHERE id = %s",
+        (person_id,),
     )

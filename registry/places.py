@@ -93,7 +93,9 @@ def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Itera
                 _("代码应为 6、9、12 或 15 位，并以行政区代码开头。"),
             )
         counts[kind] = counts.get(kind, 0) + 1
-        rows.append((district, shape.code, kind, shape.name_zh, shape.name_en, shapely.to_wkb(shape.geometry, hex=True)))
+        rows.append(
+            (district, shape.code, kind, shape.name_zh, shape.name_en, shapely.to_wkb(shape.geometry, hex=True))
+        )
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO registry.area (district, code, kind, name_zh, name_en, geom)"

@@ -18,5 +18,6 @@ def violations(schema: dict[str, Any], attributes: dict[str, Any]) -> list[str]:
     """What the attributes break, in words; empty when they keep the schema."""
     validator = _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
     return [
-        f"{'.'.join(map(str, error.instance_path)) or '–'}: {error.message}" for error in validator.iter_errors(attributes)
+        f"{'.'.join(map(str, error.instance_path)) or '–'}: {error.message}"
+        for error in validator.iter_errors(attributes)
     ]

@@ -76,7 +76,13 @@ def _classes(session: Session, scope: Scope, text: str, limit: int) -> list[Clas
     statement = (
         select(AssetClassRow)
         .where(AssetClassRow.layer.in_(sorted(scope.layers)))
-        .where(or_(position > 0, AssetClassRow.code == text, func.strpos(func.lower(AssetClassRow.name_en), text.lower()) > 0))
+        .where(
+            or_(
+                position > 0,
+                AssetClassRow.code == text,
+                func.strpos(func.lower(AssetClassRow.name_en), text.lower()) > 0,
+            )
+        )
         .order_by(AssetClassRow.code != text, position, AssetClassRow.scheme, AssetClassRow.position)
         .limit(limit)
     )
@@ -99,7 +105,8 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
         .limit(limit)
     )
     return [
-        AreaHit(r.code, in_language(r.name_zh, r.name_en), r.kind, (r[4], r[5], r[6], r[7])) for r in session.execute(statement)
+        AreaHit(r.code, in_language(r.name_zh, r.name_en), r.kind, (r[4], r[5], r[6], r[7]))
+        for r in session.execute(statement)
     ]
 
 
@@ -126,7 +133,9 @@ def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[Asset
         .limit(limit)
     )  # fmt: skip
     hits = [
-        AssetHit(r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11]))
+        AssetHit(
+            r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11])
+        )
         for r in session.execute(statement)
     ]
     log_restricted(session, scope, {hit.layer for hit in hits}, "suggest", len(hits))

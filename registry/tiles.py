@@ -201,7 +201,10 @@ def _rolled_up(
     if filter.classes:
         wanted.append(tuple_(AssetCell.scheme, AssetCell.class_).in_(filter.classes))
     place = (AssetCell.cx.op(">>")(finer), AssetCell.cy.op(">>")(finer))
-    sums = (cast(func.sum(column), BigInteger).label(column.key) for column in (AssetCell.n, AssetCell.bad, AssetCell.sum_x, AssetCell.sum_y))
+    sums = (
+        cast(func.sum(column), BigInteger).label(column.key)
+        for column in (AssetCell.n, AssetCell.bad, AssetCell.sum_x, AssetCell.sum_y)
+    )
     return select(AssetCell.layer, *sums).where(*wanted).group_by(AssetCell.layer, *place)
 
 

@@ -1,0 +1,40 @@
+"""`registry migrate`, `registry doctor`: the state of the database."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from registry.cluster import running
+from registry.language import _
+
+
+@click.command()
+def migrate() -> None:
+    """建立或升级数据库结构；重复运行无妨。 Create or upgrade the database; running it twice is harmless."""
+    from registry.migrate import migrate as bring_up
+
+    with running() as url:
+        bring_up(url)
+    click.echo(_("数据库结构已是最新。"))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
+def doctor(as_json: bool) -> None:
+    """检查数据库是否健康。 Check the database: versions, locale, indexes under row security, roll-ups."""
+    from registry.doctor import examine
+
+    with running() as url:
+        findings = examine(url)
+    if as_json:
+        click.echo(json.dumps([vars(finding) for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.secho(("✓ " if finding.ok else "✗ ") + finding.what, fg="green" if finding.ok else "red")
+            if finding.remedy and not finding.ok:
+                click.echo("  " + finding.remedy)
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
