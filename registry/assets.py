@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import functions as geo
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.errors import Invalid, NotFound
 from registry.filters import LIVE, Filter
 from registry.language import _, in_language
-from registry.models import AccessLog, Asset, AssetClassRow, AssetVersion, LayerRow
+from registry.models import AccessLog, Asset, AssetClassRow, AssetVersion, LayerRow, Party
 from registry.scope import Scope
 
 PAGE_SIZE = 50
@@ -116,6 +116,9 @@ class Row:
     areas: Sequence[str]
     length_m: float | None
     area_m2: float | None
+    manager: str
+    maintainer: str
+    changed_on: date | None
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,14 @@ def page(session: Session, scope: Scope, filter: Filter, after: str | None = Non
     key, backwards = _read_key(after)
     found = matching(scope, filter)
     table = found.table
+    manager, maintainer = aliased(Party), aliased(Party)
     statement = found.with_class(
         table.id, table.layer, table.code, table.name, table.scheme, table.class_, AssetClassRow.name_zh,
-        AssetClassRow.name_en, table.state, table.areas, table.length_m, table.area_m2,
+        AssetClassRow.name_en, table.state, table.areas, table.length_m, table.area_m2, table.changed_on,
+        manager.name.label("manager"), maintainer.name.label("maintainer"),
     )  # fmt: skip
+    for party, column in ((manager, table.manager), (maintainer, table.maintainer)):
+        statement = statement.outerjoin(party, and_(party.district == table.district, party.id == column))
     if key is not None:
         statement = statement.where(table.id < key if backwards else table.id > key)
     statement = statement.order_by(table.id.desc() if backwards else table.id).limit(size + 1)
@@ -156,7 +163,7 @@ def _read_key(after: str | None) -> tuple[int | None, bool]:
     if not after:
         return None, False
     digits = after.removeprefix("-")
-    if not digits.isdigit() or len(digits) > 18:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
         raise Invalid(_("页码“%(key)s”无法理解。", key=after[:40]), _("从第一页重新开始。"))
     return int(digits), after.startswith("-")
 
@@ -174,6 +181,9 @@ def _row(r: Any) -> Row:
         r.areas,
         r.length_m,
         r.area_m2,
+        r.manager or "",
+        r.maintainer or "",
+        r.changed_on,
     )
 
 

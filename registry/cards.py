@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -91,6 +92,7 @@ class Card:
     lon: float
     lat: float
     box: tuple[float, float, float, float]
+    geojson: dict[str, Any]
     history: list[Event]
     neighbours: list[Hit]
 
@@ -102,7 +104,7 @@ def card(session: Session, scope: Scope, id: int) -> Card:
     layer = session.get_one(LayerRow, asset.layer)
     versions = _versions(session, asset)
     parties = _parties(session, scope, versions)
-    lon, lat, *box = _place(session, asset)
+    lon, lat, west, south, east, north, outline = _place(session, asset)
     return Card(
         id=asset.id, code=asset.code, external_key=asset.external_key or "", name=asset.name, layer=asset.layer,
         layer_name=in_language(layer.name_zh, layer.name_en), scheme=asset.scheme, class_code=asset.class_,
@@ -112,17 +114,19 @@ def card(session: Session, scope: Scope, id: int) -> Card:
         area_m2=asset.area_m2, surveyed_on=asset.surveyed_on, changed_on=asset.changed_on, source=asset.source or "",
         accuracy=accuracy_label(asset.accuracy) if asset.accuracy else "", areas=_areas(session, asset),
         attributes=_facts(asset.attributes, layer.schema), aliases=_aliases(session, asset), version=asset.version,
-        valid_from=asset.valid_from, lon=lon, lat=lat, box=(box[0], box[1], box[2], box[3]),
+        valid_from=asset.valid_from, lon=lon, lat=lat, box=(west, south, east, north), geojson=orjson.loads(outline),
         history=_history(session, scope, versions, parties, layer.schema),
         neighbours=neighbours(session, scope, asset, lon, lat),
     )  # fmt: skip
 
 
-def _place(session: Session, asset: Asset) -> tuple[float, ...]:
+def _place(session: Session, asset: Asset) -> tuple[Any, ...]:
+    """A point on it, its box, and its outline as GeoJSON text, simplified to half a metre."""
     point = func.ST_PointOnSurface(Asset.geom)
     edges = (func.ST_XMin(Asset.geom), func.ST_YMin(Asset.geom), func.ST_XMax(Asset.geom), func.ST_YMax(Asset.geom))
+    outline = func.ST_AsGeoJSON(func.ST_Transform(func.ST_Simplify(Asset.geom_3857, 0.5, True), 4490), 7)
     this = (Asset.district == asset.district, Asset.id == asset.id)
-    return tuple(session.execute(select(func.ST_X(point), func.ST_Y(point), *edges).where(*this)).one())
+    return tuple(session.execute(select(func.ST_X(point), func.ST_Y(point), *edges, outline).where(*this)).one())
 
 
 def _areas(session: Session, asset: Asset) -> list[AreaName]:
