@@ -75,6 +75,7 @@ def build_network(
     kinds, lines = [k for k, _ in main], _array([line for _, line in main])
     edges = _array([outline().exterior, hill.exterior])
     branches = _branches(faces(edges, lines, water.lines[:1]), hill, roads - len(main), rng)
+    branches = _longest_part(shapely.difference(branches, water.surface(BANK)[0]))
     lines = np.concatenate([lines, branches])
     blocks = faces(edges, lines, water.lines)
     green = _park_blocks(blocks, hill, parks, rng)
@@ -132,11 +133,17 @@ def _on_land(cuts: Geometries, water: Water) -> Geometries:
     shapely.prepare(obstacle)
     wet = np.flatnonzero(shapely.intersects(cuts, obstacle))
     dry = cuts.copy()
-    parts, owner = shapely.get_parts(shapely.difference(cuts[wet], obstacle), return_index=True)
-    dry[wet] = shapely.LineString()
-    for part, i in zip(parts[order := np.argsort(shapely.length(parts))], wet[owner[order]], strict=True):
-        dry[i] = part
+    dry[wet] = _longest_part(shapely.difference(cuts[wet], obstacle))
     return dry
+
+
+def _longest_part(lines: Geometries) -> Geometries:
+    """The longest part of each line; an empty line where nothing is left."""
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    longest = np.full(len(lines), shapely.LineString(), dtype=object)
+    order = np.argsort(shapely.length(parts), kind="stable")
+    longest[owner[order]] = parts[order]
+    return longest
 
 
 def _ends(lines: Geometries) -> tuple[Geometries, Geometries]:
