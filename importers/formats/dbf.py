@@ -1,0 +1,174 @@
+"""The attribute table of a shapefile, read column by column.
+
+An own reader, because GDAL decodes GBK cell by cell (three quarters of the time of a whole import), cannot hand over a
+field name that was cut inside a character, and turns bytes it cannot decode into mojibake without a word. Layout: the
+dBase III header of 32 bytes and 32 per field, then records of fixed width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from importers.encoding import LANGUAGE_BYTES, chosen, decode, detect
+from importers.errors import DamagedFile
+from importers.source import Encoding
+from registry.language import _
+
+Cells = NDArray[np.uint8]
+DELETED = ord("*")
+SPACE = 32
+SAMPLED_RECORDS = 20_000
+MOST_SAMPLES = 5_000
+PLAIN_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column: its name as bytes, its dBase type letter, and where it lies in a record."""
+
+    raw_name: bytes
+    kind: str
+    offset: int
+    width: int
+    decimals: int
+
+
+class Table:
+    """An open DBF. Records are counted from 0 and include those marked as deleted."""
+
+    def __init__(self, path: Path) -> None:
+        data = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size >= 32 else np.zeros(0, np.uint8)
+        if len(data) < 32:
+            raise _damaged(path, _("没有文件头"))
+        self.count = int(data[4:8].view("<u4")[0])
+        header, self._width = (int(size) for size in data[8:12].view("<u2"))
+        self.language = LANGUAGE_BYTES.get(int(data[29]))
+        if header < 33 or self._width < 1 or header > len(data):
+            raise _damaged(path, _("文件头不完整"))
+        self.fields = list(_fields(data[32:header]))
+        if sum(f.width for f in self.fields) + 1 > self._width:
+            raise _damaged(path, _("列宽与记录长度不符"))
+        if len(data) < header + self.count * self._width:
+            there = (len(data) - header) // self._width
+            raise _damaged(path, _("应有 %(count)s 条记录，只有 %(there)s 条", count=self.count, there=there))
+        self._records = data[header : header + self.count * self._width].reshape(self.count, self._width)
+
+    def deleted(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """Which records are marked as deleted."""
+        return np.asarray(self._records[start:stop, 0] == DELETED)
+
+    def encoding(self, asked: str | None, declared: str | None) -> Encoding:
+        """The encoding of names and text: `asked` by the operator, else found out. `declared` is what a .cpg says."""
+        if asked:
+            return chosen(asked)
+        basis = "cpg" if declared else "ldid"
+        return detect(list(self._pieces()), declared or self.language, basis)
+
+    def names(self, encoding: str) -> list[str]:
+        """Field names: half a character at the end is dropped, a repeated name gets a number."""
+        names: list[str] = []
+        for number, name in enumerate(decode((f.raw_name for f in self.fields), encoding), 1):
+            plain = name.strip() or f"column_{number}"
+            unique, again = plain, 2
+            while unique in names:
+                unique, again = f"{plain}_{again}", again + 1
+            names.append(unique)
+        return names
+
+    def column(self, field: Field, encoding: str, start: int, stop: int) -> pa.Array:
+        """The cells of one field: text trimmed, numbers and dates as such, blank cells null."""
+        cells = np.array(self._records[start:stop, field.offset : field.offset + field.width], order="C")
+        if field.kind in "NF":
+            return _numbers(_ascii(cells), field)
+        if field.kind == "D":
+            return _dates(_ascii(cells))
+        if field.kind == "L":
+            return _booleans(_ascii(cells))
+        return _ascii(cells) if cells.size == 0 or cells.max() < 0x80 else _text(cells, encoding)
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Field names, and distinct cells that are not ASCII from records all over the table."""
+        yield from (field.raw_name for field in self.fields)
+        records = self._records[:: max(1, self.count // SAMPLED_RECORDS)]
+        for field in self.fields:
+            cells = records[:, field.offset : field.offset + field.width]
+            if field.kind == "C" and cells.size and cells.max() > 0x7F:
+                distinct = _fixed(np.ascontiguousarray(cells)).unique()[:MOST_SAMPLES]
+                yield from (cell.rstrip(b" \0") for cell in distinct.to_pylist())
+
+
+def _fields(header: Cells) -> Iterator[Field]:
+    offset = 1
+    for descriptor in header[: len(header) // 32 * 32].reshape(-1, 32):
+        if descriptor[0] == 0x0D:
+            return
+        raw = descriptor.tobytes()
+        kind, width, decimals = chr(raw[11]), raw[16], raw[17]
+        if kind == "C" and decimals:
+            width += decimals << 8  # long text: some writers keep the high byte of the width here
+            decimals = 0
+        yield Field(raw[:11].split(b"\0")[0], kind, offset, width, decimals)
+        offset += width
+
+
+def _ascii(cells: Cells) -> pa.Array:
+    """Fixed-width cells as trimmed text, null where blank; bytes that are no ASCII become question marks."""
+    if cells.shape[1] == 0:
+        return pa.nulls(len(cells), pa.string())
+    cells[cells == 0] = SPACE
+    cells[cells > 0x7F] = ord("?")
+    return _trimmed(_fixed(cells).cast(pa.binary()).cast(pa.string()))
+
+
+def _text(cells: Cells, encoding: str) -> pa.Array:
+    """Decode each distinct cell once, and all of them in one call."""
+    cells[cells == 0] = SPACE
+    coded = _fixed(cells).dictionary_encode()
+    words = decode((cell.rstrip(b" ") for cell in coded.dictionary.to_pylist()), encoding)
+    return _trimmed(pa.array(words, pa.string()).take(coded.indices))
+
+
+def _fixed(cells: Cells) -> pa.Array:
+    count, width = cells.shape
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, pa.py_buffer(cells)])
+
+
+def _trimmed(text: pa.Array) -> pa.Array:
+    bare = pc.utf8_trim_whitespace(text)
+    return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
+
+
+def _numbers(text: pa.Array, field: Field) -> pa.Array:
+    """Whole numbers where the field says so; what is no number (overflow shows as ***) stays text for a later verdict."""
+    if not pc.all(pc.match_substring_regex(text, PLAIN_NUMBER)).as_py():
+        return text
+    whole = field.kind == "N" and field.decimals == 0 and field.width <= 18
+    if whole and not pc.any(pc.match_substring_regex(text, "[.eE]")).as_py():
+        return text.cast(pa.int64())
+    return text.cast(pa.float64())
+
+
+def _dates(text: pa.Array) -> pa.Array:
+    blank = pc.if_else(pc.match_substring_regex(text, r"^0*$"), pa.scalar(None, pa.string()), text)
+    try:
+        return pc.strptime(blank, format="%Y%m%d", unit="s").cast(pa.date32())
+    except pa.ArrowInvalid:
+        return blank
+
+
+def _booleans(text: pa.Array) -> pa.Array:
+    known = pc.match_substring_regex(text, "^[TtYyFfNn]$")
+    return pc.if_else(known, pc.match_substring_regex(text, "^[TtYy]$"), pa.scalar(None, pa.bool_()))
+
+
+def _damaged(path: Path, reason: str) -> DamagedFile:
+    return DamagedFile(
+        _("属性表“%(name)s”已损坏：%(reason)s", name=path.name, reason=reason), _("请供图单位重新导出。")
+    )

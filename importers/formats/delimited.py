@@ -1,0 +1,161 @@
+"""CSV, TSV and their relatives: delimiter and heading found out, cells kept as text, lines counted as an editor does."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from importers.encoding import chosen, detect_file
+from importers.errors import DamagedFile, UnknownFormat
+from importers.problems import Code, Problem
+from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose, described
+from importers.table import SEARCHED_ROWS, columns_of, find_header, undecodable, unique_names
+from registry.language import _
+
+DELIMITERS = ",;\t|，"
+SNIFFED_CHARACTERS = 1 << 18
+# A cell may hold a large polygon as WKT; one that is longer is a quotation mark that was never closed.
+LONGEST_CELL = 16 << 20
+MOST_LINES = 100
+WKT_STARTS = ("POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION")
+csv.field_size_limit(LONGEST_CELL)
+
+Line = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the text is laid out: `header` is the row of the heading among non-blank rows from 0, None without one."""
+
+    encoding: Encoding
+    delimiter: str
+    header: int | None
+    names: list[str]
+
+
+def look(path: Path, request: Request) -> list[SourceLayer]:
+    """The one table of the file. Raises UnknownFormat for prose, UndecodableText, DamagedFile."""
+    layout = _layout(path, request)
+    lines = _data(path, layout)
+    columns = described(_rows(list(islice(lines, SAMPLE_ROWS)), layout).columns)
+    rows = sum(1 for _line in _data(path, layout))
+    header_row = None if layout.header is None else layout.header + 1
+    return [
+        SourceLayer(path.stem, "CSV", rows, columns, None, layout.encoding, DeclaredCrs(), header_row=header_row)
+    ]
+
+
+def read(path: Path, request: Request) -> Iterator[Rows]:
+    """Rows in batches, numbered by the line on which they begin."""
+    choose([path.stem], request.layer)
+    layout = _layout(path, request)
+    lines = _data(path, layout)
+    while batch := list(islice(lines, request.batch_rows)):
+        yield _rows(batch, layout)
+
+
+def _data(path: Path, layout: Layout) -> Iterator[Line]:
+    """The rows below the heading."""
+    return islice(_lines(path, layout), 0 if layout.header is None else layout.header + 1, None)
+
+
+def _rows(batch: list[Line], layout: Layout) -> Rows:
+    """Short rows are filled up (spreadsheets leave trailing blanks out), long ones cut and reported."""
+    width = len(layout.names)
+    numbers = np.fromiter((number for number, _cells in batch), np.int64, len(batch))
+    cells = [row for _number, row in batch]
+    problems: list[Problem] = []
+    for position, row in enumerate(cells):
+        if len(row) != width:
+            if any(cell.strip() for cell in row[width:]):
+                details = {"found": len(row), "expected": width}
+                problems.append(Problem(Code.ROW_RAGGED, int(numbers[position]), details=details))
+            cells[position] = row[:width] + [""] * (width - len(row))
+    columns = columns_of(layout.names, cells)
+    return Rows(numbers, columns, None, problems + undecodable(numbers, columns, layout.encoding.name))
+
+
+def _lines(path: Path, layout: Layout) -> Iterator[Line]:
+    """Rows with any content, each with the number of its first line.
+
+    A quotation mark that is never closed makes the rest of the file one cell: that is refused, not read.
+    """
+    line = 1
+    with path.open(encoding=layout.encoding.name, errors="replace", newline="") as file:
+        record: list[str] = []
+        reader = csv.reader(_remembered(file, record), delimiter=layout.delimiter)
+        try:
+            for row in reader:
+                if len(record) > MOST_LINES or (len(record) > 1 and _never_closed(record, layout.delimiter)):
+                    raise csv.Error(_("引号没有成对"))
+                if any(row):
+                    yield line, row
+                line = reader.line_num + 1
+                record.clear()
+        except csv.Error as error:
+            raise DamagedFile(
+                _("“%(name)s”从第 %(line)s 行起读不下去：%(error)s", name=path.name, line=line, error=error),
+                _("检查该行是否有没有成对的引号。"),
+            ) from error
+
+
+def _remembered(file: Iterable[str], record: list[str]) -> Iterator[str]:
+    for line in file:
+        record.append(line)
+        yield line
+
+
+def _never_closed(record: list[str], delimiter: str) -> bool:
+    try:
+        list(csv.reader(record, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
+
+
+def _layout(path: Path, request: Request) -> Layout:
+    encoding = chosen(request.encoding) if request.encoding else detect_file(path)
+    with path.open(encoding=encoding.name, errors="replace", newline="") as file:
+        text = file.read(SNIFFED_CHARACTERS)
+    delimiter = _delimiter(text, path)
+    rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 100) if any(row)]
+    header = find_header(rows) if request.header_row is None else request.header_row - 1
+    if header is not None and header >= len(rows):
+        raise DamagedFile(_("“%(name)s”没有第 %(row)s 行", name=path.name, row=header + 1))
+    data = rows if header is None else rows[header:]
+    width = len(rows[header]) if header is not None else max(map(len, data), default=0)
+    names = unique_names(rows[header] if header is not None else [""] * width)
+    return Layout(encoding, delimiter, header, names)
+
+
+def _delimiter(text: str, path: Path) -> str:
+    """The delimiter that cuts nearly all rows into the same number of cells, at least two."""
+    best, most = "", 0.0
+    for delimiter in DELIMITERS:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 100))
+        widths = Counter(len(row) for row in rows if any(row))
+        if not widths:
+            continue
+        width, agreeing = widths.most_common(1)[0]
+        share = agreeing / widths.total()
+        if width > 1 and share >= 0.6 and share * min(width, SEARCHED_ROWS) > most:
+            best, most = delimiter, share * min(width, SEARCHED_ROWS)
+    if not best and not _is_one_column(text):
+        raise UnknownFormat(
+            _("“%(name)s”不是表格：找不到把各行分成相同列数的分隔符", name=path.name),
+            _("请提供以逗号、分号或制表符分隔的文本。"),
+        )
+    return best or ","
+
+
+def _is_one_column(text: str) -> bool:
+    """A single column makes sense only as WKT."""
+    lines = [line.strip().strip('"').upper() for line in text.splitlines() if line.strip()]
+    return any(line.startswith(WKT_STARTS) for line in lines[:5])

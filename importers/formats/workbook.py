@@ -1,0 +1,139 @@
+"""Excel ledgers (XLSX, XLS, ODS): cells as text, merged cells filled down, title lines above the heading passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from importers.errors import DamagedFile
+from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose, described
+from importers.table import SEARCHED_ROWS, columns_of, find_header, unique_names
+from registry.language import _
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+Cells = list[Any]
+FORMAT = Encoding("UTF-8", "format", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet in memory. `header` is the index of the heading row, None without one; `width` counts its columns."""
+
+    rows: list[Cells]
+    header: int | None
+    names: list[str]
+
+    @property
+    def first(self) -> int:
+        """Index of the first row of data."""
+        return 0 if self.header is None else self.header + 1
+
+
+def look(path: Path, request: Request) -> list[SourceLayer]:
+    """Every visible sheet with content. Raises DamagedFile, also for a workbook under a password."""
+    with _opened(path) as book:
+        return [_layer(book.get_sheet_by_name(name), request) for name in _visible(book, path)]
+
+
+def read(path: Path, request: Request) -> Iterator[Rows]:
+    """Rows of one sheet in batches, numbered as Excel numbers them; rows without any content are passed over."""
+    with _opened(path) as book:
+        name = choose(_visible(book, path), request.layer)
+        sheet = _sheet(book.get_sheet_by_name(name), request)
+    for start in range(sheet.first, len(sheet.rows), request.batch_rows):
+        yield _batch(sheet, start, start + request.batch_rows)
+
+
+def _layer(source: CalamineSheet, request: Request) -> SourceLayer:
+    sheet = _sheet(source, request)
+    first = _batch(sheet, sheet.first, sheet.first + SAMPLE_ROWS)
+    rows = sum(any(cell != "" for cell in row) for row in sheet.rows[sheet.first :])
+    columns = described(first.columns)
+    header_row = None if sheet.header is None else sheet.header + 1
+    return SourceLayer(source.name, "XLSX", rows, columns, None, FORMAT, DeclaredCrs(), header_row=header_row)
+
+
+def _batch(sheet: Sheet, start: int, stop: int) -> Rows:
+    width = len(sheet.names)
+    numbered = [(n, row) for n, row in enumerate(sheet.rows[start:stop], start + 1) if any(c != "" for c in row)]
+    cells = [[_text(cell) for cell in row[:width]] for _number, row in numbered]
+    numbers = np.array([number for number, _row in numbered], dtype=np.int64)
+    return Rows(numbers, columns_of(sheet.names, cells))
+
+
+def _sheet(source: CalamineSheet, request: Request) -> Sheet:
+    rows = source.to_python(skip_empty_area=False)
+    if request.header_row is not None:
+        header: int | None = request.header_row - 1
+    else:
+        header = find_header([[_text(cell) for cell in row] for row in rows[:SEARCHED_ROWS]])
+    if header is not None and header >= len(rows):
+        raise DamagedFile(_("工作表“%(name)s”没有第 %(row)s 行", name=source.name, row=header + 1))
+    _fill_merged(rows, source.merged_cell_ranges or [], header)
+    width = max((len(row) for row in rows), default=0)
+    heading = [_text(cell) for cell in rows[header]] if header is not None else [""] * width
+    while heading and not heading[-1] and all(_is_blank(row, len(heading) - 1) for row in rows[:SAMPLE_ROWS]):
+        heading.pop()
+    return Sheet(rows, header, unique_names(heading))
+
+
+def _is_blank(row: Cells, column: int) -> bool:
+    return column >= len(row) or row[column] == ""
+
+
+def _fill_merged(rows: list[Cells], ranges: list[Any], header: int | None) -> None:
+    """Give every row of a cell merged downwards its value. The ranges themselves bound it, so no parent leaks."""
+    for (top, left), (bottom, _right) in ranges:
+        if top > (-1 if header is None else header) and bottom < len(rows):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+
+
+def _text(cell: Any) -> str:
+    """A cell as a person reads it: whole numbers without a decimal point, dates in ISO."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e18 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date | time | timedelta):
+        return cell.isoformat() if not isinstance(cell, timedelta) else str(cell)
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _visible(book: CalamineWorkbook, path: Path) -> list[str]:
+    sheets = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)]
+    names = [name for name in sheets if book.get_sheet_by_name(name).total_height]
+    if not names:
+        raise DamagedFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
+    return names
+
+
+class _opened:  # noqa: N801 - reads as a function
+    """The workbook, with calamine's complaints as ours."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> CalamineWorkbook:
+        import python_calamine
+
+        try:
+            return python_calamine.CalamineWorkbook.from_path(str(self.path))
+        except python_calamine.PasswordError as error:
+            raise DamagedFile(_("“%(name)s”有密码", name=self.path.name), _("请去掉密码后上传。")) from error
+        except python_calamine.CalamineError as error:
+            raise DamagedFile(
+                _("读不了“%(name)s”：%(error)s", name=self.path.name, error=error), _("请在 Excel 中另存为 XLSX。")
+            ) from error
+
+    def __exit__(self, *_exception: object) -> None:
+        return None
