@@ -173,7 +173,7 @@ def _hierarchy(
     return Hierarchy(
         top,
         town,
-        Areas(code, called, blank, town_code[subdistrict], parts),
+        _in_order(Areas(code, called, blank, town_code[subdistrict], parts)),
         _in_order(Areas(grid_code, grid_name, np.full(len(grid), ""), code[community], grid)),
     )
 
