@@ -114,6 +114,7 @@ def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_s
     connection.execute(statement("imports/diff_new.sql").encode(), {**values, "known": known})
     matched = connection.execute("SELECT count(*) FROM matched").fetchone()
     assert matched is not None
+    connection.execute("DROP TABLE delivery, matched")
     return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
 
 

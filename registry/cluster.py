@@ -88,7 +88,7 @@ def _unprivileged_user() -> str | None:
     raise Unavailable(_("以 root 运行时需要一个非特权用户来启动 PostgreSQL。"), "adduser --system postgres")
 
 
-def _run(user: str | None, *command: str | Path, quiet: bool = True) -> subprocess.CompletedProcess[str]:
+def _run(user: str | None, *command: str | Path) -> subprocess.CompletedProcess[str]:
     lowered = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
     with tempfile.TemporaryFile("w+") as output:  # a pipe would be inherited by the server and never close
         done = subprocess.run(

@@ -25,10 +25,12 @@ def exit_code(error: RegistryError) -> int:
 class Commands(click.Group):
     """The commands that the installed package declares."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Their names."""
         return sorted(entry.name for entry in entry_points(group="registry.commands"))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """One of them, imported now."""
         for entry in entry_points(group="registry.commands", name=cmd_name):
             command: click.Command = entry.load()
             return command

@@ -107,7 +107,13 @@ def _roll_up(connection: psycopg.Connection[Any]) -> Finding:
 def _read_only(connection: psycopg.Connection[Any]) -> Finding:
     may = _one(
         connection,
-        "SELECT bool_or(has_table_privilege('chengji_app', 'registry.' || t, p)) FROM"
-        " unnest(ARRAY['asset', 'asset_version', 'asset_alias', 'asset_cell']) t, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p",
+        "SELECT bool_or(has_table_privilege('chengji_app', 'registry.' || t, p))"
+        " FROM unnest(ARRAY['asset', 'asset_version', 'asset_alias', 'asset_cell']) t,"
+        " unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p",
     )
     return Finding(_("应用角色不能绕过变更集写入资产"), not may, "registry migrate")
+
+
+def pulse(connection: psycopg.Connection[Any]) -> dict[str, Finding]:
+    """What a health check asks every few seconds, on the application's own connection: `leakproof` and `migrated`."""
+    return {"leakproof": _leakproof(connection), "migrated": _migrated(connection, "postgresql://")}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from registry.errors import Invalid
@@ -76,8 +77,7 @@ class Filter:
         return not (self.states or self.areas or self.parties or self.text or self.box or self.as_of)
 
 
-def _several(given: dict[str, list[str]], name: str, read: object) -> tuple:  # type: ignore[type-arg]
-    assert callable(read)
+def _several(given: dict[str, list[str]], name: str, read: Callable[[str], Any]) -> tuple[Any, ...]:
     return tuple(sorted({read(value) for value in given.get(name, [])}))
 
 

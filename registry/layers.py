@@ -68,8 +68,7 @@ class Layer:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with folder().joinpath("reference", name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    yield from csv.DictReader(folder().joinpath("reference", name).read_text(encoding="utf-8").splitlines())
 
 
 def _reference_classes() -> dict[str, list[AssetClass]]:

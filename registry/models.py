@@ -4,7 +4,7 @@ two agree. Nothing here creates or alters a table."""
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, DateTime, FetchedValue, ForeignKey, Integer, Sequence, Text
@@ -17,8 +17,8 @@ Moment = DateTime(timezone=True)
 class Base(DeclarativeBase):
     """All tables live in the schema `registry`."""
 
-    __table_args__ = {"schema": "registry"}
-    type_annotation_map = {str: Text, datetime: Moment, dict[str, Any]: JSONB, list[str]: ARRAY(Text)}
+    __table_args__: Any = {"schema": "registry"}
+    type_annotation_map: ClassVar = {str: Text, datetime: Moment, dict[str, Any]: JSONB, list[str]: ARRAY(Text)}
 
 
 def geometry(kind: str, srid: int = 4490, **options: Any) -> Any:
@@ -179,7 +179,7 @@ class AssetState:
     version: Mapped[int]
     change_set: Mapped[int] = mapped_column(BigInteger)
     valid_from: Mapped[datetime]
-    geom_3857: Mapped[Any] = geometry("GEOMETRY", 3857, deferred=True)
+    geom_3857: Mapped[Any] = geometry("GEOMETRY", 3857, deferred=True, nullable=True)
     gx: Mapped[int | None] = mapped_column(Integer, FetchedValue(), deferred=True)
     gy: Mapped[int | None] = mapped_column(Integer, FetchedValue(), deferred=True)
 
@@ -194,7 +194,7 @@ class AssetVersion(AssetState, Base):
     """An asset as it was until `valid_to`."""
 
     __tablename__ = "asset_version"
-    version: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, sort_order=1)
     valid_to: Mapped[datetime]
     ended_by: Mapped[int] = mapped_column(BigInteger)
 

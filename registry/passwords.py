@@ -65,6 +65,6 @@ def matches(password: str, stored: str | None) -> bool:
         return False
 
 
-def outdated(stored: str) -> bool:
-    """Whether a stored hash was made with weaker parameters than today's, and should be made anew at a sign-in."""
-    return _hasher.check_needs_rehash(stored)
+def renewed(password: str, stored: str) -> str | None:
+    """A new hash of a right password whose stored hash was made with weaker parameters than today's; else None."""
+    return _hasher.hash(password) if _hasher.check_needs_rehash(stored) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.assets import log_restricted, matching, search_terms
@@ -111,11 +111,19 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
 
 
 def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[AssetHit]:
+    hits = [
+        AssetHit(r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11]))
+        for r in session.execute(assets_named(scope, text, limit))
+    ]
+    log_restricted(session, scope, {hit.layer for hit in hits}, "suggest", len(hits))
+    return hits
+
+
+def assets_named(scope: Scope, text: str, limit: int) -> Select[Any]:
     """Assets with a name of their own, or by the beginning of their code. What is named like its class is found by class."""
     found = matching(scope, Filter())
     table = found.table
-    folded = func.registry.folded(text)
-    position = func.strpos(func.registry.folded(table.name), folded)
+    position = func.strpos(func.registry.folded(table.name), func.registry.folded(text))
     if text.isascii() and text.isdigit() and len(text) >= 6:
         alternative: ColumnElement[bool] = and_(table.code >= text, table.code < text + ":")
         order: tuple[Any, ...] = (table.code,)
@@ -123,23 +131,9 @@ def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[Asset
         alternative = and_(table.terms.op("@>")(search_terms(text)), position > 0)
         order = (position, func.length(table.name), table.id)
     point = func.ST_PointOnSurface(table.geom)
-    statement = (
-        found.with_class(
-            table.id, table.layer, table.code, table.name, AssetClassRow.name_zh, AssetClassRow.name_en,
-            func.ST_X(point).label("lon"), func.ST_Y(point).label("lat"), *_box(table.geom),
-        )
-        .where(alternative)
-        .order_by(*order)
-        .limit(limit)
-    )  # fmt: skip
-    hits = [
-        AssetHit(
-            r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11])
-        )
-        for r in session.execute(statement)
-    ]
-    log_restricted(session, scope, {hit.layer for hit in hits}, "suggest", len(hits))
-    return hits
+    names = (table.id, table.layer, table.code, table.name, AssetClassRow.name_zh, AssetClassRow.name_en)
+    place = (func.ST_X(point).label("lon"), func.ST_Y(point).label("lat"), *_box(table.geom))
+    return found.with_class(*names, *place).where(alternative).order_by(*order).limit(limit)
 
 
 def _box(column: Any) -> tuple[ColumnElement[float], ...]:

@@ -103,20 +103,20 @@ def etag(session: Session, scope: Scope, filter: Filter, address: Address) -> st
 
 def cut(session: Session, scope: Scope, filter: Filter, address: Address) -> bytes:
     """The tile in Mapbox Vector Tile format, one MVT layer per registry layer or one of clusters; b"" when empty."""
-    layers = _layers(session, scope, filter, address)
+    layers = drawn_layers(session, scope, filter, address)
     if not layers:
         return b""
     if address.tileset == "points" and address.z < SINGLE_FROM:
-        parts: Sequence[Any] = [_clusters(scope, filter, address, [layer.code for layer in layers])]
+        parts: Sequence[Any] = [clusters(scope, filter, address, [layer.code for layer in layers])]
     else:
-        parts = [_features(scope, filter, address, layer) for layer in layers]
+        parts = [features(scope, filter, address, layer) for layer in layers]
     tile: Any = select(func.string_agg(literal_column("part.mvt"), cast(literal(b""), LargeBinary))).select_from(
         union_all(*parts).subquery("part")
     )
     return bytes(session.scalar(tile) or b"")
 
 
-def _layers(session: Session, scope: Scope, filter: Filter, address: Address) -> Sequence[LayerRow]:
+def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Address) -> Sequence[LayerRow]:
     """The readable layers of this tileset that are drawn at this zoom, in drawing order."""
     is_point = LayerRow.geometry == "point"
     display_zoom = address.z + 1
@@ -134,7 +134,7 @@ def _bounds(address: Address) -> ColumnElement[Any]:
 
 
 def _state_number(column: Any) -> ColumnElement[Any]:
-    return case({state: number for state, number in STATES.items()}, value=column)
+    return case(STATES, value=column)
 
 
 def _mvt(name: str, features: Select[Any], id_column: str | None) -> Select[Any]:
@@ -143,7 +143,7 @@ def _mvt(name: str, features: Select[Any], id_column: str | None) -> Select[Any]
     return select(func.ST_AsMVT(*arguments).label("mvt")).select_from(inner).where(inner.c.shape.is_not(None))
 
 
-def _features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) -> Select[Any]:
+def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) -> Select[Any]:
     """Assets one by one, with as little text as will do: unique strings are the worst thing to put in a tile."""
     found = matching(scope, filter)
     table = found.table
@@ -159,12 +159,14 @@ def _features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) -
     if layer.geometry != "point" and address.z >= NAMED_FROM:
         columns.append(table.name.label("n"))
     around = box_geometry(address.box(BUFFER / EXTENT))
-    features = found.select(*columns).where(table.layer == layer.code, table.geom.op("&&")(around), *wide_enough)
-    return _mvt(layer.code, features, "id")
+    shown = found.select(*columns).where(table.layer == layer.code, table.geom.op("&&")(around), *wide_enough)
+    return _mvt(layer.code, shown, "id")
 
 
-def _clusters(scope: Scope, filter: Filter, address: Address, layers: list[str]) -> Select[Any]:
-    """Counts per layer and cell, at the mean place of what is counted, with a ring of one cell so that no circle is cut.
+def clusters(scope: Scope, filter: Filter, address: Address, layers: list[str]) -> Select[Any]:
+    """Counts per layer and cell, at the mean place of what is counted.
+
+    With a ring of one cell around the tile, so that no circle is cut at its edge.
 
     From the roll-up where layers and classes alone decide, else on the fly through the waist.
     """
@@ -205,7 +207,9 @@ def _rolled_up(
         cast(func.sum(column), BigInteger).label(column.key)
         for column in (AssetCell.n, AssetCell.bad, AssetCell.sum_x, AssetCell.sum_y)
     )
-    return select(AssetCell.layer, *sums).where(*wanted).group_by(AssetCell.layer, *place)
+    columns: list[Any] = [AssetCell.layer, *sums]
+    counted: Select[Any] = select(*columns).where(*wanted).group_by(AssetCell.layer, *place)
+    return counted
 
 
 def _on_the_fly(

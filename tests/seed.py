@@ -143,7 +143,6 @@ def put(
         copy.write("".join(_csv(rows, district)))
     summary = changes.diff(connection, scope, layer, change_set)
     changes.apply(connection, scope, change_set)
-    connection.execute("DROP TABLE IF EXISTS delivery, matched")
     return summary
 
 

@@ -38,3 +38,17 @@ def doctor(as_json: bool) -> None:
                 click.echo("  " + finding.remedy)
     if not all(finding.ok for finding in findings):
         sys.exit(1)
+
+
+@click.command()
+@click.argument("district")
+def rebuild(district: str) -> None:
+    """重建一个行政区的聚合计数与所在区域。 Rebuild what is derived: clusters and the areas that assets lie in."""
+    from registry.database import connect
+    from registry.migrate import OWNER
+    from registry.places import relocate
+
+    with running() as url, connect(url, role=OWNER) as connection:
+        moved = relocate(connection, district)
+        connection.execute("SELECT registry.rebuild_roll_ups(%s)", (district,))
+    click.echo(_("已重建；%(n)s 个资产的所在区域有变。", n=moved))

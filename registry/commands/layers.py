@@ -57,9 +57,10 @@ def add(code: str, name_zh: str, name_en: str, geometry: str, classes: tuple[str
     low, high = _zoom(zoom)
     with running() as url, connect(url, role=OWNER) as connection:
         last = max((f.position for f in stored_layers(connection).values()), default=0)
-        new = Layer(code, name_zh, name_en or name_zh, geometry, _schema(schema_file),
-                    tuple(_class(text, geometry) for text in classes), symbol, colour, low, high, last + 10, restricted)  # fmt: skip
-        add_layer(connection, new)
+        found = tuple(_class(text, geometry) for text in classes)
+        schema = _schema(schema_file)
+        names = (name_zh, name_en or name_zh)
+        add_layer(connection, Layer(code, *names, geometry, schema, found, symbol, colour, low, high, last + 10, restricted))
     click.echo(_("已新增图层 %(code)s。", code=code))
 
 

@@ -3,7 +3,7 @@
 -- Of several equal rows each takes another asset. Live assets come before retired ones.
 CREATE TEMPORARY TABLE matched ON COMMIT DROP AS
 WITH anonymous AS (
-  SELECT d.source_row, d.scheme, d.class, d.name, d.attributes, d.geom,
+  SELECT d.source_row, d.scheme, d.class, d.name, d.attributes, ST_SetSRID(d.geom, 4490) AS geom,
          row_number() OVER (PARTITION BY d.scheme, d.class, d.name, d.attributes, d.geom::bytea ORDER BY d.source_row) AS nth
   FROM delivery d WHERE d.code IS NULL AND d.external_key IS NULL
 ), candidate AS (

@@ -1,0 +1,2 @@
+def test_smoke(connection, people, seeded_database):
+    print(people, seeded_database)
