@@ -10,7 +10,7 @@ const ROOM = CELL - 2;
 
 /** Radius in pixels for a count, before a crowded cell shrinks it. */
 export function clusterRadius(count) {
-  return count <= 1 ? 4 : 6.5 + 3.1 * Math.log10(count);
+  return count <= 1 ? 3.5 : Math.max(6.5, 4.5 + 3.1 * Math.log10(count));
 }
 
 /**

@@ -3,6 +3,7 @@
 import { LINE, POINT, POLYGON } from "./decode.js";
 import { arrange } from "./clusters.js";
 import { sprite } from "./glyphs.js";
+import { FONT } from "./palette.js";
 import { shortCount } from "./numbers.js";
 import { areaStyle, classOrder, inZoomRange, lineStyle, pointStyle } from "./style.js";
 import { TILE } from "./tile_address.js";
@@ -156,8 +157,11 @@ export function drawClusters(ctx, tile, place, scene) {
 }
 
 function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language }) {
-  disc(ctx, x, y, r + 1.2, colours.halo);
+  ring(ctx, x, y, r + 0.6, colours.halo);
+  // A little of the streets shows through: a low zoom is mostly circles.
+  ctx.globalAlpha = 0.88;
   disc(ctx, x, y, r, layer.colour);
+  ctx.globalAlpha = 1;
   if (bad > 0) {
     // The arc is the share that is not intact, never so small that it cannot be seen.
     const share = Math.max(bad / count, 0.04);
@@ -169,6 +173,12 @@ function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language })
   if (count > 1 && r >= 6) label(ctx, shortCount(count, language), x, y, r, colours);
 }
 
+function ring(ctx, x, y, r, colour) {
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, TAU);
+  stroke(ctx, colour, 1.4);
+}
+
 function disc(ctx, x, y, r, colour) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, TAU);
@@ -177,8 +187,8 @@ function disc(ctx, x, y, r, colour) {
 }
 
 function label(ctx, text, x, y, r, colours) {
-  const size = Math.min(12, Math.max(8, (2 * r - 4) / (text.length * 0.62)));
-  ctx.font = `600 ${size.toFixed(1)}px system-ui, sans-serif`;
+  const size = Math.min(12, Math.max(8, (2 * r - 3) / (text.length * 0.6)));
+  ctx.font = `500 ${size.toFixed(1)}px ${FONT}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillStyle = colours.clusterText;

@@ -3,6 +3,7 @@
 
 import { LINE, POLYGON } from "./decode.js";
 import { Occupied, alongPath, atPoint, centroid } from "./label_placement.js";
+import { FONT } from "./palette.js";
 import { inZoomRange, lineStyle } from "./style.js";
 
 const DELAY = 60;
@@ -145,7 +146,7 @@ const Labels = L.Renderer.extend({
 });
 
 function font(size) {
-  return `${size}px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif`;
+  return `${size}px ${FONT}`;
 }
 
 function candidate(feature, layer, { scale, dx, dy }, shift, zoom, colours) {

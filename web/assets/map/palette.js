@@ -1,5 +1,8 @@
 /** The colours of the map. One object per scheme, so that canvas and page agree in light and in dark. */
 
+/** The page's font stack, for text on canvases. */
+export const FONT = '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
+
 const light = {
   paper: "#f5f4f0",
   halo: "rgba(255,255,255,0.9)",

@@ -1,0 +1,208 @@
+/* global L */
+/** Puts the map page together: reads the address, adds the tilesets, connects panels, search, card and pointer. */
+
+import { assetTiles } from "./asset_tiles.js";
+import { Card } from "./card.js";
+import { readConfig } from "./config.js";
+import { Drawing } from "./drawing.js";
+import { FilterPanel } from "./filter_panel.js";
+import { Highlight } from "./highlight.js";
+import { labels } from "./labels.js";
+import { LayerPanel } from "./layer_panel.js";
+import { MapState } from "./map_state.js";
+import { dismiss, trouble } from "./notices.js";
+import { readAddress } from "./page_state.js";
+import { makePanes } from "./panes.js";
+import { Pointing } from "./pointing.js";
+import { SearchBox } from "./search_box.js";
+import { askJson, latest } from "./server.js";
+import { sheetHandles } from "./sheets.js";
+import { currentPalette, onThemeChange } from "./theme.js";
+
+/**
+ * @param {L.Map} map made by Folium's script
+ * @param {{base: L.GridLayer, points: L.GridLayer, shapes: L.FeatureGroup}} parts the layers it emitted
+ */
+export function boot(map, parts) {
+  const config = readConfig();
+  const address = readAddress(location);
+  const state = new MapState(address);
+  makePanes(map);
+  startView(map, address.view, config.view);
+  const scene = { layers: config.layers, hidden: state.hidden, colours: currentPalette(), language: config.language };
+  const drawn = addTiles(map, parts, scene, state);
+  const panels = addPanels(state, config, scene.colours);
+  const highlight = new Highlight(map);
+  const card = addCard(map, state, config, highlight);
+  addPointing(map, parts, state, config);
+  addSearch(map, state, config, panels.filters);
+  const drawing = new Drawing(map, parts.shapes, state);
+  keepCounts(state, config, panels);
+  keepView(map, state, panels.layers);
+  keepTheme(drawn, panels);
+  sheetHandles(map);
+  // Full screen takes the panels along: a map without its layers and card is half a tool.
+  map.fullscreenControl.options.fullscreenElement = document.querySelector(".map-layout");
+  addKeys(map, state, card, drawing);
+  if (address.asset) state.choose(address.asset, { fly: !address.view });
+}
+
+function startView(map, view, fallback) {
+  if (view) map.setView([view.lat, view.lon], view.zoom, { animate: false });
+  else if (fallback.bounds) {
+    const [west, south, east, north] = fallback.bounds;
+    map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+  }
+}
+
+/** The two tilesets, the grey context under a filter, and the names. */
+function addTiles(map, { base, points }, scene, state) {
+  const context = assetTiles({ tileset: "base", source: base.source(), muted: true, pane: "context" });
+  const names = labels(base, scene);
+  const drawn = [context, base, points, names];
+  const query = state.filter.query;
+  for (const layer of [base, points]) {
+    layer.setQuery(query);
+    layer.on("trouble", ({ error }) => trouble(error));
+  }
+  for (const layer of drawn) layer.setScene(scene);
+  for (const layer of [base, points, names]) layer.addTo(map);
+  if (query) context.addTo(map);
+  state.addEventListener("hidden", () => drawn.forEach((layer) => layer.setScene({ hidden: state.hidden })));
+  state.addEventListener("filter", () => {
+    dismiss();
+    base.setQuery(state.filter.query);
+    points.setQuery(state.filter.query);
+    if (state.filter.empty) context.remove();
+    else context.addTo(map);
+  });
+  return drawn;
+}
+
+function addPanels(state, config, colours) {
+  const parts = { total: "total", chips: "chips", states: "states", day: "as-of", list: "to-list", clear: "clear-filter" };
+  const elements = Object.fromEntries(Object.entries(parts).map(([key, id]) => [key, document.getElementById(id)]));
+  return {
+    layers: new LayerPanel(document.getElementById("layers"), state, config, colours),
+    filters: new FilterPanel(elements, state, config, colours),
+  };
+}
+
+function addCard(map, state, config, highlight) {
+  const at = (id) => document.getElementById(id);
+  const parts = {
+    panel: at("card"),
+    body: at("card-body"),
+    close: at("card-close"),
+    grip: at("card-grip"),
+    pager: { root: at("card-pager"), before: at("card-before"), after: at("card-after"), place: at("card-place") },
+  };
+  const shown = ({ geometry }, source) => {
+    highlight.show(geometry);
+    if (source.fly) highlight.fly(clearance(map));
+    else highlight.reveal(clearance(map));
+  };
+  state.addEventListener("asset", ({ detail }) => detail.id === null && highlight.show(null));
+  return new Card(parts, state, config.root, shown, trouble);
+}
+
+/** What panels cover of the map, as Leaflet's padding options. */
+function clearance(map) {
+  const covered = document.getElementById("card").getBoundingClientRect();
+  const whole = map.getContainer().getBoundingClientRect();
+  const sheet = covered.width > whole.width * 0.8;
+  return {
+    paddingTopLeft: L.point(40, 56),
+    paddingBottomRight: sheet
+      ? L.point(40, Math.min(covered.height, whole.height * 0.6) + 24)
+      : L.point(covered.width + 48, 40),
+  };
+}
+
+function addPointing(map, { base, points }, state, config) {
+  const found = (answer) => {
+    if (!answer) return;
+    const candidates = answer.features.map(({ properties }) => String(properties.id));
+    if (candidates.length) state.choose(candidates[0], { candidates, focus: answer.byKeyboard });
+    else state.choose(null);
+  };
+  return new Pointing(map, { base, points }, state, config, found, trouble);
+}
+
+function addSearch(map, state, config, filters) {
+  const at = (id) => document.getElementById(id);
+  const parts = { input: at("search"), list: at("suggestions"), clear: at("search-clear"), form: at("search-form") };
+  const ask = (text, signal) => askJson(`${config.root}/api/suggest?q=${encodeURIComponent(text)}`, signal);
+  const picks = {
+    asset: ({ item }) => state.choose(item.id, { fly: true, focus: true }),
+    area({ item }) {
+      filters.name("area", item.code, item.name);
+      if (item.bbox) map.fitBounds([[item.bbox[1], item.bbox[0]], [item.bbox[3], item.bbox[2]]]);
+      state.setFilter(state.filter.with("area", item.code));
+    },
+    class({ item }) {
+      const value = `${item.scheme}:${item.code}`;
+      filters.name("class", value, item.name);
+      state.setFilter(state.filter.with("class", ...state.filter.get("class"), value));
+    },
+    text: ({ item }) => state.setFilter(state.filter.with("q", item.text)),
+  };
+  return new SearchBox(parts, ask, (offer) => picks[offer.kind](offer), trouble);
+}
+
+/** Counts follow the filter; while they are on their way the old ones stand greyed. */
+function keepCounts(state, config, { layers, filters }) {
+  const ask = (filter, signal) => askJson(`${config.root}/api/counts${filter.empty ? "" : `?${filter.query}`}`, signal);
+  const count = latest(async (filter, signal) => {
+    // The class lists count as if no class were chosen, so that a second class can be added to the first.
+    const wide = filter.with("class");
+    const [own, offered] = await Promise.all([ask(filter, signal), wide.equals(filter) ? null : ask(wide, signal)]);
+    return { ...own, classes: (offered ?? own).classes };
+  });
+  const refresh = async () => {
+    layers.setCounts(null);
+    filters.setCounts(null);
+    try {
+      const counts = await count(state.filter);
+      if (!counts) return;
+      layers.setCounts(counts);
+      filters.setCounts(counts);
+    } catch (error) {
+      trouble(error);
+    }
+  };
+  state.addEventListener("filter", refresh);
+  refresh();
+}
+
+function keepView(map, state, layers) {
+  const tell = () => {
+    const { lat, lng } = map.getCenter();
+    state.moved({ zoom: map.getZoom(), lat, lon: lng });
+  };
+  map.on("moveend", tell);
+  map.on("zoomend", () => layers.setZoom(map.getZoom()));
+  layers.setZoom(map.getZoom());
+}
+
+function keepTheme(drawn, { layers, filters }) {
+  onThemeChange((colours) => {
+    drawn.forEach((layer) => layer.setScene({ colours }));
+    layers.setColours(colours);
+    filters.setColours(colours);
+  });
+}
+
+/** Esc closes what is topmost: measurement, then card. "/" goes to the search, as in most map products. */
+function addKeys(map, state, card, drawing) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !map.drawing) {
+      if (!drawing.clear() && card.open) state.choose(null);
+    }
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      document.getElementById("search").focus();
+    }
+  });
+}
