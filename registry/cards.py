@@ -124,7 +124,7 @@ def _place(session: Session, asset: Asset) -> tuple[Any, ...]:
     """A point on it, its box, and its outline as GeoJSON text, simplified to half a metre."""
     point = func.ST_PointOnSurface(Asset.geom)
     edges = (func.ST_XMin(Asset.geom), func.ST_YMin(Asset.geom), func.ST_XMax(Asset.geom), func.ST_YMax(Asset.geom))
-    outline = func.ST_AsGeoJSON(func.ST_Transform(func.ST_Simplify(Asset.geom_3857, 0.5, True), 4490), 7)
+    outline = func.ST_AsGeoJSON(func.ST_Transform(func.ST_Simplify(Asset.geom_3857, 0.5, True), 4490), 7, 0)
     this = (Asset.district == asset.district, Asset.id == asset.id)
     return tuple(session.execute(select(func.ST_X(point), func.ST_Y(point), *edges, outline).where(*this)).one())
 

@@ -44,7 +44,8 @@ def conditions(session: Session, scope: Scope, filter: Filter, layers: Mapping[s
         "bbox": dict.fromkeys([value for key, value in filter.query_pairs() if key == "bbox"], _("地图上的范围")),
     }  # fmt: skip
     return [
-        Condition(key, value, headings[key], names.get(key, {}).get(value) or value) for key, value in filter.query_pairs()
+        Condition(key, value, headings[key], names.get(key, {}).get(value) or value)
+        for key, value in filter.query_pairs()
     ]
 
 
@@ -53,7 +54,9 @@ def area_names(session: Session, scope: Scope, codes: Iterable[str]) -> dict[str
     wanted = sorted(set(codes))
     if not wanted:
         return {}
-    statement = select(Area.code, Area.name_zh, Area.name_en).where(Area.district == scope.district, Area.code.in_(wanted))
+    statement = select(Area.code, Area.name_zh, Area.name_en).where(
+        Area.district == scope.district, Area.code.in_(wanted)
+    )
     return {r.code: name for r in session.execute(statement) if (name := in_language(r.name_zh, r.name_en))}
 
 

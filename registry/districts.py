@@ -10,6 +10,22 @@ import psycopg
 from registry.errors import Invalid, NotFound
 from registry.language import _, in_language
 
+# The account of the command line: whoever may reach the database as its owner. It has no password, so that nobody can
+# sign in with it, and what it does stands under its own name in the history.
+OPERATOR = "operator"
+
+_ADMIT_OPERATOR = """
+WITH operator AS (
+  INSERT INTO registry.person (username, name) VALUES (%(operator)s, '本机操作员')
+  ON CONFLICT (username) DO UPDATE SET username = excluded.username RETURNING id
+), member AS (
+  INSERT INTO registry.membership (district, person_id, role)
+  SELECT d.code, o.id, 'administrator' FROM registry.district d, operator o ON CONFLICT DO NOTHING
+)
+INSERT INTO registry.layer_grant (district, person_id, layer)
+SELECT d.code, o.id, l.code FROM registry.district d, operator o, registry.layer l WHERE l.restricted ON CONFLICT DO NOTHING
+"""
+
 
 @dataclass(frozen=True)
 class DistrictInfo:
@@ -40,6 +56,12 @@ def add_district(
         " ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, box = excluded.box",
         (code, name_zh, name_en, *box),
     )
+    admit_operator(connection)
+
+
+def admit_operator(connection: psycopg.Connection[Any]) -> None:
+    """The operator of the command line reaches every district and layer. Needs the owner's connection."""
+    connection.execute(_ADMIT_OPERATOR.encode(), {"operator": OPERATOR})
 
 
 def read_district(connection: psycopg.Connection[Any], code: str) -> DistrictInfo:

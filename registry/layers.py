@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from registry.districts import admit_operator
 from registry.errors import Invalid, NotFound
 from registry.language import _, in_language
 from registry.sql import folder
@@ -149,6 +150,7 @@ def add_layer(connection: psycopg.Connection[Any], layer: Layer) -> None:
         )  # fmt: skip
         write_classes(connection, layer)
         connection.execute("SELECT registry.refresh_layer_views()")
+        admit_operator(connection)
     except UniqueViolation as error:
         raise Invalid(_("图层或分类已存在：%(detail)s", detail=error.diag.message_detail or "")) from error
     except CheckViolation as error:

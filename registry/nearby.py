@@ -42,7 +42,7 @@ def identify(
     pixel = EQUATOR_M / 256 / 2**zoom
     found = matching(scope, filter)
     outline = func.ST_Transform(func.ST_Simplify(found.table.geom_3857, pixel / 2, True), 4490)
-    hits = _near(session, found, (lon, lat), REACH_PIXELS * pixel, most, func.ST_AsGeoJSON(outline, 7))
+    hits = _near(session, found, (lon, lat), REACH_PIXELS * pixel, most, func.ST_AsGeoJSON(outline, 7, 0))
     log_restricted(session, scope, {hit.layer for hit in hits}, "identify", len(hits))
     return hits
 

@@ -1,0 +1,1 @@
+"""Our speed beside a peer's, in one run on one machine. Ratios hold from machine to machine, seconds do not."""

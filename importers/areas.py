@@ -1,0 +1,56 @@
+"""Areas from a file: subdistricts, communities and unit grids as polygons with their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from importers.crs import resolve
+from importers.errors import NoGeometry
+from importers.georeference import to_register
+from importers.read import look, read
+from importers.source import choose
+from registry.language import _
+from registry.places import AreaShape
+
+
+@dataclass(frozen=True)
+class AreaColumns:
+    """Which columns hold code and names; a file of one polygon may give its code instead."""
+
+    code: str = "code"
+    name: str = "name"
+    name_en: str = "name_en"
+    only_code: str | None = None
+
+
+def read_areas(path: Path, layer: str | None, crs: str | None, columns: AreaColumns) -> Iterator[AreaShape]:
+    """The polygons of one layer of a file, in EPSG:4490, repaired where they cross themselves.
+
+    Raises SourceError as `importers.read` does, NoGeometry for a row without a polygon.
+    """
+    offered = look(path)
+    name = choose([source.name for source in offered], layer)
+    source = next(s for s in offered if s.name == name)
+    given = resolve(source, crs)
+    for rows in read(path, source.name):
+        if rows.geometry is None:
+            raise NoGeometry(_("“%(name)s”没有图形。", name=source.name), _("区域须为面。"))
+        shapes = shapely.make_valid(to_register(rows.geometry, given), method="structure", keep_collapsed=False)
+        codes = _texts(rows.columns.get(columns.code), len(rows), columns.only_code)
+        names = _texts(rows.columns.get(columns.name), len(rows), "")
+        english = _texts(rows.columns.get(columns.name_en), len(rows), "")
+        if bad := np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6))).tolist():
+            raise NoGeometry(_("第 %(row)s 行不是面。", row=int(rows.numbers[bad[0]])), _("区域须为面。"))
+        yield from map(AreaShape, codes, names, english, shapes)
+
+
+def _texts(column: pa.Array | None, count: int, otherwise: str | None) -> list[str]:
+    if column is None:
+        return [otherwise or ""] * count
+    return [str(value) if value is not None else "" for value in column.to_pylist()]

@@ -1,0 +1,1 @@
+"""The command line of the importers: import, areas, the demo district."""

@@ -1,0 +1,213 @@
+"""One import from end to end: read, normalise, validate, stage, diff, apply, report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from importers.normalise import Normaliser
+from importers.problems import Problem, Severity
+from importers.profile import Profile
+from importers.read import look, read
+from importers.source import Rows, SourceLayer, choose
+from importers.stage import stage
+from importers.suggest import suggest
+from importers.validate import Validator
+from registry import changes, profiles
+from registry.districts import read_district
+from registry.layers import Layer, stored_layers
+from registry.places import Areas
+from registry.scope import Scope
+
+Progress = Callable[[str, int, int | None], None]
+KEPT_PROBLEMS = 100_000
+
+
+def _silent(verb: str, done: int, total: int | None) -> None:
+    """No progress wanted."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to import and how. What is None is found out: from the saved profile, from the file, by suggestion."""
+
+    path: Path
+    layer: str
+    source_layer: str | None = None
+    profile: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    scheme: str | None = None
+    key: str | None = None
+    header_row: int | None = None
+    title: str | None = None
+    save_as: str | None = None
+    apply: bool = False
+
+
+@dataclass
+class Report:
+    """What came of it."""
+
+    source: SourceLayer
+    profile: Profile
+    profile_name: str
+    crs: str
+    summary: changes.Summary
+    rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    applied: bool = False
+
+    @property
+    def rows_in_error(self) -> int:
+        """Rows that wait: they have a problem that keeps them out."""
+        return len({p.row for p in self.problems if p.severity is Severity.ERROR and p.row is not None})
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "change_set": self.summary.change_set, "rows": self.rows, "rows_in_error": self.rows_in_error,
+            "applied": self.applied, "summary": self.summary.as_dict(), "crs": self.crs,
+            "encoding": vars_of(self.source.encoding), "profile": self.profile_name,
+            "problems": [as_record(p) for p in self.problems], "seconds": self.seconds,
+        }  # fmt: skip
+
+
+def vars_of(value: Any) -> dict[str, Any]:
+    """The fields of a small dataclass with slots."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def as_record(problem: Problem) -> dict[str, Any]:
+    """A problem in words, for JSON."""
+    return {
+        "row": problem.row, "severity": str(problem.severity), "code": str(problem.code), "field": problem.field,
+        "value": problem.value, "message": problem.message, "remedy": problem.remedy,
+    }  # fmt: skip
+
+
+def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progress: Progress = _silent) -> Report:
+    """Import one layer of a file within the caller's transaction: the caller commits, or rolls a dry run back.
+
+    Good rows become a proposed change set, applied at once with `order.apply`; rows with an error are kept as problems.
+    Raises SourceError for a file that cannot be read or placed, and what `registry.changes` raises.
+    """
+    layers = stored_layers(connection)
+    layer = layers[scope.require_writer(order.layer)]
+    source = _source(order)
+    profile, name = _profile(connection, scope, order, source, layer)
+    run_ = _Run(connection, scope, layer, layers, source, profile, progress)
+    title = order.title or order.path.name
+    told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
+            "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name}  # fmt: skip
+    change_set = changes.propose(connection, scope, layer.code, "import", changes.Delivery(title, told))
+    run_.stage_all(_rows(order, source, profile), change_set)
+    summary = run_.timed("diff", lambda: changes.diff(connection, scope, layer.code, change_set))
+    changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
+    if order.save_as or order.profile is None:
+        kept = order.save_as or name or f"{layer.code} {order.path.name}"
+        profiles.keep(connection, scope, kept, layer.code, _headings(source), profile.to_toml())
+    if order.apply and summary.changes:
+        run_.timed("apply", lambda: changes.apply(connection, scope, change_set))
+    applied = order.apply and summary.changes > 0
+    return Report(source, profile, name, run_.normaliser.crs.name, summary, run_.rows, run_.problems, run_.seconds, applied)
+
+
+def _source(order: Order) -> SourceLayer:
+    offered = look(order.path, order.encoding, order.header_row)
+    name = choose([layer.name for layer in offered], order.source_layer)
+    return next(layer for layer in offered if layer.name == name)
+
+
+def _profile(
+    connection: psycopg.Connection[Any], scope: Scope, order: Order, source: SourceLayer, layer: Layer
+) -> tuple[Profile, str]:
+    """The profile given by file or name, or else the one saved for these column heads, or else a suggestion."""
+    name = ""
+    if order.profile and order.profile.endswith(".toml"):
+        profile = Profile.load(order.profile)
+        name = Path(order.profile).stem
+    elif order.profile:
+        profile, name = Profile.from_toml(profiles.named(connection, scope, order.profile)), order.profile
+    elif saved := profiles.fitting(connection, scope, layer.code, _headings(source)):
+        name, profile = saved[0], Profile.from_toml(saved[1])
+    else:
+        profile = suggest(source, layer)
+    given = {name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None}
+    profile = replace(profile, **given)
+    return (profile.with_key(order.key) if order.key else profile), name
+
+
+def _headings(source: SourceLayer) -> str:
+    return profiles.headings_of(column.name for column in source.columns)
+
+
+def _rows(order: Order, source: SourceLayer, profile: Profile) -> Iterator[Rows]:
+    return read(order.path, source.name, profile.encoding or order.encoding, header_row=source.header_row)
+
+
+def _checksum(path: Path) -> str:
+    if path.is_dir():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _as_row(problem: Problem) -> tuple[Any, ...]:
+    return (problem.row, str(problem.severity), str(problem.code), problem.field, problem.value, problem.message,
+            problem.remedy)  # fmt: skip
+
+
+class _Run:
+    """The state of one import: what was read so far, what is wrong with it, how long each verb took."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        scope: Scope,
+        layer: Layer,
+        layers: dict[str, Layer],
+        source: SourceLayer,
+        profile: Profile,
+        progress: Progress,
+    ) -> None:
+        box = read_district(connection, scope.district).box
+        self.connection, self.scope, self.source, self.progress = connection, scope, source, progress
+        self.normaliser = Normaliser(profile, layer, source, layers, box)
+        self.validator = Validator(layer, scope.district, box)
+        self.rows = 0
+        self.problems: list[Problem] = []
+        self.seconds: dict[str, float] = {}
+
+    def stage_all(self, batches: Iterator[Rows], change_set: int) -> None:
+        """Read, normalise, validate and stage batch by batch: memory holds one batch."""
+        areas = Areas.load(self.connection, self.scope.district)
+        with changes.staging(self.connection) as copy:
+            for rows in self._read(batches):
+                prepared = self.timed("normalise", lambda rows=rows: self.normaliser.prepare(rows))
+                good, problems = self.timed("validate", lambda prepared=prepared: self.validator.check(prepared))
+                self.timed("stage", lambda p=prepared, g=good: stage(copy, p, g, areas))
+                self.problems += problems
+                self.rows += len(rows)
+                self.progress("read", self.rows, self.source.rows)
+
+    def _read(self, batches: Iterator[Rows]) -> Iterator[Rows]:
+        while (rows := self.timed("read", lambda: next(batches, None))) is not None:
+            yield rows
+
+    def timed(self, verb: str, act: Callable[[], Any]) -> Any:
+        """Do a step and add its time to its verb."""
+        began = time.perf_counter()
+        if verb in ("diff", "apply"):
+            self.progress(verb, 0, None)
+        try:
+            return act()
+        finally:
+            self.seconds[verb] = round(self.seconds.get(verb, 0.0) + time.perf_counter() - began, 3)

@@ -1,0 +1,77 @@
+"""`registry changes`: list, apply, undo and reject change sets."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from registry.commands.person_option import acting, opened
+from registry.language import _
+
+
+@click.group()
+def changes() -> None:
+    """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
+
+
+@changes.command("list")
+@acting
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
+def list_changes(district: str | None, username: str | None, as_json: bool) -> None:
+    """列出最近的变更集。 List the latest change sets."""
+    with opened(district, username) as (connection, scope):
+        rows = connection.execute(
+            "SELECT s.id, s.layer, s.kind, s.status, s.title, s.summary, s.proposed_at, p.name FROM registry.change_set s"
+            " JOIN registry.person p ON p.id = s.proposed_by WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
+            (scope.district,),
+        ).fetchall()
+    if as_json:
+        keys = ("id", "layer", "kind", "status", "title", "summary", "proposed_at", "proposed_by")
+        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        return
+    for id_, layer, _kind, status, title, summary, at, who in rows:
+        counts = " ".join(f"{name}={n}" for name, n in summary.items() if n)
+        click.echo(f"{id_:>6}  {at:%Y-%m-%d %H:%M}  {status:<9} {layer:<10} {who}  {title}  {counts}")
+
+
+@changes.command()
+@click.argument("number", type=int)
+@acting
+def apply(number: int, district: str | None, username: str | None) -> None:
+    """应用一个变更集。 Apply a proposed change set, whole or not at all."""
+    from registry import changes as sets
+
+    with opened(district, username) as (connection, scope):
+        sets.apply(connection, scope, number)
+    click.echo(_("变更集 %(id)s 已应用。", id=number))
+
+
+@changes.command()
+@click.argument("number", type=int)
+@click.option("--apply", "at_once", is_flag=True, help="立即应用 / apply the undo at once")
+@acting
+def undo(number: int, at_once: bool, district: str | None, username: str | None) -> None:
+    """撤销一个已应用的变更集。 Undo an applied change set: what was edited since is kept and counted."""
+    from registry import changes as sets
+
+    with opened(district, username) as (connection, scope):
+        summary = sets.undo(connection, scope, number)
+        if at_once:
+            sets.apply(connection, scope, summary.change_set)
+    click.echo(_("变更集 %(id)s：移除 %(retired)s，恢复 %(restored)s，之后改动过而保留 %(kept)s。", id=summary.change_set,
+                 retired=summary.retired, restored=summary.updated + summary.moved, kept=summary.conflicts))  # fmt: skip
+    if not at_once:
+        click.echo(_("应用：registry changes apply %(id)s", id=summary.change_set))
+
+
+@changes.command()
+@click.argument("number", type=int)
+@acting
+def reject(number: int, district: str | None, username: str | None) -> None:
+    """拒绝一个待处理的变更集。 Close a proposed change set without applying it."""
+    from registry import changes as sets
+
+    with opened(district, username) as (connection, scope):
+        sets.reject(connection, scope, number)
+    click.echo(_("变更集 %(id)s 已拒绝。", id=number))
