@@ -1,0 +1,99 @@
+"""The application on a seeded register, and browsers of people who signed in through its own form."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import seed
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import web.bundles
+import web.static_files
+from registry.settings import Settings, settings
+from web.app import create_app
+
+Browser = Callable[[str], FlaskClient]
+BUNDLES = ("favicon.svg", "page.css", "page.js", "leaflet.js", "map.js", "map.css")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browser_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Stand-ins for the built browser files: these tests need no Node."""
+    static = tmp_path_factory.mktemp("static")
+    build = static / "build"
+    build.mkdir()
+    names = {name: "-4QK2.".join(name.rsplit(".", 1)) for name in BUNDLES}
+    for name in names.values():
+        (build / name).write_text(f"/* {name} */" * 200)
+    (build / "manifest.json").write_text(json.dumps(names))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web.bundles, "BUILD", build)
+        patch.setattr(web.static_files, "FOLDER", static)
+        yield static
+
+
+@pytest.fixture(scope="session")
+def app_settings() -> Settings:
+    """Settings of the tests: short statements, a known key."""
+    return dataclasses.replace(settings(), secret_key="not a secret", session_minutes=30, statement_seconds=5)
+
+
+@pytest.fixture(scope="session")
+def app(seeded_database: str, app_settings: Settings) -> Flask:
+    """The application on this worker's seeded register, for tests that change nothing that others look at."""
+    return create_app(app_settings, seeded_database)
+
+
+@pytest.fixture
+def own_app(seeded_clone: str, app_settings: Settings) -> Iterator[Flask]:
+    """The application on a seeded register of the test's own."""
+    made = create_app(app_settings, seeded_clone)
+    yield made
+    made.extensions["chengji.engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def browser(app: Flask) -> Browser:
+    """`browser("admin")`: a browser in which this person is signed in; the same one each time."""
+    kept: dict[str, FlaskClient] = {}
+
+    def of(username: str) -> FlaskClient:
+        if username not in kept:
+            kept[username] = signed_in(app, username)
+        return kept[username]
+
+    return of
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return app.test_client()
+
+
+def signed_in(app: Flask, username: str, password: str = seed.PASSWORD) -> FlaskClient:
+    """A new browser, signed in through the form."""
+    client = app.test_client()
+    response = sign_in(client, username, password)
+    assert response.status_code == 302, response.text
+    return client
+
+
+def sign_in(client: FlaskClient, username: str, password: str, address: str = "/sign-in") -> TestResponse:
+    """Fill in the form and send it."""
+    form = {"username": username, "password": password, "csrf_token": csrf_token(client)}
+    return client.post(address, data=form)
+
+
+def csrf_token(client: FlaskClient, page: str = "/sign-in") -> str:
+    """The token of the first form on a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
+    assert found, f"{page} has no form"
+    return found[1]

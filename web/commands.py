@@ -1,0 +1,44 @@
+"""`registry serve`: the web pages."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from registry.cluster import running
+from registry.database import connect
+from registry.errors import Unavailable
+from registry.language import _
+from registry.settings import settings
+
+
+@click.command()
+@click.option("--host", default=None, help="监听地址 / address to listen on (127.0.0.1)")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口 / port (8000)")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=None, help="进程数 / processes, of eight threads each (2)"
+)
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """启动网页服务，Ctrl-C 结束。 Serve the web pages until Ctrl-C."""
+    from web.server import serve as run
+
+    present = settings()
+    chosen = dataclasses.replace(
+        present, host=host or present.host, port=port or present.port, workers=workers or present.workers
+    )
+    with running() as url:
+        check(url)
+        run(chosen, url)
+
+
+def check(url: str) -> None:
+    """Refuse a database of another version; warn of one whose spatial index row security switches off."""
+    from registry.doctor import pulse
+
+    with connect(url, role=None) as connection:
+        findings = pulse(connection)
+    if not findings["migrated"].ok:
+        raise Unavailable(findings["migrated"].what, findings["migrated"].remedy)
+    if not findings["leakproof"].ok:
+        click.secho(f"✗ {findings['leakproof'].what}\n  {findings['leakproof'].remedy}", fg="yellow", err=True)

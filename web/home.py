@@ -1,0 +1,46 @@
+"""The doors: which district, which language, and whether the machine is well."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from registry import people
+from registry.database import raw
+from registry.doctor import pulse
+from registry.language import LANGUAGES
+from web import languages
+from web.sign_in import is_local
+from web.transaction import session
+
+blueprint = Blueprint("home", __name__)
+YEAR = 365 * 24 * 3600
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The map of the person's district; a choice where there are several, a word where there is none."""
+    mapped = people.districts(raw(session()), current_user.id)
+    if len(mapped) == 1:
+        return redirect(url_for("map.show", district=mapped[0].code))
+    return render_template("districts.html", districts=mapped)
+
+
+@blueprint.post("/language/<chosen>")
+def choose_language(chosen: str) -> ResponseReturnValue:
+    """Keep the language in a cookie and go back to where one was."""
+    if chosen not in LANGUAGES:
+        abort(404)
+    back = request.form.get("next", "")
+    response = redirect(back if back and is_local(back) else url_for("home.index"), 303)
+    response.set_cookie(languages.COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response
+
+
+@blueprint.get("/healthz")
+def health() -> ResponseReturnValue:
+    """200 when the database answers, is of this version and uses its indexes under row security; else 503."""
+    findings = {name: finding.ok for name, finding in pulse(raw(session())).items()}
+    ok = all(findings.values())
+    return jsonify(ok=ok, database=True, **findings), 200 if ok else 503
