@@ -62,8 +62,11 @@ def camera_table(
     """Exactly `count` cameras with the columns of layer `camera`; estates take what the streets leave."""
     groups = [_crossings(around), _roadside(around, rng), _lanes(around, rng), _parks(around, rng)]
     groups.append(_estates(around, parcels, locator, rng))
-    parts = [_on_poles(poles, rng) for poles in groups]
-    return _table(Cameras(*(np.concatenate(column)[:count] for column in zip(*(vars(p).values() for p in parts), strict=True))), locator, rng)
+    columns = zip(*(vars(_on_poles(poles, rng)).values() for poles in groups), strict=True)
+    cameras = Cameras(*(np.concatenate(column)[:count] for column in columns))
+    if len(cameras.kind) < count:
+        raise ValueError(f"room for {len(cameras.kind)} of {count} cameras")
+    return _table(cameras, locator, rng)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Cameras:
 
 
 def _crossings(around: Surroundings) -> Poles:
-    chosen = around.arms.taken(np.flatnonzero(around.arms.rank <= 3))
+    chosen = around.arms.taken(np.flatnonzero(around.arms.rank <= 4))
     tried = at_arms(around.streets, chosen, 3.5, 1.4)
     tried = Spots(tried.xy, np.arange(len(tried)), tried.station, tried.side, tried.bearing)
     spots = around.clearance.off_the_carriageway(tried)
@@ -91,11 +94,11 @@ def _crossings(around: Surroundings) -> Poles:
 
 
 def _roadside(around: Surroundings, rng: np.random.Generator) -> Poles:
-    return _along(around, "1234", 96.0, 1.0, ROADSIDE, rng)
+    return _along(around, "1234", 76.0, 1.0, ROADSIDE, rng)
 
 
 def _lanes(around: Surroundings, rng: np.random.Generator) -> Poles:
-    return _along(around, "5", 52.0, 0.6, LANE, rng)
+    return _along(around, "5", 44.0, 0.6, LANE, rng)
 
 
 def _along(
@@ -112,7 +115,7 @@ def _along(
 def _parks(around: Surroundings, rng: np.random.Generator) -> Poles:
     tried = strung(around.paths, around.paths_in_turn(rng), 70.0, np.full(len(around.paths), -1.2), "one", rng)
     spots = around.clearance.off_the_carriageway(tried)
-    return Poles(PARK, spots, around.path_names[spots.line].astype(object))
+    return Poles(PARK, spots, _numbered(around.path_names[spots.line]))
 
 
 def _estates(around: Surroundings, parcels: Geometries, locator: Locator, rng: np.random.Generator) -> Poles:
@@ -124,8 +127,15 @@ def _estates(around: Surroundings, parcels: Geometries, locator: Locator, rng: n
     turn = rng.exponential(1.0, len(built)) / density(middles(built)) ** 0.5
     rows = np.argsort(turn[owner], kind="stable")
     spots = around.clearance.off_the_carriageway(strung(lines, rows, 48.0, np.zeros(len(lines)), "one", rng))
-    community = locator.community_name(shapely.point_on_surface(built))[owner][spots.line]
-    return Poles(ESTATE, spots, community.astype(object) + "小区")
+    return Poles(ESTATE, spots, _numbered(locator.community_name(shapely.point_on_surface(built))[owner][spots.line]))
+
+
+def _numbered(places: NDArray[Any]) -> NDArray[Any]:
+    """Poles of one place numbered from 1 in their order."""
+    number = np.empty(len(places), np.int64)
+    order = np.argsort(places, kind="stable")
+    number[order] = np.arange(len(places)) - np.searchsorted(places[order], places[order]) + 1
+    return np.array([f"{place}{n}号杆" for place, n in zip(places, number, strict=True)], dtype=object)
 
 
 def _on_poles(poles: Poles, rng: np.random.Generator) -> Cameras:

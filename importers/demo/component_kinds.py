@@ -96,7 +96,7 @@ KINDS = (
     Kind("0119", 250, GREENING, "park", "", 14, "one", ("铝合金",)),
     Kind("0120", 240, GREENING, "park", "", 32, "one", ("铝合金", "不锈钢")),
     Kind("0409", 170, GREENING, "park", "", 110, "one", ("钢", "塑料")),
-    Kind("0126", 150, GREENING, "park", "", 9, "one", ("钢",)),
+    Kind("0126", 150, GREENING, "park", "", 60, "one", ("钢",)),
     Kind("0406", 62, GREENING, "park", "", 180, "one", ("铜", "石材", "不锈钢")),
     Kind("0401", 54, GREENING, "park", "", 220, "one", ("",)),
     Kind("0410", 24, GREENING, "park", "", 260, "one", ("混凝土", "不锈钢")),

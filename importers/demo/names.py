@@ -33,7 +33,7 @@ def numbered(base: str, taken: set[str], kinds: tuple[str, ...]) -> str:
                 taken.add(name)
                 return name
     number = 16
-    while (name := f"{base}{number}{kinds[0]}") in taken:
+    while (name := f"{base}{number}号{kinds[0]}") in taken:
         number += 1
     taken.add(name)
     return name

@@ -22,7 +22,7 @@ from importers.demo.water import Water
 STREET_WEIGHT = np.array([0.0, 1.1, 1.5, 1.2, 0.9, 0.5])
 GREEN_WEIGHT = {"公园": 6.0, "社区公园": 3.0, "滨水绿地": 2.0, "口袋公园": 1.2, "广场": 4.0, "小区绿地": 0.7, "附属绿地": 0.4}
 PATH_INSET = 3.5
-NOISE = 0.35
+NOISE = 0.6
 COMPASS = np.array(["北", "东北", "东", "东南", "南", "西南", "西", "西北"])
 
 
