@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol, cast
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -86,7 +86,14 @@ class MapParts:
     script: Markup
 
 
-class OfflineMap(folium.Map):  # type: ignore[misc]
+class Bundled:
+    """Loads nothing of its own: Leaflet and the plugins come with our `leaflet.js`."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium's name and type)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+
+class OfflineMap(folium.Map):
     """A Folium map that loads Leaflet from our own build and leaves view and style sheet to us.
 
     The stock template writes a viewport that forbids zooming the page, and style blocks; neither is wanted here.
@@ -94,16 +101,13 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
 
     _template = Template("""
         {% macro html(this, kwargs) %}
-            <div class="map" id={{ this.get_name()|tojson }} role="region" tabindex="0"
-                 aria-label={{ this.label|tojson }}></div>
+            <div class="map" id="{{ this.get_name() }}" role="region" tabindex="0" aria-label="{{ this.label|e }}"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
             {{ this.get_name() }}.attributionControl.setPrefix(false);
         {% endmacro %}
     """)
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
 
     def __init__(self, label: str, static: str, **options: Any) -> None:
         # max_zoom would be swallowed by folium when there are no tiles: Leaflet's own spelling passes.
@@ -114,7 +118,7 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
         self.default_css = [("map_css", f"{static}/{bundle('map.css')}")]
 
 
-class AssetTiles(JSCSSMixin, folium.map.Layer):  # type: ignore[misc]
+class AssetTiles(JSCSSMixin, folium.map.Layer):
     """One of the two tilesets, drawn by our own canvas layer. The boot script adds it once the view is known."""
 
     _template = Template("""
@@ -129,7 +133,7 @@ class AssetTiles(JSCSSMixin, folium.map.Layer):  # type: ignore[misc]
         self.options = {"tileset": tileset, "url": f"{root}/tiles/{tileset}/{{z}}/{{x}}/{{y}}.mvt", "pane": tileset}
 
 
-class BackdropTiles(folium.map.Layer):  # type: ignore[misc]
+class BackdropTiles(folium.map.Layer):
     """The raster backdrop of the settings."""
 
     _template = Template("""
@@ -144,7 +148,7 @@ class BackdropTiles(folium.map.Layer):  # type: ignore[misc]
         self.options = basemap.options()
 
 
-class OfflineDraw(Draw):  # type: ignore[misc]
+class OfflineDraw(Bundled, Draw):
     """Measuring and the rectangle filter. The words must be in place before the toolbar is made."""
 
     _template = Template("""
@@ -153,30 +157,19 @@ class OfflineDraw(Draw):  # type: ignore[misc]
             {{ this.stock_script(this, kwargs) }}
         {% endmacro %}
     """)
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
     stock_script = staticmethod(Draw._template.module.script)
 
 
-class OfflineFullscreen(Fullscreen):  # type: ignore[misc]
+class OfflineFullscreen(Bundled, Fullscreen):
     """The full-screen button."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
 
-
-class OfflineLocate(LocateControl):  # type: ignore[misc]
+class OfflineLocate(Bundled, LocateControl):
     """Where am I: the browser's position, asked for only on a click."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
 
-
-class OfflineMousePosition(MousePosition):  # type: ignore[misc]
+class OfflineMousePosition(Bundled, MousePosition):
     """Longitude and latitude under the pointer."""
-
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
 
 
 class Controls(MacroElement):
@@ -219,7 +212,8 @@ def build_map(
     page = OfflineMap(_("%(district)s资产地图", district=district.name), settings.static, zoom_control=False)
     base, points = _tiles(page, settings)
     Controls().add_to(page)
-    shapes = folium.FeatureGroup(name="drawn", control=False).add_to(page)
+    shapes = folium.FeatureGroup(name="drawn", control=False)
+    page.add_child(shapes)
     _add_controls(page, shapes)
     Boot("boot", base=base, points=points, shapes=shapes).add_to(page)
     return _parts(page, _config(district, layers, settings, view), nonce)
@@ -237,7 +231,10 @@ def build_asset_map(district: District, layers: Sequence[Layer], settings: MapSe
 def _tiles(page: OfflineMap, settings: MapSettings) -> tuple[AssetTiles, AssetTiles]:
     if settings.basemap:
         BackdropTiles(settings.basemap).add_to(page)
-    return AssetTiles("base", settings.root).add_to(page), AssetTiles("points", settings.root).add_to(page)
+    base, points = AssetTiles("base", settings.root), AssetTiles("points", settings.root)
+    page.add_child(base)
+    page.add_child(points)
+    return base, points
 
 
 def _add_controls(page: OfflineMap, shapes: folium.FeatureGroup) -> None:
@@ -286,7 +283,7 @@ def _config(district: District, layers: Sequence[Layer], settings: MapSettings, 
 
 def _parts(page: OfflineMap, config: dict[str, Any], nonce: str) -> MapParts:
     """Folium's figure, taken apart: its links and scripts in our order, each script with the nonce."""
-    figure: Figure = page.get_root()
+    figure = cast(Figure, page.get_root())
     for child in list(figure._children.values()):
         child.render()
     links = [child for child in figure.header._children.values() if hasattr(child, "url")]
@@ -296,17 +293,18 @@ def _parts(page: OfflineMap, config: dict[str, Any], nonce: str) -> MapParts:
     head = [Markup('<link rel="stylesheet" href="{}">').format(link.url) for link in sheets]
     # Known early, fetched early: the files themselves stand at the end of the body.
     head += [Markup('<link rel="preload" as="script" href="{}"{}>').format(link.url, mark) for link in files]
-    inline = "".join(child.render() for child in figure.script._children.values())
+    inline = Markup("".join(child.render() for child in figure.script._children.values()))  # noqa: S704 (escaped by folium)
     scripts = [Markup('<script src="{}"{}></script>').format(link.url, mark) for link in files]
-    scripts.append(Markup("<script{}>{}</script>").format(mark, Markup(inline)))
+    scripts.append(Markup("<script{}>{}</script>").format(mark, inline))
     data = Markup('<script type="application/json" id="map-config"{}>{}</script>').format(mark, _json(config))
-    body = Markup("").join(Markup(child.render()) for child in figure.html._children.values())
+    body = Markup("".join(child.render() for child in figure.html._children.values()))  # noqa: S704 (escaped by folium)
     return MapParts(Markup("\n").join(head), body + data, Markup("\n").join(scripts))
 
 
 def _json(value: dict[str, Any]) -> Markup:
     """JSON that cannot end its script element early, whatever a name contains."""
-    return Markup(json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026"))
+    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+    return Markup(text)  # noqa: S704 (no "<" is left)
 
 
 __all__ = ["AssetTiles", "Basemap", "MapParts", "MapSettings", "MapView", "OfflineMap", "build_asset_map", "build_map"]

@@ -18,6 +18,13 @@ for (const form of document.querySelectorAll("form[data-tidy]")) {
   for (const field of form.querySelectorAll("[data-submits]")) field.addEventListener("change", () => form.requestSubmit());
 }
 
+// The map's address grows in the browser: the language comes back to what is on the screen.
+for (const form of document.querySelectorAll("form[data-next]")) {
+  form.addEventListener("submit", () => {
+    form.elements.next.value = location.pathname + location.search + location.hash;
+  });
+}
+
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);

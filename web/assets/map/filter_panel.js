@@ -74,7 +74,7 @@ export class FilterPanel {
     for (const button of this.#parts.states.children) {
       button.setAttribute("aria-pressed", String(filter.has("state", button.dataset.state)));
     }
-    this.#parts.day.value = filter.get("as_of")[0] ?? "";
+    this.#parts.day.value = day(filter.get("as_of")[0] ?? "");
     this.#parts.chips.replaceChildren(...filter.pairs.map(([key, value]) => this.#chip(key, value)));
     this.#parts.chips.hidden = filter.empty;
     this.#parts.clear.hidden = filter.empty;
@@ -84,7 +84,7 @@ export class FilterPanel {
 
   #chip(key, value) {
     const label = t(`filter_${key}`);
-    const shown = this.#names.get(`${key}=${value}`) ?? (key === "bbox" ? t("drawn_area") : value);
+    const shown = this.#names.get(`${key}=${value}`) ?? (key === "bbox" ? t("drawn_area") : key === "as_of" ? day(value) : value);
     const remove = () => this.#state.setFilter(this.#state.filter.toggle(key, value));
     return h(
       "button.chip",
@@ -94,4 +94,9 @@ export class FilterPanel {
       icon("close"),
     );
   }
+}
+
+/** The date of a moment: a link from elsewhere may carry the time as well. */
+function day(moment) {
+  return moment.slice(0, 10);
 }
