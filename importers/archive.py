@@ -38,7 +38,9 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
             places = list(dict.fromkeys(_name(member).parent for member in members))
             for number in range(len(places)):
                 (Path(folder) / str(number)).mkdir()
-            yield _together([_extract(archive, m, Path(folder) / str(places.index(_name(m).parent))) for m in members], path)
+            yield _together(
+                [_extract(archive, m, Path(folder) / str(places.index(_name(m).parent))) for m in members], path
+            )
     except zipfile.BadZipFile as error:
         raise DamagedFile(
             _("压缩包“%(name)s”已损坏：%(error)s", name=path.name, error=error), _("请重新压缩后上传。")
@@ -52,7 +54,8 @@ def _safe(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
     bomb = any(m.file_size > SMALL_ENOUGH and m.file_size > HIGHEST_RATIO * max(m.compress_size, 1) for m in wanted)
     if len(wanted) > MOST_FILES or size > MOST_BYTES or bomb:
         raise DamagedFile(
-            _("压缩包“%(name)s”展开后异常庞大（%(size)s MB）", name=path.name, size=size >> 20), _("请只压缩需要导入的文件。")
+            _("压缩包“%(name)s”展开后异常庞大（%(size)s MB）", name=path.name, size=size >> 20),
+            _("请只压缩需要导入的文件。"),
         )
     if any(m.flag_bits & ENCRYPTED for m in wanted):
         raise DamagedFile(_("压缩包“%(name)s”有密码", name=path.name), _("请去掉密码后上传。"))

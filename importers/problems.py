@@ -126,7 +126,9 @@ class Problem:
     def __str__(self) -> str:
         place = [_("第 %(row)s 行", row=self.row)] if self.row is not None else []
         where = _("，").join([*place, *([self.field] if self.field else [])])
-        return _("%(where)s：%(message)s；%(remedy)s", where=where or _("全部"), message=self.message, remedy=self.remedy)
+        return _(
+            "%(where)s：%(message)s；%(remedy)s", where=where or _("全部"), message=self.message, remedy=self.remedy
+        )
 
 
 def at(
@@ -197,7 +199,7 @@ TEXTS: dict[Code, Text] = {
         N_("用正确的编码重新导出，或用 --encoding 指明编码"),
     ),
     Code.ELEVATION_DROPPED: _warning(
-        N_("%(count)s 个要素带高程，登记册只存平面位置"),
+        N_("图层带高程，登记册只存平面位置"),
         N_("如需保留高程，请作为属性列提供"),
     ),
     Code.MEASURE_DROPPED: _warning(
@@ -300,8 +302,8 @@ TEXTS: dict[Code, Text] = {
         N_("标识码“%(value)s”与第 %(first)s 行重复"),
         N_("每个资产一个编码：更正或删去重复的行"),
     ),
-    Code.KEY_MISSING: _error(
-        N_("编号列为空"),
+    Code.KEY_MISSING: _warning(
+        N_("编号列为空，下次只能按位置认出这个资产"),
         N_("补上供图单位自己的编号"),
     ),
     Code.KEY_REPEATED: _error(

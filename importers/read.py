@@ -27,9 +27,11 @@ READERS = {
 class Reader(Protocol):
     """What every module in `importers.formats` offers."""
 
-    def look(self, path: Path, request: Request) -> list[SourceLayer]: ...
+    def look(self, path: Path, request: Request) -> list[SourceLayer]:
+        """The layers of a file."""
 
-    def read(self, path: Path, request: Request) -> Iterator[Rows]: ...
+    def read(self, path: Path, request: Request) -> Iterator[Rows]:
+        """The rows of one of them."""
 
 
 def look(path: str | Path, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:

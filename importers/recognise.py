@@ -11,8 +11,8 @@ from registry.language import _
 
 HEAD = 4096
 UTF8_MARK = b"\xef\xbb\xbf"
-SHAPEFILE_START = b"\x00\x00\x27\x0a"
 COMPANIONS = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qpj"})
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 # Kinds that people send and that are not read: named, so that the message can say what to do.
 FOREIGN = (
     (b"%PDF", "PDF"), (b"AC10", "DWG"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG", "PNG"), (b"Rar!", "RAR"),
@@ -32,6 +32,12 @@ class Format(StrEnum):
     WORKBOOK = "XLSX"
     GEOPARQUET = "GeoParquet"
     ARCHIVE = "ZIP"
+
+
+STARTS = (
+    (b"\x00\x00\x27\x0a", Format.SHAPEFILE), (b"SQLite format 3\0", Format.GEOPACKAGE), (b"PAR1", Format.GEOPARQUET),
+    (b"fgb", Format.FLATGEOBUF), (b"\xd0\xcf\x11\xe0", Format.WORKBOOK),
+)  # fmt: skip
 
 
 def recognise(path: Path) -> tuple[Format, Path]:
@@ -78,22 +84,13 @@ def _literal(text: str) -> str:
 
 
 def _binary(head: bytes, path: Path) -> Format | None:
-    if head.startswith(SHAPEFILE_START):
-        return Format.SHAPEFILE
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    """The kind by its first bytes, None for text."""
+    if head.startswith(ZIP_STARTS):
         return _zipped(path)
-    if head.startswith(b"SQLite format 3\0"):
-        return Format.GEOPACKAGE
-    if head.startswith(b"PAR1"):
-        return Format.GEOPARQUET
-    if head.startswith(b"fgb"):
-        return Format.FLATGEOBUF
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return Format.WORKBOOK
     for start, name in FOREIGN:
         if head.startswith(start):
             raise _foreign(path, name)
-    return None
+    return next((kind for start, kind in STARTS if head.startswith(start)), None)
 
 
 def _zipped(path: Path) -> Format:

@@ -30,21 +30,29 @@ def plain(column: pa.Array) -> pa.Array | None:
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
         return plain(column.storage)
-    if pa.types.is_dictionary(kind):
-        return plain(column.dictionary_decode())
-    if pa.types.is_string(kind) or pa.types.is_null(kind) or pa.types.is_large_string(kind):
-        return trimmed(column.cast(pa.string()))
-    if pa.types.is_integer(kind):
-        return column.cast(pa.int64()) if kind != pa.uint64() else column.cast(pa.string())
-    if pa.types.is_floating(kind):
-        return column.cast(pa.float64())
-    if pa.types.is_boolean(kind) or pa.types.is_timestamp(kind):
-        return column
-    if pa.types.is_date(kind):
-        return column.cast(pa.date32())
     if pa.types.is_nested(kind):
         return pa.array([None if v is None else _json(v) for v in column.to_pylist()], pa.string())
-    return None if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) else column.cast(pa.string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return None
+    values = column.cast(_plain_type(kind))
+    return trimmed(values) if pa.types.is_string(values.type) else values
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type to cast to; what fits none of the few, such as unsigned or decimal numbers and times, is text."""
+    if pa.types.is_dictionary(kind):
+        return _plain_type(kind.value_type)
+    for belongs, plain_kind in (
+        (pa.types.is_unsigned_integer, pa.string()),
+        (pa.types.is_integer, pa.int64()),
+        (pa.types.is_floating, pa.float64()),
+        (pa.types.is_boolean, pa.bool_()),
+        (pa.types.is_date, pa.date32()),
+        (pa.types.is_timestamp, kind),
+    ):
+        if belongs(kind):
+            return plain_kind
+    return pa.string()
 
 
 def _json(value: Any) -> str:

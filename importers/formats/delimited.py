@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -32,11 +33,12 @@ Line = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the text is laid out: `header` is the row of the heading among non-blank rows from 0, None without one."""
+    """How the text is laid out: `header` is the line on which the heading begins, `first` the first line after it."""
 
     encoding: Encoding
     delimiter: str
     header: int | None
+    first: int
     names: list[str]
 
 
@@ -46,9 +48,8 @@ def look(path: Path, request: Request) -> list[SourceLayer]:
     lines = _data(path, layout)
     columns = described(_rows(list(islice(lines, SAMPLE_ROWS)), layout).columns)
     rows = sum(1 for _line in _data(path, layout))
-    header_row = None if layout.header is None else layout.header + 1
     return [
-        SourceLayer(path.stem, "CSV", rows, columns, None, layout.encoding, DeclaredCrs(), header_row=header_row)
+        SourceLayer(path.stem, "CSV", rows, columns, None, layout.encoding, DeclaredCrs(), header_row=layout.header)
     ]
 
 
@@ -63,7 +64,7 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
 
 def _data(path: Path, layout: Layout) -> Iterator[Line]:
     """The rows below the heading."""
-    return islice(_lines(path, layout), 0 if layout.header is None else layout.header + 1, None)
+    return (line for line in _lines(path, layout.encoding.name, layout.delimiter) if line[0] >= layout.first)
 
 
 def _rows(batch: list[Line], layout: Layout) -> Rows:
@@ -82,18 +83,18 @@ def _rows(batch: list[Line], layout: Layout) -> Rows:
     return Rows(numbers, columns, None, problems + undecodable(numbers, columns, layout.encoding.name))
 
 
-def _lines(path: Path, layout: Layout) -> Iterator[Line]:
+def _lines(path: Path, codec: str, delimiter: str) -> Iterator[Line]:
     """Rows with any content, each with the number of its first line.
 
     A quotation mark that is never closed makes the rest of the file one cell: that is refused, not read.
     """
     line = 1
-    with path.open(encoding=layout.encoding.name, errors="replace", newline="") as file:
+    with path.open(encoding=codec, errors="replace", newline="") as file:
         record: list[str] = []
-        reader = csv.reader(_remembered(file, record), delimiter=layout.delimiter)
+        reader = csv.reader(_remembered(file, record), delimiter=delimiter)
         try:
             for row in reader:
-                if len(record) > MOST_LINES or (len(record) > 1 and _never_closed(record, layout.delimiter)):
+                if len(record) > MOST_LINES or (len(record) > 1 and _never_closed(record, delimiter)):
                     raise csv.Error(_("引号没有成对"))
                 if any(row):
                     yield line, row
@@ -125,14 +126,16 @@ def _layout(path: Path, request: Request) -> Layout:
     with path.open(encoding=encoding.name, errors="replace", newline="") as file:
         text = file.read(SNIFFED_CHARACTERS)
     delimiter = _delimiter(text, path)
-    rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 100) if any(row)]
-    header = find_header(rows) if request.header_row is None else request.header_row - 1
-    if header is not None and header >= len(rows):
-        raise DamagedFile(_("“%(name)s”没有第 %(row)s 行", name=path.name, row=header + 1))
-    data = rows if header is None else rows[header:]
-    width = len(rows[header]) if header is not None else max(map(len, data), default=0)
-    names = unique_names(rows[header] if header is not None else [""] * width)
-    return Layout(encoding, delimiter, header, names)
+    lines = list(islice(_lines(path, encoding.name, delimiter), 100))
+    rows = [row for _number, row in lines]
+    if request.header_row is None:
+        header = find_header(rows)
+    else:
+        header = next((place for place, (number, _row) in enumerate(lines) if number >= request.header_row), None)
+    if header is None:
+        return Layout(encoding, delimiter, None, 1, unique_names([""] * max(map(len, rows), default=0)))
+    first = lines[header + 1][0] if header + 1 < len(lines) else sys.maxsize
+    return Layout(encoding, delimiter, lines[header][0], first, unique_names(rows[header]))
 
 
 def _delimiter(text: str, path: Path) -> str:

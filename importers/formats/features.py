@@ -76,9 +76,7 @@ def _layer(readable: Path, layer: gdal.GdalLayer, path: Path, encoding: Encoding
         dimensions = "XYZ"
     made = DRIVERS.get(layer.driver, Format.GEOJSON)
     crs = _crs(layer, path)
-    return SourceLayer(
-        layer.name, made, layer.rows, columns, kind, encoding, crs, dimensions, _extent(geometry)
-    )
+    return SourceLayer(layer.name, made, layer.rows, columns, kind, encoding, crs, dimensions, _extent(geometry))
 
 
 def _kind_of(geometry: Geometries) -> str:

@@ -44,7 +44,7 @@ class Geo:
     crs: DeclaredCrs
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def look(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
     """The one table. Raises DamagedFile."""
     file = _open(path)
     geo = _geo(file)
@@ -61,9 +61,7 @@ def look(path: Path, request: Request) -> list[SourceLayer]:
     encoding = Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
     crs = geo.crs if geo else DeclaredCrs()
     return [
-        SourceLayer(
-            path.stem, "GeoParquet", file.metadata.num_rows, columns, kind, encoding, crs, dimensions, extent
-        )
+        SourceLayer(path.stem, "GeoParquet", file.metadata.num_rows, columns, kind, encoding, crs, dimensions, extent)
     ]
 
 

@@ -154,9 +154,7 @@ def _shapes(path: Path) -> Shapes:
         raise DamagedFile(_("图形文件“%(name)s”已损坏", name=path.name), _("请供图单位重新导出。"))
     shapes = Shapes(path, int.from_bytes(head[32:36], "little"), tuple(np.frombuffer(head[36:68], "<f8").tolist()))
     if shapes.code % 10 != POINT and shapes.code and beside(path, ".shx") is None:
-        raise DamagedFile(
-            _("缺少“%(name)s.shx”", name=path.stem), _("请把 .shp、.shx、.dbf、.prj 一起提交。")
-        )
+        raise DamagedFile(_("缺少“%(name)s.shx”", name=path.stem), _("请把 .shp、.shx、.dbf、.prj 一起提交。"))
     return shapes
 
 

@@ -1,0 +1,299 @@
+"""Normalise: rows as the file has them become rows as the register has them. What cannot be converted is a problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from importers.attributes import Attribute, as_json, properties_of, typed
+from importers.classes import ClassBook, OtherLayers
+from importers.crs import SourceCrs, resolve
+from importers.headings import ATTRIBUTE
+from importers.positions import locate
+from importers.problems import Code, Problem, at
+from importers.profile import Profile
+from importers.source import Box, Geometries, Rows, SourceLayer
+from importers.values import Mask, NotThis, as_text, codes, converted, dates, half_width, replaced
+from registry.layers import Layer
+
+STATES = {
+    "intact": "intact 完好 良好 正常 在用 好 使用中 完整",
+    "damaged": "damaged 破损 损坏 残缺 破 维修 待修",
+    "missing": "missing 丢失 缺失 遗失",
+    "abandoned": "abandoned 废弃 停用 报废 弃用",
+    "retired": "retired 移除 拆除 已拆除 注销 删除",
+}
+SOURCES = frozenset({"实测", "地形图", "普查", "上报"})
+NO_CLASS = -1
+DIGITS_OF_CLASS = slice(6, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch in the register's terms: columns of equal length, null where the delivery says nothing.
+
+    `class_index` points into `layer.classes` (-1: unknown); `attributes` is JSON text, `described` the part of it that
+    the layer's schema speaks of; `geometry` is EPSG:4490, plane, and of use only where `placed`; `headings` tells what
+    a target is called in the file; `rows` are the source rows themselves, for the quarantine.
+    """
+
+    rows: Rows
+    layer: Layer
+    code: pa.Array
+    external_key: pa.Array
+    scheme: pa.Array
+    class_code: pa.Array
+    class_index: NDArray[np.int64]
+    name: pa.Array
+    state: pa.Array
+    manager: pa.Array
+    owner: pa.Array
+    maintainer: pa.Array
+    surveyed_on: pa.Array
+    changed_on: pa.Array
+    source: pa.Array
+    accuracy: pa.Array
+    attributes: pa.Array
+    described: pa.Array
+    geometry: Geometries
+    placed: Mask
+    headings: Mapping[str, str]
+    problems: list[Problem]
+
+    @property
+    def row_number(self) -> NDArray[np.int64]:
+        """Row numbers in the user's file."""
+        return self.rows.numbers
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def normalise(
+    batches: Iterable[Rows],
+    profile: Profile,
+    layer: Layer,
+    source: SourceLayer,
+    layers: Mapping[str, Layer] | None = None,
+    box: Box | None = None,
+) -> Iterator[Prepared]:
+    """Rows of `source` by a profile into the terms of a layer; one prepared batch for each batch.
+
+    `layers` lets a message name the layer that a strange class belongs to, `box` (degrees) lets it name the coordinate
+    systems that would fit. Raises UnknownCrs, RefusedCrs, NoGeometry, ProfileMismatch before the first row is read.
+    """
+    normaliser = Normaliser(profile, layer, source, layers, box)
+    return map(normaliser.prepare, batches)
+
+
+class Normaliser:
+    """The rules of one import, put together once and applied to every batch."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        layer: Layer,
+        source: SourceLayer,
+        layers: Mapping[str, Layer] | None = None,
+        box: Box | None = None,
+    ) -> None:
+        profile.check(source)
+        self.profile, self.layer, self.layers = profile, layer, layers or {}
+        self.crs: SourceCrs = resolve(source, profile.crs, box)
+        self.book = ClassBook(layer, profile.scheme)
+        self.attributes = _attributes(profile, layer, source)
+        self.headings = {target: column for column, target in profile.columns.items()}
+        self._once = _remarks(source, self.crs)
+
+    def prepare(self, rows: Rows) -> Prepared:
+        """One batch."""
+        batch = _Batch(rows, self.profile, self.headings)
+        located = locate(rows, self.profile, self.crs)
+        code = batch.text("code", codes)
+        scheme, class_code, class_index = self._classes(batch, code)
+        attributes, described = self._filled(batch)
+        problems = rows.problems + located.problems + self._said_once()
+        return Prepared(
+            rows, self.layer, code, batch.text("external_key", codes), scheme, class_code, class_index,
+            batch.text("name"), batch.converted("state", _state, Code.STATE_UNKNOWN),
+            batch.text("manager"), batch.text("owner"), batch.text("maintainer"),
+            batch.dates("surveyed_on"), batch.dates("changed_on"), self._source(batch),
+            batch.converted("accuracy", _accuracy, Code.ACCURACY_UNKNOWN), attributes, described,
+            located.geometry, located.placed, self.headings, problems + batch.problems,
+        )  # fmt: skip
+
+    def _said_once(self) -> list[Problem]:
+        """Remarks on the delivery as a whole, with the first batch."""
+        said, self._once = self._once, []
+        return said
+
+    def _classes(self, batch: _Batch, code: pa.Array) -> tuple[pa.Array, pa.Array, NDArray[np.int64]]:
+        """Scheme, class code and position of each row's class: as written, else as its code says, else the only one."""
+        index = self._written_classes(batch)
+        if (index == NO_CLASS).any():
+            inside = _class_digits(code, self.book)
+            silent = batch.text("class").is_null().to_numpy(zero_copy_only=False)
+            index = np.where(silent & (index == NO_CLASS), inside, index)
+            if self.book.only is not None:
+                index = np.where(silent & (index == NO_CLASS), self.book.only, index)
+            missing = silent & (index == NO_CLASS)
+            batch.problems += at(Code.CLASS_MISSING, batch.rows.numbers[missing], self.headings.get("class", ""))
+        places = pa.array(index, mask=index == NO_CLASS)
+        schemes = pa.array([c.scheme for c in self.layer.classes], pa.string())
+        class_codes = pa.array([c.code for c in self.layer.classes], pa.string())
+        return schemes.take(places), class_codes.take(places), index
+
+    def _written_classes(self, batch: _Batch) -> NDArray[np.int64]:
+        words, scheme = batch.text("class"), batch.text("scheme")
+        both = pc.binary_join_element_wise(words, scheme.fill_null(""), "\x1f")
+
+        def position(text: str) -> int:
+            word, _separator, said = text.partition("\x1f")
+            found = self.book.find(word, said)
+            if found is None:
+                raise NotThis(word)
+            return found
+
+        read = converted(both, position, pa.int64())
+        self._strange_classes(batch, words, read.bad)
+        return np.asarray(read.values.fill_null(NO_CLASS).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def _strange_classes(self, batch: _Batch, words: pa.Array, bad: Mask) -> None:
+        if not bad.any():
+            return
+        others = OtherLayers(self.layers, self.layer)
+        heading = self.headings.get("class", "")
+        strange = words.filter(pa.array(bad)).to_pylist()
+        meant = {word: others.knowing(word) for word in dict.fromkeys(strange)}
+        for number, word in zip(batch.rows.numbers[bad], strange, strict=True):
+            other = meant[word]
+            if other is None:
+                batch.problems += at(Code.CLASS_UNKNOWN, [number], heading, [word], scheme=self.book.scheme)
+            else:
+                batch.problems += at(Code.CLASS_OF_OTHER_LAYER, [number], heading, [word], layer=other.name)
+
+    def _source(self, batch: _Batch) -> pa.Array:
+        """Where the row comes from; a word that is not on the list is kept and remarked."""
+        source = batch.text("source")
+        strange = pc.invert(pc.is_in(source, pa.array(sorted(SOURCES)))).to_numpy(zero_copy_only=False)
+        strange &= source.is_valid().to_numpy(zero_copy_only=False)
+        heading = self.headings.get("source", "")
+        values = source.filter(pa.array(strange)).to_pylist()
+        batch.problems += at(Code.SOURCE_UNKNOWN, batch.rows.numbers[strange], heading, values)
+        return source
+
+    def _filled(self, batch: _Batch) -> tuple[pa.Array, pa.Array]:
+        """All attributes as JSON text, and those alone that the layer's schema describes."""
+        columns: list[tuple[str, pa.Array]] = []
+        described: list[tuple[str, pa.Array]] = []
+        for attribute in self.attributes:
+            values, problems = typed(batch.column(attribute.column, ATTRIBUTE + attribute.name), attribute, batch.rows)
+            batch.problems += problems
+            columns.append((attribute.name, values))
+            if attribute.described:
+                described.append((attribute.name, values))
+        count = len(batch.rows)
+        return as_json(columns, count), as_json(described, count)
+
+
+class _Batch:
+    """The columns of one batch by target, with value maps and constants applied; gathers problems on the way."""
+
+    def __init__(self, rows: Rows, profile: Profile, headings: Mapping[str, str]) -> None:
+        self.rows, self.profile, self.headings = rows, profile, headings
+        self.problems: list[Problem] = []
+
+    def column(self, name: str, target: str) -> pa.Array:
+        """A source column, or nothing where there is none; blanks filled with the profile's constant."""
+        column = self.rows.columns.get(name)
+        if column is None:
+            column = pa.nulls(len(self.rows), pa.string())
+        if name in self.profile.values:
+            column = replaced(as_text(column), self.profile.values[name])
+        constant = self.profile.constants.get(target)
+        return as_text(column).fill_null(constant) if constant is not None else column
+
+    def text(self, target: str, tidy: Callable[[pa.Array], pa.Array] = lambda column: column) -> pa.Array:
+        """A field as text."""
+        return tidy(as_text(self.column(self.headings.get(target, ""), target)))
+
+    def dates(self, target: str) -> pa.Array:
+        """A field as dates."""
+        column = self.column(self.headings.get(target, ""), target)
+        read = dates(column)
+        self._report(Code.DATE_BAD, target, column, read.bad)
+        return read.values
+
+    def converted(self, target: str, parse: Callable[[str], Any], code: Code) -> pa.Array:
+        """A field through a word list."""
+        column = self.text(target)
+        read = converted(column, parse, pa.string())
+        self._report(code, target, column, read.bad)
+        return read.values
+
+    def _report(self, code: Code, target: str, column: pa.Array, bad: Mask) -> None:
+        if bad.any():
+            values = column.filter(pa.array(bad)).to_pylist()
+            self.problems += at(code, self.rows.numbers[bad], self.headings.get(target, target), values)
+
+
+def _attributes(profile: Profile, layer: Layer, source: SourceLayer) -> list[Attribute]:
+    """What fills the attributes: mapped columns, unmapped columns under their own names, constants."""
+    described = properties_of(layer)
+    found: dict[str, Attribute] = {}
+    for target, column in [
+        *((target, name) for name, target in profile.columns.items() if target.startswith(ATTRIBUTE)),
+        *((ATTRIBUTE + name, name) for name in profile.kept(source)),
+        *((target, "") for target in profile.constants if target.startswith(ATTRIBUTE)),
+    ]:
+        name = target.removeprefix(ATTRIBUTE)
+        if name not in found:
+            found[name] = Attribute(name, column, described.get(name, {}), profile.units.get(column, ""))
+    return list(found.values())
+
+
+def _remarks(source: SourceLayer, crs: SourceCrs) -> list[Problem]:
+    remarks = []
+    if "Z" in source.dimensions:
+        remarks.append(Problem(Code.ELEVATION_DROPPED))
+    if "M" in source.dimensions:
+        remarks.append(Problem(Code.MEASURE_DROPPED))
+    if crs.overridden:
+        remarks.append(Problem(Code.CRS_OVERRIDDEN, value=crs.overridden, details={"crs": crs.name}))
+    return remarks
+
+
+def _class_digits(code: pa.Array, book: ClassBook) -> NDArray[np.int64]:
+    """The class that stands inside each asset code, -1 for none."""
+
+    def position(digits: str) -> int:
+        found = book.by_number(digits)
+        return NO_CLASS if found is None else found
+
+    digits = pc.utf8_slice_codeunits(code, DIGITS_OF_CLASS.start, DIGITS_OF_CLASS.stop)
+    read = converted(digits, position, pa.int64()).values.fill_null(NO_CLASS)
+    return np.asarray(read.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+_STATE_WORDS = {word: state for state, words in STATES.items() for word in words.split()}
+
+
+def _state(text: str) -> str:
+    state = _STATE_WORDS.get(half_width(text).lower())
+    if state is None:
+        raise NotThis(text)
+    return state
+
+
+def _accuracy(text: str) -> str:
+    match = re.fullmatch(r"([ABC])\s*[级类等]?", half_width(text).upper())
+    if match is None:
+        raise NotThis(text)
+    return match[1]

@@ -1,0 +1,151 @@
+"""Checks and repairs of geometry in the register's system, a batch at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from importers.crs import grown
+from importers.positions import shown
+from importers.problems import N_, Code, Problem, at
+from importers.source import Box, Geometries
+from importers.values import Mask
+from registry.language import _
+
+Numbers = NDArray[np.int64]
+
+# Shapely's type ids: what a layer of each kind holds, single and multiple.
+POINT, LINE, POLYGON, MULTI_POINT, MULTI_LINE, MULTI_POLYGON = 0, 1, 3, 4, 5, 6
+SINGLE = {"point": POINT, "line": LINE, "polygon": POLYGON}
+MULTIPLE = {"point": MULTI_POINT, "line": MULTI_LINE, "polygon": MULTI_POLYGON}
+KIND_NAMES = {"point": N_("点"), "line": N_("线"), "polygon": N_("面")}
+# A repair that changes the area by more than this is not a repair but a guess.
+LARGEST_CHANGE = 0.001
+REASONS = {
+    "Self-intersection": N_("自相交"),
+    "Ring Self-intersection": N_("环自相接"),
+    "Hole lies outside shell": N_("内环在外环之外"),
+    "Holes are nested": N_("内环嵌套"),
+    "Nested shells": N_("面嵌套"),
+    "Interior is disconnected": N_("内部不连通"),
+    "Duplicate Rings": N_("环重复"),
+    "Too few points in geometry component": N_("点数太少"),
+    "Invalid Coordinate": N_("坐标无效"),
+}
+
+
+class ShapeCheck:
+    """Checks for one layer kind (point, line, polygon) and, if given, one district box in degrees."""
+
+    def __init__(self, kind: str, box: Box | None = None) -> None:
+        self.kind = kind
+        self.box = grown(box) if box is not None else None
+
+    def check(self, geometry: Geometries, numbers: Numbers, placed: Mask) -> tuple[Geometries, list[Problem]]:
+        """Geometries as the layer stores them (Point; Multi* for lines and areas), and what is wrong with them.
+
+        Rows that are not `placed` have been reported before and are passed over.
+        """
+        usable = placed & ~shapely.is_missing(geometry)
+        problems: list[Problem] = []
+        for code, found in (
+            (Code.GEOMETRY_EMPTY, usable & shapely.is_empty(geometry)),
+            (Code.GEOMETRY_NOT_FINITE, usable & ~_is_finite(geometry)),
+        ):
+            problems += at(code, numbers[found])
+            usable &= ~found
+        wrong, complaints = self._wrong_kind(geometry, numbers, usable)
+        problems += complaints
+        usable &= ~wrong
+        geometry = _as_stored(geometry, self.kind, usable)
+        if self.kind == "polygon":
+            geometry, bad, complaints = _repaired(geometry, numbers, usable)
+            problems += complaints
+            usable &= ~bad
+        flat = usable & self._without_extent(geometry)
+        problems += at(Code.GEOMETRY_WITHOUT_EXTENT, numbers[flat])
+        return geometry, problems + self._elsewhere(geometry, numbers, usable & ~flat)
+
+    def _wrong_kind(self, geometry: Geometries, numbers: Numbers, usable: Mask) -> tuple[Mask, list[Problem]]:
+        types = shapely.get_type_id(geometry)
+        many = usable & (types == MULTI_POINT) & (shapely.get_num_geometries(geometry) > 1) & (self.kind == "point")
+        wrong = usable & ~np.isin(types, (SINGLE[self.kind], MULTIPLE[self.kind]))
+        problems = at(Code.GEOMETRY_MANY_POINTS, numbers[many], "", shapely.get_num_geometries(geometry[many]))
+        if wrong.any():
+            names = [shape.geom_type for shape in geometry[wrong]]
+            problems += at(Code.GEOMETRY_TYPE, numbers[wrong], "", names, expected=_(KIND_NAMES[self.kind]))
+        return many | wrong, problems
+
+    def _without_extent(self, geometry: Geometries) -> Mask:
+        if self.kind == "point":
+            return np.zeros(len(geometry), dtype=bool)
+        size = shapely.length(geometry) if self.kind == "line" else shapely.area(geometry)
+        return np.asarray(size == 0)
+
+    def _elsewhere(self, geometry: Geometries, numbers: Numbers, usable: Mask) -> list[Problem]:
+        """Rows that touch the box nowhere; and of these, those that would after swapping their axes."""
+        if self.box is None:
+            return []
+        bounds = shapely.bounds(geometry)
+        outside = usable & ~_touches(bounds, self.box)
+        swapped = outside & _touches(bounds[:, [1, 0, 3, 2]], self.box)
+        outside &= ~swapped
+        return at(Code.AXES_SWAPPED, numbers[swapped], "", map(shown, geometry[swapped])) + at(
+            Code.OUTSIDE_DISTRICT, numbers[outside], "", map(shown, geometry[outside])
+        )
+
+
+def _is_finite(geometry: Geometries) -> Mask:
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    finite = np.ones(len(geometry), dtype=bool)
+    finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
+    return finite
+
+
+def _touches(bounds: NDArray[np.float64], box: Box) -> Mask:
+    west, south, east, north = box
+    inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    return np.asarray(inside)
+
+
+def _as_stored(geometry: Geometries, kind: str, usable: Mask) -> Geometries:
+    """One point as Point; lines and areas as Multi*, so that a layer has one type."""
+    stored = geometry.copy()
+    types = shapely.get_type_id(geometry)
+    if kind == "point":
+        multiple = usable & (types == MULTI_POINT)
+        stored[multiple] = shapely.get_geometry(geometry[multiple], 0)
+        return stored
+    single = usable & (types == SINGLE[kind])
+    gather = shapely.multilinestrings if kind == "line" else shapely.multipolygons
+    if single.any():
+        stored[single] = gather(geometry[single][:, np.newaxis])
+    return stored
+
+
+def _repaired(geometry: Geometries, numbers: Numbers, usable: Mask) -> tuple[Geometries, Mask, list[Problem]]:
+    """Invalid areas repaired by the structure method, which keeps the area where buffer(0) would halve it."""
+    invalid = np.flatnonzero(usable & ~shapely.is_valid(geometry))
+    bad = np.zeros(len(geometry), dtype=bool)
+    problems: list[Problem] = []
+    if not len(invalid):
+        return geometry, bad, problems
+    repaired = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
+    before, after = shapely.area(geometry[invalid]), shapely.area(repaired)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.where(before > 0, np.abs(after - before) / before, np.inf)
+    geometry = geometry.copy()
+    for place, shape, part in zip(invalid, repaired, change, strict=True):
+        reason = _reason(geometry[place])
+        code = Code.GEOMETRY_REPAIRED if part <= LARGEST_CHANGE else Code.GEOMETRY_INVALID
+        problems += at(code, [numbers[place]], "", [reason], change=f"{100 * part:.2g}")
+        bad[place] = code is Code.GEOMETRY_INVALID
+        geometry[place] = geometry[place] if bad[place] else shape
+    return _as_stored(geometry, "polygon", usable & ~bad), bad, problems
+
+
+def _reason(geometry: shapely.Geometry) -> str:
+    reason, _bracket, where = shapely.is_valid_reason(geometry).partition("[")
+    known = REASONS.get(reason)
+    return f"{_(known) if known else reason} {where.rstrip(']')}".strip()

@@ -1,0 +1,120 @@
+"""A first profile for a delivery nobody has mapped yet: by headings, by the layer's own titles, by shapes of values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from importers.classes import ClassBook
+from importers.headings import (
+    ATTRIBUTE,
+    ATTRIBUTE_SYNONYMS,
+    datum_of,
+    plain,
+    target_of,
+    unit_in,
+)
+from importers.profile import Profile
+from importers.source import Column, SourceLayer
+from importers.units import is_known
+from registry.layers import Layer
+
+CODE = re.compile(r"\d{16}")
+DAMAGED_CODE = re.compile(r"\d\.\d+E\+?1[45]", re.IGNORECASE)
+WKT = re.compile(r"(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
+KEY = re.compile(r"(^|[^a-z])id\d*$|编号$|编码$", re.IGNORECASE)
+MOSTLY = 0.8
+
+
+def suggest(source: SourceLayer, layer: Layer) -> Profile:
+    """The profile that seems meant. It is a proposal: a person looks at it before it is kept."""
+    columns = dict(_mapped(source, layer))
+    columns = _turned(source, columns)
+    units = {c.name: unit for c in source.columns if (unit := unit_in(c.name)) and is_known(unit)}
+    attributes = {name: unit for name, unit in units.items() if columns.get(name, "").startswith(ATTRIBUTE)}
+    positions = [name for name, target in columns.items() if target in ("x", "y")]
+    crs = next((datum for name in positions if (datum := datum_of(name))), None)
+    return Profile(layer.code, columns, crs=crs, units=attributes)
+
+
+def _mapped(source: SourceLayer, layer: Layer) -> Iterator[tuple[str, str]]:
+    """Each column with its target; a target goes to the first column that may have it."""
+    taken: set[str] = set()
+    book = ClassBook(layer)
+    for column in source.columns:
+        target = _target(column, layer, book, source.geometry is None)
+        if target == "code" and "code" in taken:
+            target = "external_key"
+        if target is not None and (target == "ignore" or target not in taken):
+            taken.add(target)
+            yield column.name, target
+    if "external_key" not in taken and "code" not in taken:
+        for column in source.columns:
+            if KEY.search(column.name) and _target(column, layer, book, source.geometry is None) is None:
+                yield column.name, "external_key"
+                return
+
+
+def _target(column: Column, layer: Layer, book: ClassBook, is_table: bool) -> str | None:
+    """What a column is, judged by its heading and held against its values."""
+    heading = target_of(column.name)
+    if heading in ("x", "y", "wkt") and not is_table:
+        heading = None
+    if heading == "wkt" and not _mostly(column, WKT):
+        heading = None
+    if heading == "class" and not _names_classes(column, book):
+        heading = None
+    if heading == "code" and not (_mostly(column, CODE) or _mostly(column, DAMAGED_CODE)):
+        heading = "external_key" if column.samples else "code"
+    if heading is None and _mostly(column, CODE):
+        heading = "code"
+    return heading or _attribute(column, layer)
+
+
+def _attribute(column: Column, layer: Layer) -> str | None:
+    """An attribute of the layer, by name, by title in either language, or by a common other name."""
+    text = plain(column.name)
+    properties = layer.schema.get("properties", {})
+    for name, described in properties.items():
+        if text in (plain(name), plain(described.get("title", "")), plain(described.get("title_en", ""))):
+            return ATTRIBUTE + str(name)
+    other = ATTRIBUTE_SYNONYMS.get(text)
+    return ATTRIBUTE + other if other is not None and other in properties else None
+
+
+def _mostly(column: Column, pattern: re.Pattern[str]) -> bool:
+    fitting = sum(pattern.match(value) is not None for value in column.samples)
+    return bool(column.samples) and fitting >= MOSTLY * len(column.samples)
+
+
+def _names_classes(column: Column, book: ClassBook) -> bool:
+    return any(book.find(value) is not None for value in column.samples)
+
+
+def _turned(source: SourceLayer, columns: dict[str, str]) -> dict[str, str]:
+    """Swap x and y where the values say so: Chinese survey tables call north X, and column heads are mixed up."""
+    by_target = {target: name for name, target in columns.items()}
+    if "x" in by_target and "y" in by_target:
+        x, y = (_middle(source, by_target[axis]) for axis in ("x", "y"))
+        if x is not None and y is not None and _are_swapped(x, y):
+            columns |= {by_target["x"]: "y", by_target["y"]: "x"}
+    return columns
+
+
+def _are_swapped(x: float, y: float) -> bool:
+    """Degrees of China the wrong way round, or a northing of seven digits beside an easting of six or eight."""
+    if 18 <= x <= 54 and 73 <= y <= 135:
+        return True
+    northing = 2_000_000 <= x <= 6_000_000
+    return northing and (100_000 <= y <= 900_000 or 13_000_000 <= y <= 46_000_000)
+
+
+def _middle(source: SourceLayer, name: str) -> float | None:
+    column = source.column(name)
+    values = []
+    for sample in column.samples if column is not None else ():
+        try:
+            values.append(float(sample))
+        except ValueError:
+            continue
+    return sorted(values)[len(values) // 2] if values else None

@@ -1,0 +1,228 @@
+"""Validate: every prepared row is accepted, accepted with a warning, or quarantined with a reason. None is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importers.attributes import properties_of
+from importers.duplicates import FirstSeen
+from importers.headings import ATTRIBUTE
+from importers.normalise import Prepared
+from importers.problems import Code, Problem, Severity, at, in_order
+from importers.shapes import ShapeCheck
+from importers.source import Box
+from importers.values import Mask
+from registry.layers import Layer
+
+CODE = r"^[0-9]{16}$"
+DAMAGED_CODE = r"^[0-9](\.[0-9]+)?[eE]\+?1[0-9]$"
+# So many codes that all end in 0 were rounded to 15 digits by a spreadsheet; by chance it is one in 10^10.
+ENOUGH_TO_TELL = 10
+LONGEST_NAME = 200
+# What a JSON Schema keyword is called here, and which part of the error says what it wants.
+KEYWORDS = {
+    "required": (Code.ATTRIBUTE_REQUIRED, ""), "enum": (Code.VALUE_NOT_LISTED, "options"),
+    "minimum": (Code.VALUE_OUT_OF_RANGE, "limit"), "exclusiveMinimum": (Code.VALUE_OUT_OF_RANGE, "limit"),
+    "maximum": (Code.VALUE_OUT_OF_RANGE, "limit"), "exclusiveMaximum": (Code.VALUE_OUT_OF_RANGE, "limit"),
+    "maxLength": (Code.VALUE_TOO_LONG, "limit"), "pattern": (Code.VALUE_PATTERN, "pattern"),
+    "type": (Code.VALUE_TYPE, "types"),
+}  # fmt: skip
+SIGNS = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "exclusiveMaximum": "< "}
+NAMES = ("name", "manager", "owner", "maintainer")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A prepared batch after all checks: geometries as they are stored, which rows go in, and every problem so far."""
+
+    prepared: Prepared
+    accepted: Mask
+    problems: list[Problem]
+
+    @property
+    def quarantined(self) -> Mask:
+        """Rows that wait."""
+        return ~self.accepted
+
+
+def validate(
+    batches: Iterable[Prepared], layer: Layer, district: str | None = None, box: Box | None = None
+) -> Iterator[Checked]:
+    """Check prepared batches of one delivery, in order.
+
+    `district` is the six-digit code that asset codes must begin with, `box` the district's extent in degrees; a place
+    further than 5 km from it is an error. Without them these checks are left out.
+    """
+    return map(Validator(layer, district, box).check, batches)
+
+
+class Validator:
+    """The checks of one delivery; remembers codes and keys from batch to batch."""
+
+    def __init__(self, layer: Layer, district: str | None = None, box: Box | None = None) -> None:
+        self.layer, self.district = layer, district
+        self._shapes = ShapeCheck(layer.geometry, box)
+        self._codes, self._keys = FirstSeen(), FirstSeen()
+        self._schemas = SchemaCheck(layer)
+        self._today = date.today()
+
+    def check(self, prepared: Prepared) -> Checked:
+        """One batch."""
+        numbers = prepared.row_number
+        geometry, problems = self._shapes.check(prepared.geometry, numbers, prepared.placed)
+        problems += self._identity(prepared) + _names(prepared) + self._dates(prepared)
+        problems += self._schemas.check(prepared)
+        everything = in_order(prepared.problems + problems)
+        bad = [p.row for p in everything if p.severity is Severity.ERROR and p.row is not None]
+        accepted = ~np.isin(numbers, np.array(bad, dtype=np.int64))
+        return Checked(replace(prepared, geometry=geometry), accepted, everything)
+
+    def _identity(self, prepared: Prepared) -> list[Problem]:
+        code, heading = prepared.code, prepared.headings.get("code", "")
+        problems = self._codes_misshapen(prepared, heading)
+        problems += _repeated(self._codes, code, prepared, Code.CODE_REPEATED, heading)
+        key = prepared.external_key
+        heading = prepared.headings.get("external_key", "")
+        problems += _repeated(self._keys, key, prepared, Code.KEY_REPEATED, heading)
+        if heading:
+            nameless = _mask(pc.and_(key.is_null(), code.is_null()))
+            problems += at(Code.KEY_MISSING, prepared.row_number[nameless], heading)
+        return problems
+
+    def _codes_misshapen(self, prepared: Prepared, heading: str) -> list[Problem]:
+        code, numbers = prepared.code, prepared.row_number
+        right = _mask(pc.match_substring_regex(code, CODE))
+        damaged = _mask(pc.match_substring_regex(code, DAMAGED_CODE))
+        if right.sum() >= ENOUGH_TO_TELL and _mask(pc.ends_with(code, "0"))[right].all():
+            damaged |= right
+        malformed = _mask(code.is_valid()) & ~right & ~damaged
+        problems = at(Code.CODE_DAMAGED, numbers[damaged], heading, _values(code, damaged))
+        problems += at(Code.CODE_MALFORMED, numbers[malformed], heading, _values(code, malformed))
+        if self.district is not None:
+            foreign = right & ~_mask(pc.starts_with(code, self.district))
+            values = _values(code, foreign)
+            problems += at(Code.CODE_OF_OTHER_DISTRICT, numbers[foreign], heading, values, district=self.district)
+        return problems + self._class_differs(prepared, right & ~damaged, heading)
+
+    def _class_differs(self, prepared: Prepared, right: Mask, heading: str) -> list[Problem]:
+        """Codes whose digits of class are those of another class than the row's own."""
+        index = pa.array(prepared.class_index, mask=prepared.class_index < 0)
+        expected = pa.array([c.number for c in self.layer.classes], pa.string()).take(index)
+        four, five = (pc.utf8_slice_codeunits(prepared.code, 6, stop) for stop in (10, 11))
+        same = pc.or_(pc.equal(four, expected), pc.equal(five, expected))
+        differs = right & _mask(pc.invert(same))
+        names = [self.layer.classes[place].name_zh for place in prepared.class_index[differs]]
+        values = _values(prepared.code, differs)
+        problems: list[Problem] = []
+        for number, value, name in zip(prepared.row_number[differs], values, names, strict=True):
+            problems += at(Code.CODE_CLASS_DIFFERS, [number], heading, [value], class_name=name)
+        return problems
+
+    def _dates(self, prepared: Prepared) -> list[Problem]:
+        problems: list[Problem] = []
+        for field in ("surveyed_on", "changed_on"):
+            days = getattr(prepared, field)
+            late = _mask(pc.greater(days, pa.scalar(self._today, pa.date32())))
+            heading = prepared.headings.get(field, field)
+            problems += at(Code.DATE_IN_FUTURE, prepared.row_number[late], heading, _values(days, late))
+        reversed_ = _mask(pc.less(prepared.changed_on, prepared.surveyed_on))
+        changed, surveyed = _values(prepared.changed_on, reversed_), _values(prepared.surveyed_on, reversed_)
+        heading = prepared.headings.get("changed_on", "changed_on")
+        for number, later, earlier in zip(prepared.row_number[reversed_], changed, surveyed, strict=True):
+            problems += at(Code.DATES_REVERSED, [number], heading, [later], first=earlier)
+        return problems
+
+
+class SchemaCheck:
+    """Attributes against the JSON Schema of the layer and of its classes; each distinct row of attributes once."""
+
+    def __init__(self, layer: Layer) -> None:
+        import jsonschema_rs
+
+        self._layer = jsonschema_rs.validator_for(layer.schema)
+        self._classes = {
+            place: jsonschema_rs.validator_for(known.schema)
+            for place, known in enumerate(layer.classes)
+            if known.schema
+        }
+        # Unless further attributes are free, all of them must be seen, not only those described.
+        schemas = [layer.schema, *(known.schema for known in layer.classes if known.schema)]
+        self._closed = any(schema.get("additionalProperties", True) is not True for schema in schemas)
+        self._titles = {name: described.get("title", name) for name, described in properties_of(layer).items()}
+
+    def check(self, prepared: Prepared) -> list[Problem]:
+        """Problems of all rows of a batch."""
+        texts = prepared.attributes if self._closed else prepared.described
+        places = np.arange(len(prepared))
+        problems = self._against(self._layer, texts, places, prepared)
+        for place, validator in self._classes.items():
+            problems += self._against(validator, texts, places[prepared.class_index == place], prepared)
+        return problems
+
+    def _against(self, validator: Any, texts: pa.Array, places: Any, prepared: Prepared) -> list[Problem]:
+        coded = texts.take(pa.array(places)).dictionary_encode()
+        findings: dict[int, list[Problem]] = {}
+        for number, text in enumerate(coded.dictionary.to_pylist()):
+            row = orjson.loads(text)
+            if not validator.is_valid(row):
+                findings[number] = [self._finding(error, prepared) for error in validator.iter_errors(row)]
+        if not findings:
+            return []
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        bad = np.flatnonzero(np.isin(codes, list(findings)))
+        numbers = prepared.row_number[places]
+        return [replace(found, row=int(numbers[row])) for row in bad for found in findings[int(codes[row])]]
+
+    def _finding(self, error: Any, prepared: Prepared) -> Problem:
+        keyword = str(error.schema_path[-1]) if error.schema_path else ""
+        name = str(error.instance_path[0]) if error.instance_path else getattr(error.kind, "property", "")
+        heading = prepared.headings.get(ATTRIBUTE + name) or self._titles.get(name, name)
+        code, expected = _reading(keyword, error)
+        value = "" if code is Code.ATTRIBUTE_REQUIRED else error.instance
+        return at(code, [0], heading, [value], expected=expected)[0]
+
+
+def _reading(keyword: str, error: Any) -> tuple[Code, str]:
+    """The problem code for a JSON Schema keyword, and what the schema wants, in words or signs."""
+    code, wanted = KEYWORDS.get(keyword, (Code.ATTRIBUTE_INVALID, ""))
+    expected = getattr(error.kind, wanted, error.message) if wanted else error.message
+    if isinstance(expected, list | tuple):
+        expected = "、".join(map(str, expected))
+    return code, SIGNS.get(keyword, "") + str(expected)
+
+
+def _repeated(seen: FirstSeen, values: pa.Array, prepared: Prepared, code: Code, heading: str) -> list[Problem]:
+    places, first = seen.repeated(values, prepared.row_number)
+    problems: list[Problem] = []
+    for place, value, row in zip(places, values.take(pa.array(places)).to_pylist(), first, strict=True):
+        problems += at(code, [prepared.row_number[place]], heading, [value], first=int(row))
+    return problems
+
+
+def _names(prepared: Prepared) -> list[Problem]:
+    problems: list[Problem] = []
+    for field in NAMES:
+        column = getattr(prepared, field)
+        long = _mask(pc.greater(pc.utf8_length(column), LONGEST_NAME))
+        heading = prepared.headings.get(field, field)
+        values = _values(column, long)
+        problems += at(Code.NAME_TOO_LONG, prepared.row_number[long], heading, values, limit=LONGEST_NAME)
+    return problems
+
+
+def _mask(flags: pa.Array) -> Mask:
+    """An Arrow answer as a mask; unknown is no."""
+    return np.asarray(flags.fill_null(False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _values(column: pa.Array, mask: Mask) -> list[Any]:
+    values: list[Any] = column.filter(pa.array(mask)).to_pylist()
+    return values
