@@ -192,9 +192,9 @@ class _Run:
         with changes.staging(self.connection) as copy:
             for rows in self._read(batches):
                 prepared = self.timed("normalise", lambda rows=rows: self.normaliser.prepare(rows))
-                good, problems = self.timed("validate", lambda prepared=prepared: self.validator.check(prepared))
-                self.timed("stage", lambda p=prepared, g=good: stage(copy, p, g, areas))
-                self.problems += problems
+                checked = self.timed("validate", lambda prepared=prepared: self.validator.check(prepared))
+                self.timed("stage", lambda c=checked: stage(copy, c.prepared, c.accepted, areas))
+                self.problems += checked.problems
                 self.rows += len(rows)
                 self.progress("read", self.rows, self.source.rows)
 

@@ -101,7 +101,7 @@ def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
         columns = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, DELIVERED))
         with cursor.copy(psycopg.sql.SQL("COPY delivery ({}) FROM STDIN (FORMAT csv)").format(columns)) as copy:
             yield copy
-    connection.execute("ANALYZE delivery")
+    connection.execute("ANALYZE delivery (source_row, code, external_key)")
 
 
 def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int) -> Summary:
@@ -111,7 +111,7 @@ def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_s
     connection.execute(statement("imports/match.sql").encode(), values)
     connection.execute("ANALYZE matched")
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
-    connection.execute(statement("imports/diff_new.sql").encode(), {**values, "known": known})
+    connection.execute(statement("imports/diff_new.sql").encode(), values)
     matched = connection.execute("SELECT count(*) FROM matched").fetchone()
     assert matched is not None
     connection.execute("DROP TABLE delivery, matched")
@@ -140,13 +140,15 @@ def keep_problems(
 
     Each row: source_row, severity, code, field, value, message, remedy. Returns how many.
     """
-    kept = 0
-    with connection.cursor() as cursor:
-        columns = "district, change_set, seq, source_row, severity, code, field, value, message, remedy"
-        with cursor.copy(f"COPY registry.problem ({columns}) FROM STDIN".encode()) as copy:
-            for kept, row in enumerate(rows, 1):
-                copy.write_row((scope.district, change_set, kept, *row))
-    return kept
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    done = connection.execute(
+        "INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, message, remedy)"
+        " SELECT %s, %s, p.seq, p.source_row, p.severity, p.code, p.field, p.value, p.message, p.remedy"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+        " WITH ORDINALITY AS p (source_row, severity, code, field, value, message, remedy, seq)",
+        (scope.district, change_set, *map(list, columns)),
+    )
+    return done.rowcount
 
 
 def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from datetime import datetime
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import click
@@ -59,3 +62,16 @@ def main(arguments: list[str] | None = None) -> Any:
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("已中止。"), err=True)
         sys.exit(130)
+    except Exception as error:
+        click.secho(_("程序出错：%(error)s", error=str(error).splitlines()[0] if str(error) else repr(error)), fg="red", err=True)
+        click.echo(_("没有留下任何改动。详情见 %(file)s，请把它交给维护人员。", file=_keep_traceback()), err=True)
+        sys.exit(1)
+
+
+def _keep_traceback() -> Path:
+    """A fault of ours is for the maintainer to read, not for a surveyor."""
+    file = settings().home / "errors.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as log:
+        log.write(f"{datetime.now().astimezone().isoformat()} {sys.argv}\n{traceback.format_exc()}\n")
+    return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -53,14 +54,14 @@ def hashed(password: str, username: str) -> str:
 
 @cache
 def _nobody() -> str:
-    """A hash that no password has: checked against where there is no account, so that both take the same time."""
-    return _hasher.hash("\0")
+    """A hash of what nobody knows: checked against where there is no account, so that both take the same time."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether the password is the one behind a stored hash. Takes as long for an account that does not exist (None)."""
     try:
-        return _hasher.verify(stored or _nobody(), password[: LONGEST + 1]) and stored is not None
+        return _hasher.verify(stored or _nobody(), password[: LONGEST + 1]) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 

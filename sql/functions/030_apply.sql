@@ -20,7 +20,12 @@ BEGIN ATOMIC
   FROM registry.change c
   JOIN registry.asset a ON a.district = c.district AND a.layer = c.layer AND a.external_key = c.external_key
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action <> 'conflict' AND a.id <> c.asset_id;
+    AND c.action <> 'conflict' AND a.id <> c.asset_id
+  UNION ALL
+  SELECT c.seq, c.source_row, c.code, 'class'
+  FROM registry.change c
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+    AND NOT EXISTS (SELECT FROM registry.asset_class k WHERE (k.layer, k.scheme, k.code) = (c.layer, c.scheme, c.class));
 END;
 
 CREATE OR REPLACE FUNCTION registry.apply_updates(in_district text, in_change_set bigint, at timestamptz) RETURNS void
@@ -56,7 +61,7 @@ BEGIN ATOMIC
     terms = CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
     version = a.version + 1, change_set = in_change_set, valid_from = at
   FROM registry.change c
-  JOIN registry.asset_class k ON k.scheme = c.scheme AND k.code = c.class
+  JOIN registry.asset_class k ON k.layer = c.layer AND k.scheme = c.scheme AND k.code = c.class
   JOIN registry.layer l ON l.code = c.layer
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action NOT IN ('add', 'conflict') AND a.district = in_district AND a.id = c.asset_id;
@@ -77,7 +82,7 @@ BEGIN ATOMIC
     CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
     1, in_change_set, at
   FROM registry.change c
-  JOIN registry.asset_class k ON k.scheme = c.scheme AND k.code = c.class
+  JOIN registry.asset_class k ON k.layer = c.layer AND k.scheme = c.scheme AND k.code = c.class
   JOIN registry.layer l ON l.code = c.layer
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action = 'add';
 

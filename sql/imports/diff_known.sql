@@ -43,7 +43,7 @@ INSERT INTO registry.change (
   district, change_set, seq, source_row, action, asset_id, base_version, changed, moved_m, layer, code, scheme, class, name,
   state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
 SELECT
-  %(district)s, %(change_set)s, row_number() OVER (ORDER BY c.source_row), c.source_row,
+  %(district)s, %(change_set)s, c.source_row, c.source_row,
   CASE WHEN c.nth > 1 OR NOT c.same_layer THEN 'conflict' WHEN 'geom' = ANY (c.changed) THEN 'move' ELSE 'update' END,
   c.asset_id, c.version, c.changed, CASE WHEN 'geom' = ANY (c.changed) THEN c.moved_m END, %(layer)s, c.code, c.scheme,
   c.class, c.name, c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy,
