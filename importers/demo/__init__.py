@@ -15,9 +15,7 @@ __all__ = ["AreaDelivery", "Delivery", "Manifest", "read_manifest", "write_deliv
 GONGSHU_SEED = 330105
 
 
-def write_deliveries(
-    folder: Path, seed: int = GONGSHU_SEED, progress: Callable[[str], None] | None = None
-) -> Manifest:
+def write_deliveries(folder: Path, seed: int = GONGSHU_SEED, progress: Callable[[str], None] | None = None) -> Manifest:
     """Write the demo district into `folder` as deliveries, with `manifest.json` beside them, and return the manifest.
 
     The same seed writes the same bytes (with the same versions of GEOS and GDAL). `progress` hears of each step before
@@ -32,6 +30,8 @@ def write_deliveries(
     folder.mkdir(parents=True, exist_ok=True)
     district = build_district(seed, tell)
     tell("files")
-    manifest = Manifest(seed, DISTRICT_CODE, deliver_areas(district.areas, folder), tuple(deliver(district, folder, seed)))
+    manifest = Manifest(
+        seed, DISTRICT_CODE, deliver_areas(district.areas, folder), tuple(deliver(district, folder, seed))
+    )
     manifest.write(folder)
     return manifest

@@ -37,7 +37,7 @@ SUBDISTRICT_MIDDLES = {
     "330105011": (120.1900, 30.3780), "330105012": (120.1580, 30.2640), "330105013": (120.1640, 30.2740),
     "330105014": (120.1740, 30.2640), "330105015": (120.1830, 30.2730), "330105016": (120.1630, 30.2870),
     "330105017": (120.1760, 30.2900), "330105018": (120.1720, 30.3100), "330105019": (120.1800, 30.3420),
-}
+}  # fmt: skip
 """Roughly where each subdistrict has its middle (general knowledge); the borders are the generator's own."""
 
 
@@ -167,20 +167,22 @@ def _hierarchy(
     called = np.array(names[: len(parts)])
     blank = np.full(len(parts), "")
     grid_name = np.array([f"{called[c]}{n:03d}号网格" for c, n in zip(community, number, strict=True)])
-    top = Areas(*(np.array([v]) for v in (DISTRICT_CODE, "拱墅区", "Gongshu District", DISTRICT_CODE[:4] + "00")), district)
-    town = Areas(town_code, *(np.array([towns[c][k] for c in town_code]) for k in ("name_zh", "name_en")),
-                 np.full(len(town_code), DISTRICT_CODE), wholes)
+    town_name, town_name_en = (np.array([towns[c][key] for c in town_code]) for key in ("name_zh", "name_en"))
     return Hierarchy(
-        top,
-        town,
+        Areas(_one(DISTRICT_CODE), _one("拱墅区"), _one("Gongshu District"), _one(DISTRICT_CODE[:4] + "00"), district),
+        Areas(town_code, town_name, town_name_en, np.full(len(town_code), DISTRICT_CODE), wholes),
         _in_order(Areas(code, called, blank, town_code[subdistrict], parts)),
         _in_order(Areas(grid_code, grid_name, np.full(len(grid), ""), code[community], grid)),
     )
 
 
+def _one(value: str) -> NDArray[Any]:
+    return np.array([value])
+
+
 def _reference() -> dict[str, dict[str, str]]:
-    with folder().joinpath("reference", "subdistricts.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row for row in csv.DictReader(file)}
+    text = folder().joinpath("reference", "subdistricts.csv").read_text(encoding="utf-8")
+    return {row["code"]: row for row in csv.DictReader(text.splitlines())}
 
 
 def _united(parts: Geometries, owner: NDArray[np.int64]) -> Geometries:

@@ -32,7 +32,7 @@ class Cutting:
 def faces(*lines: Geometries) -> Geometries:
     """Polygons between lines of EPSG:4549, noded, in a stable order (south to north, west to east)."""
     noded = shapely.union_all(np.concatenate([np.atleast_1d(part) for part in lines]), grid_size=NODING)
-    found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    found: Geometries = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     middle = shapely.get_coordinates(shapely.point_on_surface(found))
     return found[np.lexsort(np.round(middle, 3).T)]
 
@@ -85,7 +85,8 @@ def _stretched(lines: Geometries) -> Geometries:
     """Straight lines made a little longer at both ends, so that the noding cannot miss what they end on."""
     ends = np.stack([shapely.get_coordinates(shapely.get_point(lines, i)) for i in (0, -1)], axis=1)
     over = (ends[:, 1] - ends[:, 0]) * (STRETCH / np.maximum(shapely.length(lines), STRETCH))[:, None]
-    return shapely.linestrings(np.stack([ends[:, 0] - over, ends[:, 1] + over], axis=1))
+    longer: Geometries = shapely.linestrings(np.stack([ends[:, 0] - over, ends[:, 1] + over], axis=1))
+    return longer
 
 
 def _long_axis(blocks: Geometries) -> tuple[Floats, Floats, Floats]:
@@ -105,4 +106,5 @@ def _longest(geometries: Geometries) -> Geometries:
     """The largest part of each geometry, by length for lines and by perimeter for polygons."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     order = np.lexsort([-shapely.length(parts), owner])
-    return parts[order][np.unique(owner[order], return_index=True)[1]]
+    longest: Geometries = parts[order][np.unique(owner[order], return_index=True)[1]]
+    return longest

@@ -20,9 +20,7 @@ from importers.demo.surroundings import Surroundings, compass
 from importers.demo.table import Table, asset_codes, lifecycle
 
 BROKEN = 0.022
-CLASS_NUMBER = {1: "2401", 2: "2402", 3: "2403", 4: "2404"}
 TYPES = np.array(["", "枪机", "球机", "半球", "全景"])
-CLASS_NAMES = np.array(["", "枪机", "球机", "半球摄像机", "全景摄像机"])
 ARM_LENGTH = 0.35
 """Metres from the pole to a camera on it."""
 GATE_INSET = -5.0
@@ -161,11 +159,11 @@ def _table(cameras: Cameras, locator: Locator, rng: np.random.Generator) -> Tabl
     zone = locator.subdistrict(points)
     police = cameras.network == "公安网"
     estate = cameras.network == "互联网"
-    number = np.array([CLASS_NUMBER[k] for k in cameras.kind])
+    code = cameras.kind.astype(str)
     serial = np.array([f"{DISTRICT_CODE}00001320{i:06d}" for i in range(1, len(points) + 1)], dtype=object)
     owner = np.where(police, parties.POLICE, np.where(estate, parties.ESTATES, parties.DATA_OFFICE))
     return Table(points, {
-        "code": asset_codes(number), "class": cameras.kind.astype(str), "class_name": CLASS_NAMES[cameras.kind],
+        "code": asset_codes("camera", code), "class": code,
         "name": cameras.name, "camera_type": TYPES[cameras.kind], "direction_deg": cameras.direction,
         "height_m": cameras.height, "network": cameras.network, "gb28181_id": serial,
         "manager": np.where(police, parties.POLICE, parties.DATA_OFFICE), "owner": owner,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from importers.demo.classes import class_names
 from importers.demo.component_kinds import KINDS
 from importers.demo.component_parties import responsible
 from importers.demo.components import Placed, place
 from importers.demo.locator import Locator
 from importers.demo.surroundings import Surroundings
 from importers.demo.table import Table, asset_codes, lifecycle
-from registry.sql import folder
 
-SCHEME = "CJ/T 214-2007"
 BROKEN = 0.025
 SETTING = {"gutter": "车行道", "lane": "车行道", "axis": "车行道", "tree": "绿化带", "park": "绿化带", "bank": "其他"}
 ON_TACTILE_PAVING = 0.012
@@ -30,13 +28,12 @@ def component_table(around: Surroundings, locator: Locator, rng: np.random.Gener
     classes = np.repeat([kind.code for kind in KINDS], sizes)
     points = shapely.points(np.concatenate([part.spots.xy for part in placed]))
     manager, owner, maintainer = responsible(classes, locator.subdistrict(points))
-    called = class_names()
     drawn = [_attributes(part, rng) for part in placed]
     cycle = lifecycle(len(classes), rng, BROKEN)
     setting = np.repeat([SETTING.get(kind.place, "人行道") for kind in KINDS], sizes)
     on_paving = (setting == "人行道") & (rng.random(len(classes)) < ON_TACTILE_PAVING)
     return Table(points, {
-        "code": asset_codes(classes), "class": classes, "name": np.array([called[c] for c in classes]),
+        "code": asset_codes("component", classes), "class": classes, "name": class_names("component", classes),
         "supplier": np.repeat([kind.supplier for kind in KINDS], sizes),
         "location": np.concatenate([part.location for part in placed]),
         "setting": setting, "on_tactile_paving": np.where(on_paving, "是", "否"),
@@ -46,12 +43,6 @@ def component_table(around: Surroundings, locator: Locator, rng: np.random.Gener
         "installed_in": _installed(cycle["surveyed_on"], rng),
         "manager": manager, "owner": owner, "maintainer": maintainer, **cycle,
     })  # fmt: skip
-
-
-def class_names() -> dict[str, str]:
-    """The Chinese name of every class of the scheme."""
-    with folder().joinpath("reference", "component_classes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["name_zh"] for row in csv.DictReader(file) if row["scheme"] == SCHEME}
 
 
 def _attributes(placed: Placed, rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -65,4 +56,5 @@ def _attributes(placed: Placed, rng: np.random.Generator) -> tuple[NDArray[Any],
 def _installed(surveyed: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
     """The year of installation: some years before the survey."""
     year = surveyed.astype("datetime64[Y]").astype(int) + 1970
-    return year - rng.gamma(1.6, 4.0, len(year)).astype(int).clip(0, 35)
+    installed: NDArray[np.int64] = year - rng.gamma(1.6, 4.0, len(year)).astype(int).clip(0, 35)
+    return installed

@@ -11,6 +11,7 @@ import numpy as np
 
 from importers.demo import suppliers, writers
 from importers.demo.areas import Areas, Hierarchy
+from importers.demo.classes import SCHEMES
 from importers.demo.district import District
 from importers.demo.manifest import AreaDelivery, Delivery
 from importers.demo.outline import DEGREES, METRES
@@ -21,19 +22,17 @@ from importers.demo.table import Table
 AREAS_FILE = "areas.gpkg"
 ZONE_40 = "EPSG:4528"
 LEDGER_TITLE = "示例区环卫设施台账（演示数据，单位和人员均为虚构）"
-COMPONENT_SCHEME = "CJ/T 214-2007"
 
 
 @dataclass(frozen=True)
 class Plan:
     """One file to be made: from which table, by which supplier, how written; `first_row` is the number of row 0.
 
-    `layer`, `scheme` and `crs` are what the manifest declares.
+    `layer` and `crs` are what the manifest declares.
     """
 
     file: str
     layer: str
-    scheme: str
     table: Callable[[District], Table]
     supplier: Callable[[Table, np.random.Generator], Sheet]
     write: Callable[[Path, Sheet], None]
@@ -52,44 +51,44 @@ def _geopackage(layer: str, kind: str, crs: str) -> Callable[[Path, Sheet], None
 
 PLANS = (
     Plan(
-        "roads.zip", "road", "GB 50220-95 / CJJ 37-2012", lambda d: d.roads, suppliers.roads,
+        "roads.zip", "road", lambda d: d.roads, suppliers.roads,
         _shapefile("DL_2025", "LineString"), 1,
         (Defect("geometry_missing", 2), Defect("code_repeated", 2), Defect("class_unknown", 1, "高速匝道"),
          Defect("number_bad", 2), Defect("date_bad", 1), Defect("outside_district", 1, "far")),
     ),
     Plan(
-        "alleys.geojson", "alley", "local (no national code)", lambda d: d.alleys, suppliers.alleys,
+        "alleys.geojson", "alley", lambda d: d.alleys, suppliers.alleys,
         writers.write_geojson, 1,
         (Defect("geometry_missing", 1), Defect("code_repeated", 2), Defect("number_bad", 1), Defect("date_bad", 1),
          Defect("axes_swapped", 1)),
     ),
     Plan(
-        "rivers.gpkg", "river", "local river level", lambda d: d.rivers, suppliers.rivers,
+        "rivers.gpkg", "river", lambda d: d.rivers, suppliers.rivers,
         _geopackage("河道", "LineString", METRES), 1,
         (Defect("geometry_missing", 1), Defect("code_repeated", 1), Defect("class_unknown", 1, "省级河道"),
          Defect("number_bad", 1), Defect("date_bad", 1)),
     ),
     Plan(
-        "greens.gpkg", "green", "CJJ/T 85-2017", lambda d: d.greens, suppliers.greens,
+        "greens.gpkg", "green", lambda d: d.greens, suppliers.greens,
         _geopackage("绿地", "Unknown", DEGREES), 1,
         (Defect("geometry_invalid", 2), Defect("geometry_missing", 1), Defect("code_repeated", 1),
          Defect("class_unknown", 1, "G9"), Defect("number_bad", 1), Defect("date_bad", 1)),
     ),
     Plan(
-        "components_municipal.zip", "component", COMPONENT_SCHEME, lambda d: d.components, suppliers.municipal,
+        "components_municipal.zip", "component", lambda d: d.components, suppliers.municipal,
         _shapefile("SZBJ_2025", "Point"), 1,
         (Defect("geometry_missing", 2), Defect("code_repeated", 3), Defect("class_unknown", 2, "0199"),
          Defect("number_bad", 1), Defect("date_bad", 2), Defect("outside_district", 1)),
     ),
     Plan(
-        "components_sanitation.xlsx", "component", COMPONENT_SCHEME, lambda d: d.components, suppliers.sanitation,
+        "components_sanitation.xlsx", "component", lambda d: d.components, suppliers.sanitation,
         lambda path, sheet: writers.write_ledger(path, LEDGER_TITLE, sheet), 3,
         (Defect("position_missing", 2), Defect("code_repeated", 2), Defect("code_damaged", 3),
          Defect("class_unknown", 1, "分类垃圾亭"), Defect("date_bad", 1), Defect("axes_swapped", 1)),
         "GCJ-02",
     ),
     Plan(
-        "components_greening.csv", "component", COMPONENT_SCHEME, lambda d: d.components, suppliers.greening,
+        "components_greening.csv", "component", lambda d: d.components, suppliers.greening,
         writers.write_csv, 2,
         (Defect("position_missing", 2), Defect("position_not_number", 1), Defect("code_repeated", 2),
          Defect("code_damaged", 2), Defect("class_unknown", 1, "0499"), Defect("date_bad", 1),
@@ -97,7 +96,7 @@ PLANS = (
         ZONE_40,
     ),
     Plan(
-        "cameras.csv", "camera", "local camera type", lambda d: d.cameras, suppliers.cameras,
+        "cameras.csv", "camera", lambda d: d.cameras, suppliers.cameras,
         writers.write_csv, 2,
         (Defect("position_missing", 2), Defect("outside_district", 2), Defect("axes_swapped", 2),
          Defect("code_repeated", 2), Defect("class_unknown", 1, "热成像"), Defect("number_bad", 1), Defect("date_bad", 1)),
@@ -117,7 +116,7 @@ def deliver(district: District, folder: Path, seed: int) -> Iterator[Delivery]:
         plan.write(path, dirty)
         rows = {kind: [int(row) + plan.first_row for row in found] for kind, found in where.items()}
         name = f"demo-{path.stem.replace('_', '-')}"
-        yield Delivery(plan.file, plan.layer, name, plan.scheme, len(sheet), rows, plan.crs)
+        yield Delivery(plan.file, plan.layer, name, SCHEMES[plan.layer], len(sheet), rows, plan.crs)
 
 
 def deliver_areas(areas: Hierarchy, folder: Path) -> AreaDelivery:

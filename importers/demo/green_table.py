@@ -17,23 +17,26 @@ from importers.demo.network import Streets
 from importers.demo.table import Table, asset_codes, lifecycle, rounded
 
 BROKEN = 0.01
-GREEN_NUMBER = {
-    "G11": "2302", "G12": "2303", "G133": "2307", "G134": "2308", "G139": "2310", "G14": "2311", "G2": "2312",
-    "G3": "2313", "RG": "2315", "AG": "2316", "BG": "2317", "MG": "2318", "SG": "2320", "UG": "2321", "EG12": "2325",
-    "EG13": "2326",
-}  # fmt: skip
-"""The four digits of each class inside an asset code: `sql/reference/class_numbers.csv`."""
 PARK_NAMES = {"EG12": "山森林公园", "EG13": "湿地公园", "G133": "园", "G134": "遗址公园", "G139": "体育公园"}
 YARDS = {"AG": "学校绿地", "BG": "商务楼绿地", "MG": "产业园绿地", "UG": "泵站绿地"}
 GRADES = np.array(["一级", "二级", "三级"])
-FIRST_GRADE = {"公园": (0.8, 0.2, 0.0), "广场": (0.7, 0.3, 0.0), "社区公园": (0.4, 0.5, 0.1), "滨水绿地": (0.35, 0.5, 0.15)}
+FIRST_GRADE = {
+    "公园": (0.8, 0.2, 0.0),
+    "广场": (0.7, 0.3, 0.0),
+    "社区公园": (0.4, 0.5, 0.1),
+    "滨水绿地": (0.35, 0.5, 0.15),
+}
 SQUARE_METRES_PER_TREE = 55.0
 
 
 def green_names(
-    greens: Greens, streets: Streets, street_names: list[str], river_names: list[str], locator: Locator,
+    greens: Greens,
+    streets: Streets,
+    street_names: list[str],
+    river_names: list[str],
+    locator: Locator,
     rng: np.random.Generator,
-) -> NDArray[Any]:  # fmt: skip
+) -> NDArray[Any]:
     """A name for every green space, none twice: after its river or street, its community, or itself."""
     middle = shapely.point_on_surface(greens.geometry)
     community = locator.community_name(middle)
@@ -69,7 +72,7 @@ def green_table(greens: Greens, names: NDArray[Any], locator: Locator, rng: np.r
     grade = [rng.choice(GRADES, p=FIRST_GRADE.get(kind, (0.1, 0.5, 0.4))) for kind in greens.kind]
     estate = greens.kind == "小区绿地"
     return Table(greens.geometry, {
-        "code": asset_codes(np.array([GREEN_NUMBER[c] for c in greens.code])), "class": greens.code, "name": names,
+        "code": asset_codes("green", greens.code), "class": greens.code, "name": names,
         "grade": np.array(grade),
         "declared_area_m2": rounded(area * rng.normal(1.0, 0.006, count)),
         "greening_rate": rounded(np.where(greens.code == "G3", rng.uniform(36, 52, count), rng.uniform(66, 95, count))),

@@ -6,7 +6,7 @@ is cut off, and no two overlap. Red lines and banks are never crossed, because a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +18,14 @@ from importers.demo.blocks import Geometries
 from importers.demo.ground import Floats, density
 from importers.demo.network import Network, Streets
 from importers.demo.regions import middles
-from importers.demo.roads import ALLEY, ARTERIAL, BRANCH, EXPRESSWAY, SECONDARY
+from importers.demo.roads import ARTERIAL, BRANCH, EXPRESSWAY, SECONDARY
 from importers.demo.water import Water
 
 TWO_BANKS = 36
 """How many pieces of river bank have a second part on the other bank: multi-part polygons, as deliveries have them."""
 FARTHEST_BANK = 90.0
 BLOB_CORNERS = 28
+WIDE = 25.0
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,11 @@ def _plain(geometry: Geometries) -> Pieces:
     return Pieces(geometry, np.full(len(geometry), -1))
 
 
-def _forest(land: Land, rng: np.random.Generator) -> Pieces:
+def _forest(land: Land, _rng: np.random.Generator) -> Pieces:
     return _plain(_parcels_in(land, np.array([land.hill], dtype=object)))
 
 
-def _parks(land: Land, rng: np.random.Generator) -> Pieces:
+def _parks(land: Land, _rng: np.random.Generator) -> Pieces:
     return _plain(_parcels_in(land, land.network.parks))
 
 
@@ -75,7 +76,8 @@ def _parcels_in(land: Land, frames: Geometries) -> Geometries:
     frame, parcel = shapely.STRtree(shapely.point_on_surface(land.parcels)).query(frames, predicate="contains")
     order = np.lexsort([-shapely.area(land.parcels[parcel]), frame])
     first = np.unique(frame[order], return_index=True)[1]
-    return land.parcels[parcel[order][first]]
+    largest: Geometries = land.parcels[parcel[order][first]]
+    return largest
 
 
 def _community_parks(land: Land, rng: np.random.Generator) -> Pieces:
@@ -91,13 +93,15 @@ def _compact(parcels: Geometries, least: float, most: float, rng: np.random.Gene
     area = shapely.area(parcels)
     round_enough = area / shapely.length(parcels) ** 2 > 0.045
     chosen = np.flatnonzero((area > least) & (area < most) & round_enough)
-    return shapely.buffer(parcels[rng.permutation(chosen)], -1.5, join_style="mitre")
+    inside: Geometries = shapely.buffer(parcels[rng.permutation(chosen)], -1.5, join_style="mitre")
+    return inside
 
 
 def _banks(land: Land, rng: np.random.Generator) -> Pieces:
     """Strips of parcels along the water, those of wide rivers first."""
     water = land.water
-    reach = water.width / 2 + np.where(water.width > 25, rng.uniform(24, 38, len(water.width)), rng.uniform(13, 22, len(water.width)))
+    deep, shallow = rng.uniform(24, 38, len(water.width)), rng.uniform(13, 22, len(water.width))
+    reach = water.width / 2 + np.where(water.width > WIDE, deep, shallow)
     pieces = _strips(water.lines, reach, land.parcels, 700.0, 7.0, rng)
     order = np.argsort(-water.width[pieces.beside] * rng.uniform(0.4, 1.0, len(pieces.beside)), kind="stable")
     return Pieces(pieces.geometry[order], pieces.beside[order])
@@ -151,7 +155,8 @@ def junctions(streets: Streets, smallest: int) -> Geometries:
     lines = streets.lines[streets.klass <= smallest]
     one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
     met = shapely.get_coordinates(shapely.intersection(lines[one[one < other]], lines[other[one < other]]))
-    return shapely.points(met[np.sort(np.unique(np.round(met / 12.0), axis=0, return_index=True)[1])])
+    points: Geometries = shapely.points(met[np.sort(np.unique(np.round(met / 12.0), axis=0, return_index=True)[1])])
+    return points
 
 
 def _gardens(land: Land, rng: np.random.Generator) -> Pieces:
@@ -173,7 +178,8 @@ def _blobs(middle: Floats, radius: Floats, rng: np.random.Generator) -> Geometri
     ]
     away = radius[:, None] * (1 + sum(wave))
     rings = np.stack([middle[:, :1] + away * np.cos(angle), middle[:, 1:] + away * np.sin(angle)], axis=2)
-    return shapely.polygons(rings)
+    blobs: Geometries = shapely.polygons(rings)
+    return blobs
 
 
 Proposal = Callable[[Land, np.random.Generator], Pieces]

@@ -22,7 +22,7 @@ CANAL = (
     (120.1745, 30.2510), (120.1700, 30.2640), (120.1612, 30.2745), (120.1545, 30.2850), (120.1538, 30.2950),
     (120.1462, 30.3045), (120.1375, 30.3135), (120.1352, 30.3245), (120.1395, 30.3370), (120.1432, 30.3480),
     (120.1490, 30.3590), (120.1536, 30.3700), (120.1560, 30.3810), (120.1590, 30.4080),
-)
+)  # fmt: skip
 """Control points of the main canal, longitude and latitude, from south to north."""
 ORIGIN_NORTHING = 3_348_000.0
 NORTH_END = 17_500.0
@@ -86,9 +86,12 @@ def survey(rng: np.random.Generator) -> Ground:
 
 def hill(rng: np.random.Generator) -> shapely.Polygon:
     """The foot of the wooded hill in the north-east, in EPSG:4549: an uneven ellipse of about 7 km²."""
-    angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
-    bumps = sum(rng.normal(0, 0.05) * np.sin(k * angle + rng.uniform(0, 6.3)) for k in range(2, 7))
-    local = np.column_stack([np.cos(angle) * HILL_RADII[0], np.sin(angle) * HILL_RADII[1]]) * (1 + bumps)[:, None]
+    angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    waves = [rng.normal(0, 0.05) * np.sin(k * angle + rng.uniform(0, 6.3)) for k in range(2, 7)]
+    local = (
+        np.column_stack([np.cos(angle) * HILL_RADII[0], np.sin(angle) * HILL_RADII[1]])
+        * (1 + np.sum(waves, axis=0))[:, None]
+    )
     turn = np.array([[np.cos(HILL_TILT), np.sin(HILL_TILT)], [-np.sin(HILL_TILT), np.cos(HILL_TILT)]])
     return shapely.Polygon(metres(np.array([HILL_CENTRE])) + local @ turn)
 
@@ -96,4 +99,5 @@ def hill(rng: np.random.Generator) -> shapely.Polygon:
 def density(points: Floats) -> Floats:
     """How densely built the ground is at (n, 2) points of EPSG:4549: 1 in the old town, about 0.2 far from it."""
     away = np.hypot(*(points - metres(np.array([OLD_TOWN]))).T)
-    return 0.18 + 0.82 * np.exp(-((away / 5_600.0) ** 2))
+    built: Floats = 0.18 + 0.82 * np.exp(-((away / 5_600.0) ** 2))
+    return built

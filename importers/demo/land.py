@@ -18,6 +18,6 @@ def parcels(streets: Streets, water: Water) -> Geometries:
     """Parcels between the red lines of the streets and the banks of the rivers, in a stable order."""
     corridors = shapely.buffer(streets.lines, streets.half_width, quad_segs=3)
     taken = shapely.union_all(np.concatenate([corridors, water.surface(BANK)]), grid_size=NODING)
-    found = shapely.get_parts(shapely.difference(outline(), taken, grid_size=NODING))
+    found: Geometries = shapely.get_parts(shapely.difference(outline(), taken, grid_size=NODING))
     middle = shapely.get_coordinates(shapely.point_on_surface(found))
     return found[np.lexsort(np.round(middle, 3).T)]

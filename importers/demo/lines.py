@@ -23,11 +23,9 @@ from importers.demo.water import Water
 BROKEN_LINES = 0.015
 NEAR_END = 45.0
 BORDER = "区界"
-EXPRESSWAYS = ("南环快速路", "东环快速路", "北环快速路", "西环快速路", "中轴高架路", "中轴北延高架路", "西联快速路", "北联快速路")
-ROAD_NUMBER = {1: "2107", 2: "2108", 3: "2109", 4: "2110"}
-ALLEY_NUMBER = "2198"
-RIVER_NUMBER = {1: "2201", 2: "2202", 3: "2203"}
-"""The four digits of each class inside an asset code: `sql/reference/class_numbers.csv`."""
+EXPRESSWAYS = (
+    "南环快速路", "东环快速路", "北环快速路", "西环快速路", "中轴高架路", "中轴北延高架路", "西联快速路", "北联快速路",
+)  # fmt: skip
 RIVER_LEVEL = np.array(["", "市级", "区级", "街道级"])
 CLEANING = np.array(["", "一类", "一类", "二类", "三类"])
 MAINTENANCE = np.array(["", "I", "I", "II", "III"])
@@ -47,11 +45,13 @@ def road_names(streets: Streets, rng: np.random.Generator) -> list[str]:
             base.append(names[-1][:2])
         else:
             base.append(next(source))
-            names.append(first_of_the_kind(base[-1], taken, _suffixes(streets, i, rng)))
+            names.append(first_of_the_kind(base[-1], taken, _suffixes(streets, int(i), rng)))
     alleys = streets.lines[streets.klass == ALLEY]
     nearest = shapely.STRtree(streets.lines[roads]).nearest(shapely.get_point(alleys, 0))
     kinds = [ALLEY_KINDS[k] for k in rng.integers(len(ALLEY_KINDS), size=len(alleys))]
-    return names + [numbered(base[road], taken, (kind, *ALLEY_KINDS[:3])) for road, kind in zip(nearest, kinds, strict=True)]
+    return names + [
+        numbered(base[road], taken, (kind, *ALLEY_KINDS[:3])) for road, kind in zip(nearest, kinds, strict=True)
+    ]
 
 
 def _suffixes(streets: Streets, i: int, rng: np.random.Generator) -> tuple[str, ...]:
@@ -70,9 +70,9 @@ def road_table(streets: Streets, names: list[str], locator: Locator, rng: np.ran
     lines, klass = streets.lines[rows], streets.klass[rows]
     start, end = _from_to(lines, lines, names)
     zone = locator.subdistrict(shapely.line_interpolate_point(lines, 0.5, normalized=True))
-    number = np.array([ROAD_NUMBER[k] for k in klass])
+    code = klass.astype(str)
     return Table(lines, {
-        "code": asset_codes(number), "class": klass.astype(str), "name": np.array([names[i] for i in rows]),
+        "code": asset_codes("road", code), "class": code, "name": np.array([names[i] for i in rows]),
         "start": start, "end": end,
         "declared_length_m": rounded(shapely.length(lines)),
         "width_m": rounded(2 * streets.half_width[rows] + rng.integers(-2, 3, len(rows)), 0),
@@ -92,10 +92,11 @@ def alley_table(streets: Streets, names: list[str], locator: Locator, rng: np.ra
     start, end = _from_to(lines, streets.lines, names, nowhere="断头")
     zone = locator.subdistrict(shapely.line_interpolate_point(lines, 0.5, normalized=True))
     old = density(middles(lines))
+    code = np.full(len(rows), str(ALLEY))
     paving = np.where(rng.random(len(rows)) < old * 0.45, rng.choice(["石板", "透水砖"], len(rows)), "沥青")
     paving = np.where(rng.random(len(rows)) < 0.3, "水泥", paving)
     return Table(lines, {
-        "code": asset_codes(np.full(len(rows), ALLEY_NUMBER)), "class": np.full(len(rows), "5"),
+        "code": asset_codes("alley", code), "class": code,
         "name": np.array([names[i] for i in rows]), "start": start, "end": end,
         "declared_length_m": rounded(shapely.length(lines)), "width_m": rounded(rng.uniform(3.0, 6.5, len(rows))),
         "paving": paving, "property": np.where(rng.random(len(rows)) < 0.72, "公共", "小区"),
@@ -114,13 +115,16 @@ def river_names(count: int, rng: np.random.Generator) -> list[str]:
     return ["古运河", *great, *(next(source) + kinds[rng.integers(len(kinds))] for _i in range(count - 6))]
 
 
-def river_table(water: Water, names: list[str], roads: Geometries, road_names_: list[str], rng: np.random.Generator) -> Table:
+def river_table(
+    water: Water, names: list[str], roads: Geometries, road_names_: list[str], rng: np.random.Generator
+) -> Table:
     """Rivers with the columns of layer `river`. A river starts and ends at another river, a road or the border."""
     count = len(water.lines)
     start, end = _from_to(water.lines, np.concatenate([water.lines, roads]), [*names, *road_names_])
+    code = water.level.astype(str)
     chief = np.array([parties.person(int(i)) for i in rng.integers(0, 60, count)])
     return Table(water.lines, {
-        "code": asset_codes(np.array([RIVER_NUMBER[k] for k in water.level])), "class": water.level.astype(str),
+        "code": asset_codes("river", code), "class": code,
         "name": np.array(names), "level": RIVER_LEVEL[water.level], "start": start, "end": end,
         "declared_length_m": rounded(shapely.length(water.lines)), "width_m": rounded(water.width),
         "water_quality": rng.choice(["II", "III", "IV", "V", "劣V"], count, p=(0.16, 0.44, 0.3, 0.08, 0.02)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 
@@ -19,10 +20,10 @@ def stems(rng: np.random.Generator) -> Iterator[str]:
     yield from (pairs[i] for i in rng.permutation(len(pairs)))
 
 
-def community_names(count: int, rng: np.random.Generator) -> list[str]:
+def community_names(number: int, rng: np.random.Generator) -> list[str]:
     """That many names of communities, all different."""
     source = stems(rng)
-    return [next(source) + COMMUNITY_KINDS[rng.integers(len(COMMUNITY_KINDS))] for _i in range(count)]
+    return [next(source) + COMMUNITY_KINDS[rng.integers(len(COMMUNITY_KINDS))] for _i in range(number)]
 
 
 def numbered(base: str, taken: set[str], kinds: tuple[str, ...]) -> str:
@@ -32,9 +33,7 @@ def numbered(base: str, taken: set[str], kinds: tuple[str, ...]) -> str:
             if (name := f"{base}{number}{kind}") not in taken:
                 taken.add(name)
                 return name
-    number = 16
-    while (name := f"{base}{number}号{kinds[0]}") in taken:
-        number += 1
+    name = next(found for n in count(16) if (found := f"{base}{n}号{kinds[0]}") not in taken)
     taken.add(name)
     return name
 

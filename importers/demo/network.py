@@ -16,7 +16,7 @@ from importers.demo.roads import ALLEY, BRANCH, HALF_CARRIAGEWAY, HALF_WIDTH
 from importers.demo.streets import Street
 from importers.demo.water import Water
 
-SMALLEST_CUT_BLOCK = 20_000.0
+SMALLEST_CUT_BLOCK = 10_000.0
 BRANCH_BLOCK = 55_000.0
 ALLEY_BLOCK = 10_000.0
 """Area in m² that branch roads and alleys leave uncut in the old town; elsewhere it is divided by the density."""
@@ -97,7 +97,8 @@ def _density(blocks: Geometries) -> Floats:
 
 def _off_the_hill(blocks: Geometries, hill: shapely.Polygon) -> Geometries:
     inside = shapely.contains(hill, shapely.point_on_surface(blocks))
-    return blocks[~inside & (shapely.area(blocks) > SMALLEST_CUT_BLOCK / 2)]
+    built: Geometries = blocks[~inside & (shapely.area(blocks) > SMALLEST_CUT_BLOCK)]
+    return built
 
 
 def _branches(blocks: Geometries, hill: shapely.Polygon, count: int, rng: np.random.Generator) -> Geometries:
@@ -109,8 +110,8 @@ def _park_blocks(blocks: Geometries, hill: shapely.Polygon, count: int, rng: np.
     """Whole blocks for parks: of a fair size, compact, and each as far from the others as can be."""
     area = shapely.area(blocks)
     compact = area / shapely.area(shapely.oriented_envelope(blocks)) > 0.7
-    able = np.flatnonzero((area > PARK_BLOCKS[0]) & (area < PARK_BLOCKS[1]) & compact)
-    able = able[~shapely.intersects(blocks[able], shapely.union_all([hill, outline().exterior]))]
+    able: NDArray[np.int64] = np.flatnonzero((area > PARK_BLOCKS[0]) & (area < PARK_BLOCKS[1]) & compact)
+    able = able[~shapely.dwithin(blocks[able], shapely.union_all([hill, outline().exterior]), 40.0)]
     middle = shapely.get_coordinates(shapely.centroid(blocks[able]))
     chosen = [int(rng.integers(len(able)))]
     while len(chosen) < count:
@@ -167,7 +168,8 @@ def _some_dead_ends(lines: Geometries, roads: Geometries, rng: np.random.Generat
 
 
 def _xy(points: Geometries) -> Floats:
-    return shapely.get_coordinates(points)
+    coordinates: Floats = shapely.get_coordinates(points)
+    return coordinates
 
 
 def _on_any(points: Geometries, lines: Geometries) -> NDArray[np.bool_]:
@@ -186,4 +188,5 @@ def _reachable(lines: Geometries, roads: Geometries) -> NDArray[np.bool_]:
     earlier = line < alley
     for i, j in sorted(zip(alley[earlier], line[earlier], strict=True)):
         reached[i] |= reached[j] and lines[j].length >= SHORTEST_ALLEY
-    return reached & (shapely.length(lines) >= SHORTEST_ALLEY)
+    long_enough: NDArray[np.bool_] = shapely.length(lines) >= SHORTEST_ALLEY
+    return reached & long_enough

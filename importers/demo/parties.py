@@ -30,9 +30,13 @@ WATER_SUPPLY, DRAINAGE, POWER, GAS, TELECOM, CABLE, LIGHTING, BUSES, ADVERTISING
     "示例物业服务公司",
     "示例区数据资源管理局",
 )
-ROAD_WORKS = _fictitious("示例一市政养护有限公司", "示例二市政养护有限公司", "示例三市政养护有限公司", "演示路桥养护有限公司")
+ROAD_WORKS = _fictitious(
+    "示例一市政养护有限公司", "示例二市政养护有限公司", "示例三市政养护有限公司", "演示路桥养护有限公司"
+)
 CLEANERS = _fictitious("示例一环境卫生服务有限公司", "示例二环境卫生服务有限公司", "演示城市保洁有限公司")
-GARDENERS = _fictitious("演示园林绿化有限公司", "示例一园林养护有限公司", "示例二园林养护有限公司", "演示绿地养护合作社")
+GARDENERS = _fictitious(
+    "演示园林绿化有限公司", "示例一园林养护有限公司", "示例二园林养护有限公司", "演示绿地养护合作社"
+)
 RIVER_KEEPERS = _fictitious("示例河道养护有限公司", "演示水环境服务有限公司")
 ELECTRICIANS = _fictitious("示例照明工程有限公司", "演示智能交通设施有限公司")
 SECURITY = _fictitious("示例安防技术有限公司", "演示视频科技有限公司", "样板智慧城市运营有限公司")

@@ -108,7 +108,8 @@ class Clearance:
         return spots.taken(free)
 
     def _inside(self, spots: Spots) -> NDArray[np.bool_]:
-        return shapely.contains_xy(self._district, *spots.xy.T)
+        inside: NDArray[np.bool_] = shapely.contains_xy(self._district, *spots.xy.T)
+        return inside
 
 
 def _within(tree: shapely.STRtree, spots: Spots) -> NDArray[np.bool_]:
@@ -122,7 +123,8 @@ def _short_buffers(lines: Geometries, reach: Floats) -> Geometries:
     xy, line = shapely.get_coordinates(shapely.segmentize(lines, 120.0), return_index=True)
     same = line[1:] == line[:-1]
     pieces = shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1))
-    return shapely.buffer(pieces, reach[line[:-1][same]], quad_segs=3)
+    buffers: Geometries = shapely.buffer(pieces, reach[line[:-1][same]], quad_segs=3)
+    return buffers
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import shapely
@@ -43,7 +44,8 @@ def neighbours(blocks: Geometries, walls: shapely.Geometry) -> Neighbours:
 
 def middles(blocks: Geometries) -> Floats:
     """Centroids as an (n, 2) array."""
-    return shapely.get_coordinates(shapely.centroid(blocks))
+    centroids: Floats = shapely.get_coordinates(shapely.centroid(blocks))
+    return centroids
 
 
 def grow(seeds: Iterable[int], beside: Neighbours, count: int, within: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -62,15 +64,17 @@ def grow(seeds: Iterable[int], beside: Neighbours, count: int, within: NDArray[n
     return owner
 
 
-def shares(weights: Floats, total: int, least: int) -> NDArray[np.int64]:
+def shares(weights: NDArray[Any], total: int, least: int) -> NDArray[np.int64]:
     """Whole numbers of at least `least` in proportion to `weights`, adding up to `total` (largest remainders)."""
     exact = least + (total - least * len(weights)) * weights / weights.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     whole[np.argsort(whole - exact, kind="stable")[: total - whole.sum()]] += 1
     return whole
 
 
-def spread(blocks: NDArray[np.int64], middle: Floats, weight: Floats, count: int, beside: Neighbours) -> NDArray[np.int64]:
+def spread(
+    blocks: NDArray[np.int64], middle: Floats, weight: Floats, count: int, beside: Neighbours
+) -> NDArray[np.int64]:
     """Divide `blocks` into `count` connected regions of similar weight: k-means whose distance runs through blocks."""
     within = np.zeros(len(middle), bool)
     within[blocks] = True

@@ -76,7 +76,7 @@ def spoiled(
     bad = sheet.taken(source)
     bad.columns[sheet.heads.code] = _spare_codes(bad.columns[sheet.heads.code])
     if sheet.heads.key:
-        bad.columns[sheet.heads.key] = np.array([f"BL-{i + 1:04d}" for i in range(len(kinds))], dtype=object)
+        bad.columns[sheet.heads.key] = _spare_keys(bad.columns[sheet.heads.key])
     for row, defect in enumerate(kinds):
         SPOIL[defect.kind](bad, row, defect.value, sheet.columns[sheet.heads.code][source[row]])
     # A repeated code comes after the row that it repeats: every copy is placed behind its original.
@@ -92,6 +92,10 @@ def spoiled(
 
 def _spare_codes(codes: Column) -> Column:
     return np.array([f"{code[:10]}{FIRST_SPARE + i}" for i, code in enumerate(codes)], dtype=object)
+
+
+def _spare_keys(keys: Column) -> Column:
+    return np.array([f"{key[:-5]}9{i:04d}" for i, key in enumerate(keys, 1)], dtype=object)
 
 
 def _joined(sheet: Sheet, bad: Sheet) -> Sheet:
@@ -193,7 +197,7 @@ def _date(day: Any, style: str) -> str:
 def spelled_numbers(values: Column, rng: np.random.Generator, decimals: int = 0, full_width: float = 0.02) -> Column:
     """Numbers as text; a few in full-width digits, as a Chinese keyboard writes them; unknown ones blank."""
     wide = rng.random(len(values)) < full_width
-    text = np.array(["" if v != v else f"{v:.{decimals}f}" for v in np.asarray(values, float)], dtype=object)
+    text = np.array(["" if np.isnan(v) else f"{v:.{decimals}f}" for v in np.asarray(values, float)], dtype=object)
     text[wide] = [t.translate(FULL_WIDTH) for t in text[wide]]
     return text
 

@@ -143,7 +143,9 @@ def _stretches(stops: Floats, kept: Mask, rng: np.random.Generator) -> Iterator[
         yield stops[first], stops[end]
 
 
-def _on_the_ground(lines: Iterable[shapely.LineString], ground: Ground, hill: shapely.Polygon) -> Iterator[shapely.LineString]:
+def _on_the_ground(
+    lines: Iterable[shapely.LineString], ground: Ground, hill: shapely.Polygon
+) -> Iterator[shapely.LineString]:
     """Bend frame lines into EPSG:4549, cut them at the outline and at the hill, drop stumps."""
     for line in lines:
         bent = ground.line(*shapely.get_coordinates(line).T)

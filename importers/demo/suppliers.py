@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from importers.coordinates import wgs84_to_gcj02
 from importers.demo.blocks import Geometries
+from importers.demo.classes import class_names
 from importers.demo.component_kinds import GREENING, MUNICIPAL, SANITATION
 from importers.demo.ground import Floats
 from importers.demo.outline import degrees
 from importers.demo.sheet import Heads, Sheet, spelled_dates, spelled_numbers, with_stray_blanks
 from importers.demo.table import Column, Table
-from registry.sql import folder
 
 ZONE_40 = 40_000_000.0
 COMPACT, DASHED, SLASHED, DOTTED, CHINESE = "%Y%m%d", "%Y-%m-%d", "/", "%Y.%m.%d", "%Y年%m月%d日"
@@ -40,7 +38,8 @@ def alleys(table: Table, rng: np.random.Generator) -> Sheet:
     columns = {
         **_texts(table, {"标识码": "code", "街巷名称": "name"}), "类别": _class_names("alley", table),
         **_texts(table, {"起点": "start", "终点": "end"}), "长度(m)": table.columns["declared_length_m"].astype(object),
-        "宽度(m)": spelled_numbers(table.columns["width_m"], rng, 1), **_texts(table, {"铺装": "paving", "权属性质": "property"}),
+        "宽度(m)": spelled_numbers(table.columns["width_m"], rng, 1),
+        **_texts(table, {"铺装": "paving", "权属性质": "property"}),
         "最近整治年份": table.columns["renovated_in"].astype(object), **_texts(table, TRIPLE),
         **_record(table, rng, DASHED, other=DOTTED),
     }  # fmt: skip
@@ -115,13 +114,13 @@ def cameras(table: Table, rng: np.random.Generator) -> Sheet:
     """The export of a video platform, its own field name among the headings: text in degrees."""
     lon, lat = _lon_lat(table).T
     columns = {
-        **_texts(table, {"标识码": "code", "点位名称": "name", "国标编码": "gb28181_id", "类别": "class_name",
-                         "CameraType": "camera_type"}),
+        **_texts(table, {"标识码": "code", "点位名称": "name", "国标编码": "gb28181_id"}),
+        "类别": _class_names("camera", table), **_texts(table, {"CameraType": "camera_type"}),
         "经度": _fixed(lon, 7), "纬度": _fixed(lat, 7), "朝向": spelled_numbers(table.columns["direction_deg"], rng),
         "安装高度": spelled_numbers(table.columns["height_m"], rng, 1, full_width=0.005),
         **_texts(table, {"接入网络": "network", **TRIPLE}), **_record(table, rng, COMPACT, other=SLASHED),
     }  # fmt: skip
-    return Sheet(columns, Heads(number="朝向", x="经度", y="纬度"))
+    return Sheet(columns, Heads(number="朝向", x="经度", y="纬度", key="国标编码"))
 
 
 def _of(table: Table, supplier: str) -> Table:
@@ -144,10 +143,7 @@ def _record(table: Table, rng: np.random.Generator, style: str, other: str = DAS
 
 def _class_names(layer: str, table: Table) -> Column:
     """Names in place of codes, for suppliers who write names."""
-    name = "local_classes.csv" if layer == "river" else "road_classes.csv"
-    with folder().joinpath("reference", name).open(encoding="utf-8", newline="") as file:
-        names = {row["code"]: row["name_zh"] for row in csv.DictReader(file) if row.get("layer", layer) == layer}
-    return np.array([names[code] for code in table.columns["class"]], dtype=object)
+    return class_names(layer, table.columns["class"])
 
 
 def _fixed(values: Floats, decimals: int) -> Column:
@@ -168,6 +164,7 @@ def to_degrees(geometry: Geometries) -> Geometries:
     return _reshaped(geometry, degrees)
 
 
-def _reshaped(geometry: Geometries, change: Any) -> NDArray[Any]:
-    # Copied, because Shapely would change the geometries in place.
-    return shapely.set_coordinates(geometry.copy(), change(shapely.get_coordinates(geometry)))
+def _reshaped(geometry: Geometries, change: Callable[[Floats], Floats]) -> Geometries:
+    # Copied, because Shapely would put the changed geometries into the array that it is given.
+    changed: Geometries = shapely.set_coordinates(geometry.copy(), change(shapely.get_coordinates(geometry)))
+    return changed

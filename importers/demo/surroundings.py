@@ -20,7 +20,9 @@ from importers.demo.roads import BRANCH
 from importers.demo.water import Water
 
 STREET_WEIGHT = np.array([0.0, 1.1, 1.5, 1.2, 0.9, 0.5])
-GREEN_WEIGHT = {"公园": 6.0, "社区公园": 3.0, "滨水绿地": 2.0, "口袋公园": 1.2, "广场": 4.0, "小区绿地": 0.7, "附属绿地": 0.4}
+GREEN_WEIGHT = {
+    "公园": 6.0, "广场": 4.0, "社区公园": 3.0, "滨水绿地": 2.0, "口袋公园": 1.2, "小区绿地": 0.7, "附属绿地": 0.4,
+}  # fmt: skip
 PATH_INSET = 3.5
 NOISE = 0.6
 COMPASS = np.array(["北", "东北", "东", "东南", "南", "西南", "西", "西北"])
@@ -62,7 +64,8 @@ class Surroundings:
         chosen = self.arms.taken(np.flatnonzero(both))
         turn = np.full(int(self.arms.node.max()) + 1, np.inf)
         np.minimum.at(turn, chosen.node, self.street_turn[chosen.street])
-        return chosen.taken(np.lexsort([chosen.node, (turn * rng.uniform(1 - NOISE, 1 + NOISE, len(turn)))[chosen.node]]))
+        turn *= rng.uniform(1 - NOISE, 1 + NOISE, len(turn))
+        return chosen.taken(np.lexsort([chosen.node, turn[chosen.node]]))
 
 
 def look_around(
@@ -93,7 +96,8 @@ def look_around(
 
 def compass(bearing: Floats) -> NDArray[Any]:
     """The nearest of eight directions, in Chinese, of bearings in degrees."""
-    return COMPASS[np.round(bearing / 45.0).astype(int) % 8]
+    words: NDArray[Any] = COMPASS[np.round(bearing / 45.0).astype(int) % 8]
+    return words
 
 
 def _paths(greens: Greens) -> tuple[Geometries, Ints]:
@@ -105,4 +109,5 @@ def _paths(greens: Greens) -> tuple[Geometries, Ints]:
 
 
 def _shuffled(turn: Floats, rng: np.random.Generator) -> Ints:
-    return np.argsort(turn * rng.uniform(1 - NOISE, 1 + NOISE, len(turn)), kind="stable")
+    shuffled: Ints = np.argsort(turn * rng.uniform(1 - NOISE, 1 + NOISE, len(turn)), kind="stable")
+    return shuffled

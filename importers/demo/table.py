@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importers.demo.blocks import Geometries
+from importers.demo.classes import class_numbers
 from importers.demo.ground import Floats
 from importers.demo.outline import DISTRICT_CODE
 
@@ -53,8 +54,9 @@ def lifecycle(count: int, rng: np.random.Generator, broken: float) -> dict[str, 
     return {"state": state, "surveyed_on": surveyed, "changed_on": changed, "source": source}
 
 
-def asset_codes(numbers: Column) -> Column:
+def asset_codes(layer: str, classes: Column) -> Column:
     """16 digits each: district, the four-digit number of the class, a sequence that starts at 1 in every class."""
+    numbers = class_numbers(layer, classes)
     order = np.argsort(numbers, kind="stable")
     first = np.searchsorted(numbers[order], numbers[order])
     sequence = np.empty(len(numbers), np.int64)

@@ -38,7 +38,8 @@ class Water:
 
     def surface(self, margin: float = 0.0) -> NDArray[Any]:
         """The water of each river, widened by `margin` metres on both banks."""
-        return shapely.buffer(self.lines, self.width / 2 + margin, cap_style="flat")
+        water: NDArray[Any] = shapely.buffer(self.lines, self.width / 2 + margin, cap_style="flat")
+        return water
 
 
 def draw_water(ground: Ground, lattice: Lattice, hill: shapely.Polygon, count: int, rng: np.random.Generator) -> Water:
@@ -66,7 +67,9 @@ def _places(lattice: Lattice, rng: np.random.Generator) -> tuple[Floats, Floats]
 
     across, along = lattice.across, lattice.along
     share = np.where(rng.random(len(across) - 1) < 0.5, BESIDE, 1 - BESIDE)
-    share[across[1:] == 0], share[across[:-1] == 0] = BESIDE, 1 - BESIDE
+    # Away from the streets on the canal's banks, and east of them away from the expressway.
+    canal = int(np.flatnonzero(across == 0)[0])
+    share[canal - 1], share[canal], share[canal + 1] = BESIDE, 1 - BESIDE, 1 - BESIDE
     share_along = np.where(rng.random(len(along) - 1) < 0.5, BESIDE, 1 - BESIDE)
     places = np.append(beside(across[:-1], across[1:], share), 0.0)
     return np.sort(places), beside(along[:-1], along[1:], share_along)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
@@ -19,6 +19,9 @@ import shapely
 from importers.demo.blocks import Geometries
 from importers.demo.sheet import Sheet
 from importers.demo.table import Column
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 FILE_DATE = (2025, 9, 30)
 ZIP_DATE = (*FILE_DATE, 9, 0, 0)
@@ -73,7 +76,7 @@ def write_ledger(path: Path, title: str, sheet: Sheet) -> None:
     from openpyxl.styles import Alignment, Font
 
     book = Workbook()
-    page = book.active
+    page = cast("Worksheet", book.active)
     page.title = "台账"
     page.append([title])
     page.append(["序号", *sheet.columns])
