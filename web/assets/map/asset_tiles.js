@@ -39,7 +39,7 @@ const AssetTiles = L.GridLayer.extend({
 
   /** Ask again for all tiles on the screen. */
   refetch() {
-    for (const tile of this._drawn.values()) this._fill(tile, () => {});
+    for (const tile of this._drawn.values()) this._fill(tile);
   },
 
   /** Forget what was fetched and ask again: after one's own edit. */
@@ -55,13 +55,18 @@ const AssetTiles = L.GridLayer.extend({
 
   createTile(coords, done) {
     const canvas = L.DomUtil.create("canvas", "leaflet-tile");
-    const tile = { coords, canvas, place: dataAddress(coords), data: null, circles: [], abort: null };
+    const tile = { coords, canvas, place: dataAddress(coords), data: null, circles: [], abort: null, done: null };
+    // Leaflet waits for this word from every tile once, even if a new filter interrupts the first request.
+    tile.done = (error) => {
+      tile.done = null;
+      done(error, canvas);
+    };
     this._drawn.set(key(coords), tile);
-    this._fill(tile, (error) => done(error, canvas));
+    this._fill(tile);
     return canvas;
   },
 
-  async _fill(tile, done) {
+  async _fill(tile) {
     tile.abort?.abort();
     tile.abort = new AbortController();
     const { signal } = tile.abort;
@@ -70,10 +75,10 @@ const AssetTiles = L.GridLayer.extend({
       if (signal.aborted) return;
       tile.data = data;
       this._paint(tile);
-      done(null);
+      tile.done?.(null);
     } catch (error) {
       if (error.name === "AbortError") return;
-      done(error);
+      tile.done?.(error);
       this.fire("trouble", { error });
     }
   },
@@ -81,7 +86,8 @@ const AssetTiles = L.GridLayer.extend({
   _paint(tile) {
     if (!tile.data || !this._scene.colours) return;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const side = TILE * ratio;
+    // Most tiles around a district are empty: no bitmap for them.
+    const side = tile.data.size ? TILE * ratio : 0;
     if (tile.canvas.width !== side) tile.canvas.width = tile.canvas.height = side;
     const ctx = tile.canvas.getContext("2d");
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -90,6 +96,15 @@ const AssetTiles = L.GridLayer.extend({
     if (this.options.tileset === "base") drawBase(ctx, tile.data, tile.place, scene, this.options.muted);
     else tile.circles = (clustered(tile) ? drawClusters : drawPoints)(ctx, tile.data, tile.place, scene);
     this.fire("painted", { coords: tile.coords });
+  },
+
+  /** Tiles are transparent: clusters of the zoom before would shine through those of this one. */
+  _retainParent(...place) {
+    return this.options.tileset === "base" && L.GridLayer.prototype._retainParent.apply(this, place);
+  },
+
+  _retainChildren(...place) {
+    if (this.options.tileset === "base") L.GridLayer.prototype._retainChildren.apply(this, place);
   },
 
   _drop(coords) {

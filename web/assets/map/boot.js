@@ -4,6 +4,7 @@
 import { assetTiles } from "./asset_tiles.js";
 import { Card } from "./card.js";
 import { readConfig } from "./config.js";
+import { drawControlIcons } from "./control_icons.js";
 import { Drawing } from "./drawing.js";
 import { FilterPanel } from "./filter_panel.js";
 import { Highlight } from "./highlight.js";
@@ -18,6 +19,8 @@ import { SearchBox } from "./search_box.js";
 import { askJson, latest } from "./server.js";
 import { sheetHandles } from "./sheets.js";
 import { currentPalette, onThemeChange } from "./theme.js";
+
+const PATIENCE = 1500;
 
 /**
  * @param {L.Map} map made by Folium's script
@@ -37,9 +40,10 @@ export function boot(map, parts) {
   addPointing(map, parts, state, config);
   addSearch(map, state, config, panels.filters);
   const drawing = new Drawing(map, parts.shapes, state);
-  keepCounts(state, config, panels);
+  keepCounts(map, state, config, panels);
   keepView(map, state, panels.layers);
   keepTheme(drawn, panels);
+  drawControlIcons(map.getContainer());
   sheetHandles(map);
   // Full screen takes the panels along: a map without its layers and card is half a tool.
   map.fullscreenControl.options.fullscreenElement = document.querySelector(".map-layout");
@@ -65,6 +69,7 @@ function addTiles(map, { base, points }, scene, state) {
     layer.setQuery(query);
     layer.on("trouble", ({ error }) => trouble(error));
   }
+  tellBusy(map, [base, points]);
   for (const layer of drawn) layer.setScene(scene);
   for (const layer of [base, points, names]) layer.addTo(map);
   if (query) context.addTo(map);
@@ -150,8 +155,24 @@ function addSearch(map, state, config, filters) {
   return new SearchBox(parts, ask, (offer) => picks[offer.kind](offer), trouble);
 }
 
+/** The map region is busy while tiles are under way: for screen readers, and for whoever waits for the first view. */
+function tellBusy(map, tilesets) {
+  const container = map.getContainer();
+  const waiting = new Set();
+  for (const tiles of tilesets) {
+    tiles.on("loading", () => (waiting.add(tiles), container.setAttribute("aria-busy", "true")));
+    tiles.on("load", () => {
+      waiting.delete(tiles);
+      if (waiting.size) return;
+      container.setAttribute("aria-busy", "false");
+      performance.mark("map-drawn");
+      map.fire("drawn");
+    });
+  }
+}
+
 /** Counts follow the filter; while they are on their way the old ones stand greyed. */
-function keepCounts(state, config, { layers, filters }) {
+function keepCounts(map, state, config, { layers, filters }) {
   const ask = (filter, signal) => askJson(`${config.root}/api/counts${filter.empty ? "" : `?${filter.query}`}`, signal);
   const count = latest(async (filter, signal) => {
     // The class lists count as if no class were chosen, so that a second class can be added to the first.
@@ -172,7 +193,16 @@ function keepCounts(state, config, { layers, filters }) {
     }
   };
   state.addEventListener("filter", refresh);
-  refresh();
+  // The first count lets the first tiles go ahead: it is the dearest question, and the map is what one looks at.
+  firstDrawn(map).then(refresh);
+}
+
+/** Settles when the first view is drawn, or after a moment if that takes long. */
+function firstDrawn(map) {
+  return new Promise((resolve) => {
+    map.once("drawn", resolve);
+    window.setTimeout(resolve, PATIENCE);
+  });
 }
 
 function keepView(map, state, layers) {
@@ -181,6 +211,7 @@ function keepView(map, state, layers) {
     state.moved({ zoom: map.getZoom(), lat, lon: lng });
   };
   map.on("moveend", tell);
+  state.addEventListener("view", ({ detail }) => map.setView([detail.lat, detail.lon], detail.zoom));
   map.on("zoomend", () => layers.setZoom(map.getZoom()));
   layers.setZoom(map.getZoom());
 }

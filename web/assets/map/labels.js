@@ -7,6 +7,8 @@ import { FONT } from "./palette.js";
 import { inZoomRange, lineStyle } from "./style.js";
 
 const DELAY = 60;
+/** The tiles carry names from data zoom 13 on. */
+const NAMES_FROM_ZOOM = 14;
 
 /** @param {L.GridLayer} base the base tileset whose features carry names (`n`) */
 export function labels(base, scene) {
@@ -61,7 +63,7 @@ const Labels = L.Renderer.extend({
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const ratio = this._map.getZoom() < NAMES_FROM_ZOOM ? 0 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
     Object.assign(this._container, { width: size.x * ratio, height: size.y * ratio });
     Object.assign(this._container.style, { width: `${size.x}px`, height: `${size.y}px` });
@@ -73,7 +75,7 @@ const Labels = L.Renderer.extend({
     const size = this._bounds.getSize();
     const frame = { width: size.x, height: size.y };
     this._ctx.clearRect(0, 0, frame.width, frame.height);
-    if (!this._scene.colours) return;
+    if (!this._scene.colours || this._map.getZoom() < NAMES_FROM_ZOOM) return;
     const occupied = new Occupied();
     for (const candidate of this._candidates()) this._place(candidate, frame, occupied);
   },

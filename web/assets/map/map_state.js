@@ -2,7 +2,7 @@
 
 import { readAddress, writeAddress } from "./page_state.js";
 
-/** Events: "filter", "hidden", "asset" (detail: {id, source}). */
+/** Events: "filter", "hidden", "asset" (detail: id and what led here), "view" (detail: {zoom, lat, lon}, from the history). */
 export class MapState extends EventTarget {
   constructor(address) {
     super();
@@ -51,11 +51,12 @@ export class MapState extends EventTarget {
   }
 
   #restore() {
-    const { filter, asset } = readAddress(location);
+    const { filter, asset, view } = readAddress(location);
     const [oldFilter, oldAsset] = [this.filter, this.asset];
     Object.assign(this, { filter, asset });
     if (!filter.equals(oldFilter)) this.#tell("filter");
-    if (asset !== oldAsset) this.#tell("asset", { id: asset, fly: true });
+    if (view) this.#tell("view", view);
+    if (asset !== oldAsset) this.#tell("asset", { id: asset, fly: !view });
   }
 
   #tell(name, detail = {}) {
