@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,16 +69,21 @@ def features(path: Path, layer: str | None, batch_rows: int, columns: list[str] 
     """Stream a layer. Curves arrive as lines, M values do not arrive; a geometry that cannot be built is None."""
     import pyogrio.raw
 
-    with (
-        _speaking(path),
-        pyogrio.raw.open_arrow(
-            path, layer=layer, columns=columns, batch_size=batch_rows, return_fids=True, use_pyarrow=True
-        ) as (meta, reader),
-    ):
-        geometry_name = meta["geometry_name"] or "wkb_geometry"
-        for batch in reader:
+    with ExitStack() as opened:
+        with _speaking(path):
+            how = {"columns": columns, "batch_size": batch_rows, "return_fids": True, "use_pyarrow": True}
+            meta, reader = opened.enter_context(pyogrio.raw.open_arrow(path, layer=layer, **how))
+        while (batch := _next(reader, path)) is not None:
             if batch.num_rows:
-                yield _features(batch, geometry_name)
+                yield _features(batch, meta["geometry_name"] or "wkb_geometry")
+
+
+def _next(reader: pa.RecordBatchReader, path: Path) -> pa.RecordBatch | None:
+    with _speaking(path):
+        try:
+            return reader.read_next_batch()
+        except StopIteration:
+            return None
 
 
 def _features(batch: pa.RecordBatch, geometry_name: str) -> Features:
@@ -124,7 +129,7 @@ def _speaking(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             yield
-    except (*failures, UnicodeDecodeError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
+    except (*failures, UnicodeDecodeError, OSError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
         reason = str(error).replace(str(path.parent), "").strip("/ ").split(";")[0]
         raise DamagedFile(
             _("读不了文件“%(name)s”：%(reason)s", name=path.name, reason=reason[:300]), _("请供图单位检查并重新导出。")

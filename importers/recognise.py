@@ -11,6 +11,8 @@ from registry.language import _
 
 HEAD = 4096
 UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+CONTROL = bytes(set(range(32)) - set(b"\t\r\n\f"))
 COMPANIONS = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qpj"})
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 # Kinds that people send and that are not read: named, so that the message can say what to do.
@@ -116,7 +118,7 @@ def _text(head: bytes, path: Path) -> Format:
         if b"<kml" in head or b":kml" in head:
             return Format.KML
         raise _foreign(path, "HTML" if b"<html" in head.lower() else "XML")
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if not head.startswith(UTF16_MARKS) and sum(head.count(byte) for byte in CONTROL) > max(3, len(head) / 50):
         raise _foreign(path, _("二进制文件"))
     return Format.CSV
 

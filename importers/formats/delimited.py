@@ -25,6 +25,7 @@ SNIFFED_CHARACTERS = 1 << 18
 # A cell may hold a large polygon as WKT; one that is longer is a quotation mark that was never closed.
 LONGEST_CELL = 16 << 20
 MOST_LINES = 100
+AGREEING = 0.5
 WKT_STARTS = ("POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION")
 csv.field_size_limit(LONGEST_CELL)
 
@@ -148,7 +149,7 @@ def _delimiter(text: str, path: Path) -> str:
             continue
         width, agreeing = widths.most_common(1)[0]
         share = agreeing / widths.total()
-        if width > 1 and share >= 0.6 and share * min(width, SEARCHED_ROWS) > most:
+        if width > 1 and share >= AGREEING and share * min(width, SEARCHED_ROWS) > most:
             best, most = delimiter, share * min(width, SEARCHED_ROWS)
     if not best and not _is_one_column(text):
         raise UnknownFormat(
