@@ -65,13 +65,19 @@ def _described(path: Path, name: str, geometry: str | None) -> GdalLayer:
     return GdalLayer(name, int(info["features"]), info["crs"] or "", geometry, info["driver"])
 
 
-def features(path: Path, layer: str | None, batch_rows: int, columns: list[str] | None = None) -> Iterator[Features]:
-    """Stream a layer. Curves arrive as lines, M values do not arrive; a geometry that cannot be built is None."""
+def features(
+    path: Path, layer: str | None, batch_rows: int, columns: list[str] | None = None, encoding: str | None = None
+) -> Iterator[Features]:
+    """Stream a layer. Curves arrive as lines, M values do not arrive; a geometry that cannot be built is None.
+
+    `encoding` is for formats that do not say theirs; without it even the names of unwanted columns must be UTF-8.
+    """
     import pyogrio.raw
 
     with ExitStack() as opened:
         with _speaking(path):
-            how = {"columns": columns, "batch_size": batch_rows, "return_fids": True, "use_pyarrow": True}
+            how = {"columns": columns, "batch_size": batch_rows, "return_fids": True, "use_pyarrow": True,
+                   "encoding": encoding}  # fmt: skip
             meta, reader = opened.enter_context(pyogrio.raw.open_arrow(path, layer=layer, **how))
         while (batch := _next(reader, path)) is not None:
             if batch.num_rows:

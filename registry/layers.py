@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from registry.districts import admit_operator
 from registry.errors import Invalid, NotFound
 from registry.language import _, in_language
-from registry.sql import folder
+from registry.sql import folder, reference_rows
 
 if TYPE_CHECKING:
     import psycopg
@@ -68,12 +66,8 @@ class Layer:
         return tuple(dict.fromkeys(c.scheme for c in self.classes))
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    yield from csv.DictReader(folder().joinpath("reference", name).read_text(encoding="utf-8").splitlines())
-
-
 def _reference_classes() -> dict[str, list[AssetClass]]:
-    numbers = {(r["layer"], r["scheme"], r["code"]): r["number"] for r in _rows("class_numbers.csv")}
+    numbers = {(r["layer"], r["scheme"], r["code"]): r["number"] for r in reference_rows("class_numbers.csv")}
     found: dict[str, list[AssetClass]] = defaultdict(list)
 
     def add(layer: str, row: dict[str, str], geometry: str) -> None:
@@ -85,13 +79,13 @@ def _reference_classes() -> dict[str, list[AssetClass]]:
             )
         )
 
-    for row in _rows("component_classes.csv"):
+    for row in reference_rows("component_classes.csv"):
         add("component", row, row["geometry"])
-    for row in _rows("road_classes.csv"):
+    for row in reference_rows("road_classes.csv"):
         add("alley" if row["code"] == "5" else "road", row, "line")
-    for row in _rows("green_classes.csv"):
+    for row in reference_rows("green_classes.csv"):
         add("green", row, "polygon")
-    for row in _rows("local_classes.csv"):
+    for row in reference_rows("local_classes.csv"):
         add(row["layer"], row, "line" if row["layer"] == "river" else "point")
     return found
 

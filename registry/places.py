@@ -15,6 +15,7 @@ import shapely
 
 from registry.errors import Invalid
 from registry.language import _
+from registry.sql import reference_rows
 
 KINDS = {6: "district", 9: "subdistrict", 12: "community", 14: "grid", 15: "grid"}
 
@@ -84,6 +85,7 @@ def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Itera
     Raises Invalid for a code of another district or of a length that no kind has.
     """
     counts: dict[str, int] = {}
+    initials = {row["code"]: row["pinyin_initials"] for row in reference_rows("subdistricts.csv")}
     rows = []
     for shape in shapes:
         kind = KINDS.get(len(shape.code))
@@ -93,13 +95,13 @@ def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Itera
                 _("代码应为 6、9、12 或 15 位，并以行政区代码开头。"),
             )
         counts[kind] = counts.get(kind, 0) + 1
-        rows.append(
-            (district, shape.code, kind, shape.name_zh, shape.name_en, shapely.to_wkb(shape.geometry, hex=True))
-        )
+        place = shapely.to_wkb(shape.geometry, hex=True)
+        names = (shape.name_zh, shape.name_en, initials.get(shape.code, ""))
+        rows.append((district, shape.code, kind, *names, place))
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO registry.area (district, code, kind, name_zh, name_en, geom)"
-            " VALUES (%s, %s, %s, %s, %s, ST_Multi(ST_SetSRID(%s::geometry, 4490)))"
+            "INSERT INTO registry.area (district, code, kind, name_zh, name_en, initials, geom)"
+            " VALUES (%s, %s, %s, %s, %s, %s, ST_Multi(ST_SetSRID(%s::geometry, 4490)))"
             " ON CONFLICT (district, code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en,"
             " geom = excluded.geom",
             rows,

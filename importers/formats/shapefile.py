@@ -85,7 +85,9 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
     if points is not None:
         batches = _point_batches(points, request.batch_rows)
     else:
-        batches = ((f.ids, f.geometry) for f in gdal.features(path, None, request.batch_rows, columns=[]))
+        # The table is read by `dbf`; Latin-1 reads any column name, and none of them is wanted here.
+        lines = gdal.features(path, None, request.batch_rows, columns=[], encoding="ISO-8859-1")
+        batches = ((f.ids, f.geometry) for f in lines)
     names = table.names(encoding.name) if table is not None else []
     for ids, geometry in batches:
         if table is None:
