@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from importers.demo.blocks import NODING, Geometries
+from importers.demo.blocks import Geometries
 from importers.demo.network import Streets
 from importers.demo.outline import outline
 from importers.demo.water import Water
@@ -17,7 +17,7 @@ BANK = 3.0
 def parcels(streets: Streets, water: Water) -> Geometries:
     """Parcels between the red lines of the streets and the banks of the rivers, in a stable order."""
     corridors = shapely.buffer(streets.lines, streets.half_width, quad_segs=3)
-    taken = shapely.union_all(np.concatenate([corridors, water.surface(BANK)]), grid_size=NODING)
-    found: Geometries = shapely.get_parts(shapely.difference(outline(), taken, grid_size=NODING))
+    taken = shapely.union_all(np.concatenate([corridors, water.surface(BANK)]))
+    found: Geometries = shapely.get_parts(shapely.difference(outline(), taken))
     middle = shapely.get_coordinates(shapely.point_on_surface(found))
     return found[np.lexsort(np.round(middle, 3).T)]
