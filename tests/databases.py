@@ -45,7 +45,14 @@ def given() -> str | None:
 
 def server() -> str:
     """A connection string to the server, started now if it is ours. Call it in one's `turn`."""
-    return given() or address(cluster.start().url, "postgres")
+    url = given()
+    if url is None:
+        url = address(cluster.start().url, "postgres")
+        with _administrate(url) as connection:  # nothing in this cluster is worth a disk's patience
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(SQL("ALTER SYSTEM SET {} = off").format(Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+    return url
 
 
 def _administrate(url: str) -> psycopg.Connection[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request
 from sqlalchemy.engine import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.urls import iri_to_uri
 
 from registry.database import engine
 from registry.pool import keep_warm
@@ -62,7 +63,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
 
 def page_variables() -> dict[str, object]:
     """What base.html needs on every page. Reads nothing: an error page has no transaction to read in."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    here = iri_to_uri(request.full_path.rstrip("?")) if request.method == "GET" else "/"
     return {
         "language": language(),
         "url_root": request.script_root,

@@ -9,7 +9,6 @@ import click
 from registry.cluster import running
 from registry.database import connect
 from registry.errors import Unavailable
-from registry.language import _
 from registry.settings import settings
 
 

@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, flash, g, jsonify, redirect, ren
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound, RegistryError, Unavailable
@@ -141,5 +142,5 @@ def signed_out() -> AnyResponse:
     """The answer to somebody who is not signed in: 401 for a script, the sign-in page for a person."""
     if scripted():
         return _answer(401, _("登录已过期。"), _("请重新登录。"))
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    here = iri_to_uri(request.full_path.rstrip("?")) if request.method == "GET" else None
     return redirect(url_for("security.login", next=here if here != "/" else None), 303)

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -51,8 +52,9 @@ class Server(BaseApplication):
         return create_app(self._settings, self._database_url)
 
     def _say_ready(self) -> None:
-        host = self._settings.host if self._settings.host not in ("0.0.0.0", "::") else "127.0.0.1"
-        click.echo(_("城籍已启动：%(address)s  （Ctrl-C 结束）", address=f"http://{host}:{self._settings.port}/"))
+        everywhere = ip_address(self._settings.host).is_unspecified if self._settings.host[0] in "0:" else False
+        address = f"http://{'127.0.0.1' if everywhere else self._settings.host}:{self._settings.port}/"
+        click.echo(_("城籍已启动：%(address)s  （Ctrl-C 结束）", address=address))
 
 
 def serve(settings: Settings, database_url: str) -> None:

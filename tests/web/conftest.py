@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 import web.bundles
 import web.static_files
+from registry.database import connect
 from registry.settings import Settings, settings
 from web.app import create_app
 
@@ -97,3 +98,13 @@ def csrf_token(client: FlaskClient, page: str = "/sign-in") -> str:
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
     assert found, f"{page} has no form"
     return found[1]
+
+
+@pytest.fixture(scope="session")
+def asset_ids(seeded_database: str) -> dict[str, dict[str, list[int]]]:
+    """All assets of the seeded register: ids by district and layer. Copies of it have the same."""
+    found: dict[str, dict[str, list[int]]] = {}
+    with connect(seeded_database, role="chengji_owner") as connection:
+        for district, layer, id in connection.execute("SELECT district, layer, id FROM registry.asset ORDER BY id"):
+            found.setdefault(district, {}).setdefault(layer, []).append(id)
+    return found
