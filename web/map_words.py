@@ -41,6 +41,7 @@ def _page() -> dict[str, str]:
 
 def _filter() -> dict[str, str]:
     return {
+        "nothing_found": _("没有符合条件的资产，请放宽条件。"),
         "assets_unit": _("项资产"),
         "drawn_area": _("地图上的矩形"),
         "remove_condition": _("去掉这个条件"),

@@ -3,7 +3,7 @@
 
 import { assetTiles } from "./asset_tiles.js";
 import { Card } from "./card.js";
-import { readConfig } from "./config.js";
+import { readConfig, t } from "./config.js";
 import { drawControlIcons } from "./control_icons.js";
 import { Drawing } from "./drawing.js";
 import { FilterPanel } from "./filter_panel.js";
@@ -11,7 +11,7 @@ import { Highlight } from "./highlight.js";
 import { labels } from "./labels.js";
 import { LayerPanel } from "./layer_panel.js";
 import { MapState } from "./map_state.js";
-import { dismiss, trouble } from "./notices.js";
+import { dismiss, notice, trouble } from "./notices.js";
 import { readAddress } from "./page_state.js";
 import { makePanes } from "./panes.js";
 import { Pointing } from "./pointing.js";
@@ -188,6 +188,7 @@ function keepCounts(map, state, config, { layers, filters }) {
       if (!counts) return;
       layers.setCounts(counts);
       filters.setCounts(counts);
+      if (counts.total === 0 && !state.filter.empty) notice(t("nothing_found"), { keep: true });
     } catch (error) {
       trouble(error);
     }

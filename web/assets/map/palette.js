@@ -14,7 +14,7 @@ const light = {
   green: { G1: ["#cfe6c3", "#9cc48c"], G2: ["#d8e8d0", "#b3cda6"], G3: ["#e4ead6", "#c2cba6"], XG: ["#dfeed6", "#c0d8b2"] },
   greenText: "#3d6b35",
   river: ["#a9cfe8", "#86b5d6"],
-  riverText: "#2f6690",
+  riverText: "#1f5078",
   alley: ["#ffffff", "#d3c7b4"],
   road: {
     1: ["#f2b36d", "#cf8a3c"],

@@ -9,7 +9,7 @@ export function offers(text, answer) {
     group: "assets",
     kind: "asset",
     title: item.name || item.class_name,
-    detail: [item.name ? item.class_name : item.layer_name, item.code].filter(Boolean).join(" · "),
+    detail: [item.name && item.name !== item.class_name ? item.class_name : item.layer_name, item.code].filter(Boolean).join(" · "),
     item,
   }));
   const areas = (answer.areas ?? []).map((item) => ({
