@@ -112,22 +112,23 @@ def seeded_database(database_server: str, seeded_template: str, worker_name: str
 
 
 @pytest.fixture(scope="session")
-def _clone_name(worker_name: str) -> Callable[[], str]:
+def clone_name(worker_name: str) -> Callable[[], str]:
+    """A new name for each database that a test makes."""
     numbers = itertools.count(1)
     return lambda: f"{worker_name}_{next(numbers)}"
 
 
 @pytest.fixture
-def clone(database_server: str, database_template: str, _clone_name: Callable[[], str]) -> Iterator[str]:
+def clone(database_server: str, database_template: str, clone_name: Callable[[], str]) -> Iterator[str]:
     """An empty register of the test's own: for tests that commit."""
-    with databases.clone(database_server, database_template, _clone_name()) as url:
+    with databases.clone(database_server, database_template, clone_name()) as url:
         yield url
 
 
 @pytest.fixture
-def seeded_clone(database_server: str, seeded_template: str, _clone_name: Callable[[], str]) -> Iterator[str]:
+def seeded_clone(database_server: str, seeded_template: str, clone_name: Callable[[], str]) -> Iterator[str]:
     """A seeded register of the test's own: for tests that commit."""
-    with databases.clone(database_server, seeded_template, _clone_name()) as url:
+    with databases.clone(database_server, seeded_template, clone_name()) as url:
         yield url
 
 

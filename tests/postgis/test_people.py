@@ -19,7 +19,8 @@ GOOD = "Sunny-Canal-7"
 def owner(owner_connection: Connection) -> Connection:
     """The owner's connection with one district and one account in it."""
     owner_connection.execute(
-        "INSERT INTO registry.district (code, name_zh, box) VALUES ('330105', '测试区', ST_MakeEnvelope(120, 30, 121, 31, 4490))"
+        "INSERT INTO registry.district (code, name_zh, box)"
+        " VALUES ('330105', '测试区', ST_MakeEnvelope(120, 30, 121, 31, 4490))"
     )
     people.create(owner_connection, "wei", "韦一", GOOD)
     return owner_connection
@@ -27,8 +28,8 @@ def owner(owner_connection: Connection) -> Connection:
 
 def state(connection: Connection, username: str = "wei") -> tuple[Any, ...]:
     row = connection.execute(
-        "SELECT failed_sign_ins, locked_until IS NOT NULL AND locked_until > now(), fs_uniquifier, password FROM registry.person"
-        " WHERE username = %s",
+        "SELECT failed_sign_ins, locked_until IS NOT NULL AND locked_until > now(), fs_uniquifier, password"
+        " FROM registry.person WHERE username = %s",
         (username,),
     ).fetchone()
     assert row is not None
@@ -66,7 +67,11 @@ def test_roles_and_grants_come_and_go(owner: Connection) -> None:
 
 @pytest.mark.parametrize(
     ("username", "district", "role", "layer"),
-    [("nobody", "330105", "inspector", "camera"), ("wei", "999999", "inspector", "camera"), ("wei", "330105", "king", "moon")],
+    [
+        ("nobody", "330105", "inspector", "camera"),
+        ("wei", "999999", "inspector", "camera"),
+        ("wei", "330105", "king", "moon"),
+    ],
 )
 def test_grants_name_what_is_missing(owner: Connection, username: str, district: str, role: str, layer: str) -> None:
     with pytest.raises(NotFound):

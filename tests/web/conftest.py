@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 import seed
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import web.bundles
 import web.static_files
+from registry import passwords
 from registry.database import connect
 from registry.settings import Settings, settings
 from web.app import create_app
@@ -38,6 +40,25 @@ def browser_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(web.bundles, "BUILD", build)
         patch.setattr(web.static_files, "FOLDER", static)
         yield static
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """argon2 at a thousandth of its price: these tests sign in hundreds of times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", seed.QUICK)
+        passwords._nobody.cache_clear()
+        yield
+        passwords._nobody.cache_clear()
+
+
+@pytest.fixture
+def slow_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """argon2 at its full price, for a test that is about it."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,20 @@ def _counts(client: FlaskClient, district: str) -> frozenset[str]:
 
 def _suggested(client: FlaskClient, district: str) -> frozenset[str]:
     found: set[str] = set()
-    for text in ("试验公园", "试验河", "试验巷", "试验大道", "密探", "枪机", "路灯", "河道", "公园", "干路", "小巷", "CAM-1"):
+    for text in (
+        "试验公园",
+        "试验河",
+        "试验巷",
+        "试验大道",
+        "密探",
+        "枪机",
+        "路灯",
+        "河道",
+        "公园",
+        "干路",
+        "小巷",
+        "CAM-1",
+    ):
         answer = client.get(f"/{district}/api/suggest", query_string={"q": text}).json or {}
         found |= {hit["layer"] for kind in ("assets", "classes") for hit in answer.get(kind, [])}
     return frozenset(found)
@@ -99,7 +112,14 @@ def _suggested(client: FlaskClient, district: str) -> frozenset[str]:
 def _identified(client: FlaskClient, district: str, east: float) -> frozenset[str]:
     lon = seed.LON + east
     found: set[str] = set()
-    for x, y in ((-0.005, -0.0002), (-0.006, -0.0002), (-0.01, 0.002), (-0.01, 0.006), (-0.01, -0.012), (-0.009, 0.011)):
+    for x, y in (
+        (-0.005, -0.0002),
+        (-0.006, -0.0002),
+        (-0.01, 0.002),
+        (-0.01, 0.006),
+        (-0.01, -0.012),
+        (-0.009, 0.011),
+    ):
         answer = client.get(f"/{district}/api/identify?zoom=17&lon={lon + x}&lat={seed.LAT + y}").json or {}
         found |= {feature["properties"]["layer"] for feature in answer.get("features", [])}
     return frozenset(found)

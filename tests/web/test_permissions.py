@@ -155,11 +155,11 @@ def _told(text: str, code: str) -> str:
         "bbox=120.1435,30.31,120.1445,30.33&layer=camera", "as_of=2099-01-01&layer=camera",
     ],
 )  # fmt: skip
-def test_no_filter_asks_a_hidden_layer_out(
-    browser: Browser, seeded_database: str, asset_ids: Ids, query: str
-) -> None:
+def test_no_filter_asks_a_hidden_layer_out(browser: Browser, seeded_database: str, asset_ids: Ids, query: str) -> None:
     with connect(seeded_database, role="chengji_owner") as connection:
-        row = connection.execute("SELECT id FROM registry.party WHERE district = '330105' AND name LIKE '密探%'").fetchone()
+        row = connection.execute(
+            "SELECT id FROM registry.party WHERE district = '330105' AND name LIKE '密探%'"
+        ).fetchone()
     assert row is not None
     query = query.format(party=row[0])
     cameras = set(asset_ids[seed.DISTRICT]["camera"])
@@ -175,7 +175,12 @@ def test_no_filter_asks_a_hidden_layer_out(
 
 def test_names_of_a_hidden_layer_stand_on_no_page(browser: Browser) -> None:
     client = browser("inspector")
-    for address in ("/map", "/assets", "/map?class=local camera type:1", "/assets?layer=camera&class=local camera type:1&q=x"):
+    for address in (
+        "/map",
+        "/assets",
+        "/map?class=local camera type:1",
+        "/assets?layer=camera&class=local camera type:1&q=x",
+    ):
         assert "枪机" not in client.get(f"/{seed.DISTRICT}{address}").text
     assert "枪机" in browser("camera_viewer").get(f"/{seed.DISTRICT}/assets").text
 
@@ -207,7 +212,8 @@ def test_a_look_at_an_open_layer_is_not_logged(own_app: Flask, seeded_clone: str
 def _log(database: str) -> list[tuple[str, str, str]]:
     with owner(database) as connection:
         return connection.execute(
-            "SELECT p.username, l.layer, l.act FROM registry.access_log l JOIN registry.person p ON p.id = l.person_id ORDER BY l.id"
+            "SELECT p.username, l.layer, l.act FROM registry.access_log l"
+            " JOIN registry.person p ON p.id = l.person_id ORDER BY l.id"
         ).fetchall()
 
 
@@ -221,7 +227,16 @@ def test_nobody_gets_in_unsigned(anonymous: FlaskClient) -> None:
 
 def test_every_view_is_behind_the_door(app: Flask, anonymous: FlaskClient) -> None:
     """A view added tomorrow is closed without anybody thinking of it."""
-    values = {"district": seed.DISTRICT, "tileset": "base", "z": 1, "x": 0, "y": 0, "id": 1, "chosen": "en", "filename": "x.js"}
+    values = {
+        "district": seed.DISTRICT,
+        "tileset": "base",
+        "z": 1,
+        "x": 0,
+        "y": 0,
+        "id": 1,
+        "chosen": "en",
+        "filename": "x.js",
+    }
     public = set()
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

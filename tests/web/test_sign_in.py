@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import databases
 import pytest
 import seed
 from conftest import csrf_token, sign_in, signed_in
@@ -14,10 +16,45 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.database import connect
+from registry.settings import Settings
+from web.account import Account
+from web.app import create_app
+from web.transaction import session
 
 REFUSED = "用户名或密码不正确"
 HOME = f"/{seed.DISTRICT}/api/counts"
 Clock = Callable[[int], None]
+
+
+@pytest.fixture(scope="module")
+def door(
+    database_server: str, seeded_template: str, clone_name: Callable[[], str], app_settings: Settings
+) -> Iterator[tuple[Flask, str]]:
+    """One register for all tests of this file: they touch nothing but accounts."""
+    with databases.clone(database_server, seeded_template, clone_name()) as url:
+        with connect(url, role="chengji_owner") as connection:
+            connection.execute("CREATE TABLE registry.person_before AS SELECT * FROM registry.person")
+        app = create_app(app_settings, url)
+        yield app, url
+        app.extensions["chengji.engine"].dispose()
+
+
+@pytest.fixture
+def seeded_clone(door: tuple[Flask, str]) -> str:
+    """That register, every account as it was at first."""
+    with connect(door[1], role="chengji_owner") as connection:
+        connection.execute(
+            "UPDATE registry.person p SET (active, password, failed_sign_ins, locked_until, password_changed_at) ="
+            " (b.active, b.password, b.failed_sign_ins, b.locked_until, b.password_changed_at)"
+            " FROM registry.person_before b WHERE b.id = p.id"
+        )
+    return door[1]
+
+
+@pytest.fixture
+def own_app(door: tuple[Flask, str], seeded_clone: str) -> Flask:
+    """The application on it."""
+    return door[0]
 
 
 @pytest.fixture
@@ -82,6 +119,7 @@ def test_one_answer_for_every_reason(own_app: Flask, seeded_clone: str) -> None:
         assert client.get(HOME).status_code == 401
 
 
+@pytest.mark.usefixtures("slow_passwords")
 def test_unknown_names_take_as_long_as_wrong_passwords(own_app: Flask, seeded_clone: str) -> None:
     signed_in(own_app, "inspector")  # from here on the hash is a full one
     client = own_app.test_client()
@@ -203,7 +241,8 @@ def test_a_sign_in_without_its_token_is_not_tried(own_app: Flask, seeded_clone: 
 @pytest.mark.parametrize(
     "elsewhere",
     ["https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
-     "/\n//evil.example", " //evil.example", "javascript:alert(1)", "http:evil.example", "https:/\\evil.example", "evil.example",
+     "/\n//evil.example", " //evil.example",
+     "javascript:alert(1)", "http:evil.example", "https:/\\evil.example", "evil.example",
      "/\x00/evil.example", "/@\\evil.example"],
 )  # fmt: skip
 def test_signing_in_leads_nowhere_else(own_app: Flask, elsewhere: str) -> None:
@@ -234,12 +273,11 @@ def test_no_token_of_flask_security_opens_anything(own_app: Flask) -> None:
     client = own_app.test_client()
     token = csrf_token(client)
     body = {"username": "inspector", "password": seed.PASSWORD}
-    answer = client.post("/sign-in?include_auth_token", json=body, headers={"X-CSRFToken": token, "Accept": "application/json"})
+    answer = client.post(
+        "/sign-in?include_auth_token", json=body, headers={"X-CSRFToken": token, "Accept": "application/json"}
+    )
     assert "authentication_token" not in answer.text
     with own_app.test_request_context():
-        from web.account import Account
-        from web.transaction import session
-
         token = session().query(Account).filter_by(username="inspector").one().get_auth_token()
     stranger = own_app.test_client()
     assert stranger.get(HOME, headers={"Authentication-Token": token}).status_code == 401
@@ -274,7 +312,9 @@ def test_a_new_password_replaces_the_old_one_and_ends_other_sessions(own_app: Fl
         (seed.PASSWORD, seed.PASSWORD, None, "相同"),
     ],
 )
-def test_a_bad_change_of_password_changes_nothing(own_app: Flask, old: str, new: str, again: str | None, said: str) -> None:
+def test_a_bad_change_of_password_changes_nothing(
+    own_app: Flask, old: str, new: str, again: str | None, said: str
+) -> None:
     client = signed_in(own_app, "inspector")
     response = change(client, old, new, again)
     assert response.status_code == 200
@@ -290,6 +330,7 @@ def test_guessing_the_present_password_locks_too(own_app: Flask, seeded_clone: s
     assert "现在的密码不正确" in change(client, seed.PASSWORD, "Sunny-Canal-7").text
 
 
+@pytest.mark.usefixtures("slow_passwords")
 def test_a_weak_hash_is_replaced_at_a_sign_in(own_app: Flask, seeded_clone: str) -> None:
     def stored() -> str:
         with connect(seeded_clone, role="chengji_owner") as connection:
@@ -305,12 +346,10 @@ def test_a_weak_hash_is_replaced_at_a_sign_in(own_app: Flask, seeded_clone: str)
 
 
 def test_behind_https_the_cookie_stays_there(seeded_database: str, app_settings: Any) -> None:
-    import dataclasses
-
-    from web.app import create_app
-
     app = create_app(dataclasses.replace(app_settings, behind_https=True), seeded_database)
-    response = app.test_client().get("/sign-in", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"})
+    response = app.test_client().get(
+        "/sign-in", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    )
     cookie = response.headers["Set-Cookie"]
     assert cookie.startswith("__Host-chengji=")
     assert "Secure" in cookie
@@ -323,5 +362,3 @@ def test_a_forwarded_header_means_nothing_where_no_proxy_is_set(app: Flask) -> N
     with app.test_request_context(headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}) as context:
         seen.update(scheme=context.request.scheme, address=context.request.remote_addr)
     assert seen == {"scheme": "http", "address": None}
-
-
