@@ -57,10 +57,11 @@ def typed(column: pa.Array, attribute: Attribute, rows: Rows) -> tuple[pa.Array,
 
 def as_json(columns: Iterable[tuple[str, pa.Array]], count: int) -> pa.Array:
     """Rows as JSON objects, one text per row; a null cell leaves its name out. Built column by column."""
-    parts = [_fragment(name, column) for name, column in columns]
+    # Not `null_handling="skip"`: Arrow 26 then leaves out a row in which everything is null, and the rest moves up.
+    parts = [_fragment(name, column).fill_null("") for name, column in columns]
     if not parts:
         return pa.array(["{}"]).take(pa.array([0] * count, pa.int32()))
-    body = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
+    body = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*parts, ""), 1)
     return pc.binary_join_element_wise("{", body, "}", "")
 
 
@@ -103,8 +104,8 @@ def _listed(text: pa.Array, allowed: list[Any]) -> pa.Array:
 
 
 def _fragment(name: str, column: pa.Array) -> pa.Array:
-    """`"name":value` for each row, null where the cell is."""
-    key = orjson.dumps(name).decode() + ":"
+    """`,"name":value` for each row, null where the cell is."""
+    key = f",{orjson.dumps(name).decode()}:"
     if pa.types.is_integer(column.type) or pa.types.is_boolean(column.type):
         return pc.binary_join_element_wise(key, column.cast(pa.string()), "")
     coded = column.dictionary_encode()

@@ -122,10 +122,10 @@ class Normaliser:
         problems = rows.problems + located.problems + self._said_once()
         return Prepared(
             rows, self.layer, code, batch.text("external_key", codes), scheme, class_code, class_index,
-            batch.text("name"), batch.converted("state", _state, Code.STATE_UNKNOWN),
+            batch.text("name"), batch.converted("state", parse_state, Code.STATE_UNKNOWN),
             batch.text("manager"), batch.text("owner"), batch.text("maintainer"),
             batch.dates("surveyed_on"), batch.dates("changed_on"), self._source(batch),
-            batch.converted("accuracy", _accuracy, Code.ACCURACY_UNKNOWN), attributes, described,
+            batch.converted("accuracy", parse_accuracy, Code.ACCURACY_UNKNOWN), attributes, described,
             located.geometry, located.placed, self.headings, problems + batch.problems,
         )  # fmt: skip
 
@@ -282,17 +282,19 @@ def _class_digits(code: pa.Array, book: ClassBook) -> NDArray[np.int64]:
     return np.asarray(read.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-_STATE_WORDS = {word: state for state, words in STATES.items() for word in words.split()}
+STATE_WORDS = {word: state for state, words in STATES.items() for word in words.split()}
 
 
-def _state(text: str) -> str:
-    state = _STATE_WORDS.get(half_width(text).lower())
+def parse_state(text: str) -> str:
+    """The state a word stands for. Raises NotThis."""
+    state = STATE_WORDS.get(half_width(text).lower())
     if state is None:
         raise NotThis(text)
     return state
 
 
-def _accuracy(text: str) -> str:
+def parse_accuracy(text: str) -> str:
+    """A, B or C. Raises NotThis."""
     match = re.fullmatch(r"([ABC])\s*[级类等]?", half_width(text).upper())
     if match is None:
         raise NotThis(text)

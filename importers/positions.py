@@ -167,7 +167,8 @@ def _coarse(numbers: Numbers, geometry: Geometries) -> list[Problem]:
 def _is_round(coordinates: Coordinates, decimals: int) -> Mask:
     """Whether both ordinates of a coordinate have no more decimals than so many."""
     scaled = coordinates * 10.0**decimals
-    rest = np.abs(scaled - np.round(scaled))
+    with np.errstate(invalid="ignore"):  # infinite coordinates are another check's
+        rest = np.abs(scaled - np.round(scaled))
     return np.asarray((rest < 1e-6).all(axis=1))
 
 

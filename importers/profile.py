@@ -64,10 +64,11 @@ class Profile:
         """The column mapped to a target."""
         return next((column for column, mapped in self.columns.items() if mapped == target), None)
 
-    def with_key(self, column: str) -> Profile:
-        """The same profile with another column as the supplier's own id."""
-        others = {name: target for name, target in self.columns.items() if target != "external_key" and name != column}
-        return replace(self, columns={**others, column: "external_key"})
+    def with_columns(self, mapped: Mapping[str, str]) -> Profile:
+        """The same profile with these columns mapped anew; a target that takes one column leaves the one it had."""
+        taken = {target for target in mapped.values() if target in ONE_COLUMN_EACH}
+        others = {name: target for name, target in self.columns.items() if target not in taken and name not in mapped}
+        return replace(self, columns={**others, **mapped})
 
     def kept(self, source: SourceLayer) -> list[str]:
         """Columns of the source that no rule mentions: they become attributes under their own names."""

@@ -23,11 +23,16 @@ SAMPLE_VALUES = 20
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `type` is text, integer, number, boolean, date or datetime; `samples` are distinct first values."""
+    """One column, as far as the first rows tell.
+
+    `type` is text, integer, number, boolean, date or datetime; `samples` are the first distinct values; `distinct` is
+    their number by that of rows, so that it is 1 for a key and near 0 for an empty column or a class.
+    """
 
     name: str
     type: str
     samples: tuple[str, ...] = ()
+    distinct: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +123,13 @@ def choose(names: list[str], asked: str | None) -> str:
 
 def described(columns: dict[str, pa.Array]) -> tuple[Column, ...]:
     """Columns as they are shown before an import: name, type, sample values."""
-    return tuple(Column(name, type_of(array.type), samples(array)) for name, array in columns.items())
+    return tuple(_described(name, array) for name, array in columns.items())
 
 
-def samples(column: pa.Array) -> tuple[str, ...]:
-    """The first few distinct values of a column, as text."""
-    values = column.drop_null().unique()[:SAMPLE_VALUES]
-    return tuple(_shown(value) for value in values.to_pylist())
+def _described(name: str, array: pa.Array) -> Column:
+    values = array.drop_null().unique()
+    shown = tuple(_shown(value) for value in values[:SAMPLE_VALUES].to_pylist())
+    return Column(name, type_of(array.type), shown, round(len(values) / max(1, len(array)), 3))
 
 
 def _shown(value: Any) -> str:

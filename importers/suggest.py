@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from importers.classes import ClassBook
 from importers.headings import (
@@ -14,9 +14,11 @@ from importers.headings import (
     target_of,
     unit_in,
 )
+from importers.normalise import parse_accuracy, parse_state
 from importers.profile import Profile
 from importers.source import Column, SourceLayer
 from importers.units import is_known
+from importers.values import NotThis, parse_date
 from registry.layers import Layer
 
 CODE = re.compile(r"\d{16}")
@@ -24,6 +26,10 @@ DAMAGED_CODE = re.compile(r"\d\.\d+E\+?1[45]", re.IGNORECASE)
 WKT = re.compile(r"(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
 KEY = re.compile(r"(^|[^a-z])id\d*$|编号$|编码$", re.IGNORECASE)
 MOSTLY = 0.8
+KEYS_DIFFER = 0.9
+PARSERS: dict[str, Callable[[str], object]] = {
+    "state": parse_state, "accuracy": parse_accuracy, "surveyed_on": parse_date, "changed_on": parse_date,
+}  # fmt: skip
 
 
 def suggest(source: SourceLayer, layer: Layer) -> Profile:
@@ -48,27 +54,45 @@ def _mapped(source: SourceLayer, layer: Layer) -> Iterator[tuple[str, str]]:
         if target is not None and (target == "ignore" or target not in taken):
             taken.add(target)
             yield column.name, target
-    if "external_key" not in taken and "code" not in taken:
-        for column in source.columns:
-            if KEY.search(column.name) and _target(column, layer, book, source.geometry is None) is None:
-                yield column.name, "external_key"
-                return
+    if not {"external_key", "code"} & taken:
+        free = (c for c in source.columns if _target(c, layer, book, source.geometry is None) is None)
+        key = next((c for c in free if KEY.search(c.name) and c.distinct >= KEYS_DIFFER), None)
+        if key is not None:
+            yield key.name, "external_key"
 
 
 def _target(column: Column, layer: Layer, book: ClassBook, is_table: bool) -> str | None:
     """What a column is, judged by its heading and held against its values."""
-    heading = target_of(column.name)
-    if heading in ("x", "y", "wkt") and not is_table:
-        heading = None
-    if heading == "wkt" and not _mostly(column, WKT):
-        heading = None
-    if heading == "class" and not _names_classes(column, book):
-        heading = None
-    if heading == "code" and not (_mostly(column, CODE) or _mostly(column, DAMAGED_CODE)):
-        heading = "external_key" if column.samples else "code"
-    if heading is None and _mostly(column, CODE):
-        heading = "code"
-    return heading or _attribute(column, layer)
+    target = target_of(column.name)
+    if target == "code" and column.samples and not (_mostly(column, CODE) or _mostly(column, DAMAGED_CODE)):
+        target = "external_key"
+    if target is None and _mostly(column, CODE):
+        target = "code"
+    if target is not None and not _bears_out(column, target, book, is_table):
+        target = None
+    return target or _attribute(column, layer)
+
+
+def _bears_out(column: Column, target: str, book: ClassBook, is_table: bool) -> bool:
+    """Whether the values of a column are what its heading promises."""
+    match target:
+        case "x" | "y":
+            return is_table
+        case "wkt":
+            return is_table and _mostly(column, WKT)
+        case "class":
+            return any(book.find(value) is not None for value in column.samples)
+        case "external_key":
+            return column.distinct >= KEYS_DIFFER
+    parse = PARSERS.get(target)
+    return parse is None or not column.samples or any(_parses(value, parse) for value in column.samples)
+
+
+def _parses(value: str, parse: Callable[[str], object]) -> bool:
+    try:
+        return parse(value) is not None
+    except NotThis:
+        return False
 
 
 def _attribute(column: Column, layer: Layer) -> str | None:
@@ -85,10 +109,6 @@ def _attribute(column: Column, layer: Layer) -> str | None:
 def _mostly(column: Column, pattern: re.Pattern[str]) -> bool:
     fitting = sum(pattern.match(value) is not None for value in column.samples)
     return bool(column.samples) and fitting >= MOSTLY * len(column.samples)
-
-
-def _names_classes(column: Column, book: ClassBook) -> bool:
-    return any(book.find(value) is not None for value in column.samples)
 
 
 def _turned(source: SourceLayer, columns: dict[str, str]) -> dict[str, str]:

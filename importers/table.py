@@ -14,6 +14,7 @@ from importers.problems import Code, Problem, at
 
 REPLACED = "\ufffd"
 SEARCHED_ROWS = 20
+NOTHING = pa.array(["", "<Null>", "<NULL>", "<null>", "<空>", "NULL"])
 
 
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, pa.Array]:
@@ -62,11 +63,11 @@ def _json(value: Any) -> str:
 
 
 def trimmed(text: pa.Array) -> pa.Array:
-    """Without white space at both ends and without NUL; null where nothing is left."""
+    """Without white space at both ends and without NUL; null where nothing is left, or a program's word for nothing."""
     if pc.any(pc.match_substring(text, "\0")).as_py():
         text = pc.replace_substring(text, "\0", "")
     bare = pc.utf8_trim_whitespace(text)
-    return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
+    return pc.if_else(pc.is_in(bare, NOTHING), pa.scalar(None, pa.string()), bare)
 
 
 def undecodable(numbers: NDArray[np.int64], columns: dict[str, pa.Array], encoding: str) -> list[Problem]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from importers.encoding import LANGUAGE_BYTES, chosen, decode, detect
 from importers.errors import DamagedFile
 from importers.source import Encoding
+from importers.table import trimmed
 from registry.language import _
 
 Cells = NDArray[np.uint8]
@@ -124,7 +125,7 @@ def _ascii(cells: Cells) -> pa.Array:
         return pa.nulls(len(cells), pa.string())
     cells[cells == 0] = SPACE
     cells[cells > 0x7F] = ord("?")
-    return _trimmed(_fixed(cells).cast(pa.binary()).cast(pa.string()))
+    return trimmed(_fixed(cells).cast(pa.binary()).cast(pa.string()))
 
 
 def _text(cells: Cells, encoding: str) -> pa.Array:
@@ -132,17 +133,12 @@ def _text(cells: Cells, encoding: str) -> pa.Array:
     cells[cells == 0] = SPACE
     coded = _fixed(cells).dictionary_encode()
     words = decode((cell.rstrip(b" ") for cell in coded.dictionary.to_pylist()), encoding)
-    return _trimmed(pa.array(words, pa.string()).take(coded.indices))
+    return trimmed(pa.array(words, pa.string()).take(coded.indices))
 
 
 def _fixed(cells: Cells) -> pa.Array:
     count, width = cells.shape
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, pa.py_buffer(cells)])
-
-
-def _trimmed(text: pa.Array) -> pa.Array:
-    bare = pc.utf8_trim_whitespace(text)
-    return pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)
 
 
 def _numbers(text: pa.Array, field: Field) -> pa.Array:

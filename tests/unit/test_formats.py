@@ -80,7 +80,7 @@ def test_batches_cover_the_file_without_gap(name):
     whole = [number for rows in read(DATA / name) for number in rows.numbers]
     parts = [rows.numbers.tolist() for rows in read(DATA / name, batch_rows=4)]
     assert [len(part) for part in parts] == [4, 2]
-    assert sum(parts, []) == whole
+    assert [*parts[0], *parts[1]] == whole
 
 
 def test_a_layer_that_is_not_there_is_named():

@@ -122,7 +122,7 @@ def test_shapes_and_records_of_unequal_number_are_refused(tmp_path):
     file = copied("lamps_gbk", tmp_path)
     body = file.read_bytes()
     file.write_bytes(body[:-28])
-    with pytest.raises(DamagedFile, match="5 个.*6 条"):
+    with pytest.raises(DamagedFile, match=r"5 个.*6 条"):
         list(read(file))
 
 

@@ -1,0 +1,262 @@
+"""Rows into the register's terms: classes, places, attributes, and problems with the row in the user's file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pytest
+import shapely
+
+from importers.errors import NoGeometry, UnknownCrs
+from importers.normalise import Normaliser, Prepared
+from importers.problems import Problem
+from importers.profile import Profile
+from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer, type_of
+from registry.layers import reference_layers
+
+LAYERS = reference_layers()
+DEGREES = DeclaredCrs("EPSG:4490", "CGCS2000", "file")
+HERE = (120.1550123, 30.3200456)
+
+
+def delivery(columns: dict[str, Any], geometry: Any = "points", crs: DeclaredCrs = DEGREES, first: int = 11) -> Any:
+    """A source layer and its one batch; rows are numbered from 11, so that no index passes for a row number."""
+    arrays = {name: pa.array(values) for name, values in columns.items()}
+    count = len(next(iter(arrays.values()))) if arrays else len(geometry)
+    if isinstance(geometry, str):
+        geometry = shapely.points(np.full(count, HERE[0]), np.full(count, HERE[1]))
+    described = tuple(Column(name, type_of(array.type)) for name, array in arrays.items())
+    kind = None if geometry is None else "point"
+    source = SourceLayer("t", "test", count, described, kind, Encoding("UTF-8", "", ""), crs)
+    return source, Rows(np.arange(first, first + count), arrays, geometry)
+
+
+def prepared(
+    columns: dict[str, Any], profile: Profile, geometry: Any = "points", crs: DeclaredCrs = DEGREES
+) -> Prepared:
+    source, rows = delivery(columns, geometry, crs)
+    return Normaliser(profile, LAYERS[profile.layer], source, LAYERS).prepare(rows)
+
+
+def told(problems: list[Problem]) -> list[tuple[str, int | None, str, str]]:
+    return [(str(p.code), p.row, p.field, p.value) for p in problems]
+
+
+def attributes(batch: Prepared) -> list[dict[str, Any]]:
+    return [orjson.loads(text) for text in batch.attributes.to_pylist()]
+
+
+LAMP = Profile("component", constants={"class": "0118"})
+
+
+def test_classes_by_code_by_name_and_by_both():
+    words = ["0118", "路灯", "Street light", "118", "0118路灯", "路灯（0118）", "変圧器"]
+    batch = prepared({"小类": words}, Profile("component", {"小类": "class"}))
+    assert batch.class_code.to_pylist()[:2] == ["0118", "0118"]
+    assert batch.class_code.to_pylist()[3:] == ["0118", "0118", "0118", None]
+    assert ("class_unknown", 17, "小类", "変圧器") in told(batch.problems)
+
+
+def test_one_code_means_two_things_in_two_schemes():
+    profile = Profile("component", {"小类": "class"})
+    ours = prepared({"小类": ["0118", "0405"]}, profile)
+    theirs = prepared({"小类": ["0118", "0405"]}, replace(profile, scheme="GB/T 30428.2-2013"))
+    names = LAYERS["component"].classes
+    assert [names[n].name_zh for n in ours.class_index] == ["路灯", "绿地"]
+    assert [names[n].name_zh for n in theirs.class_index] == ["化粪池井盖", "花钵花架"]
+    assert set(theirs.scheme.to_pylist()) == {"GB/T 30428.2-2013"}
+
+
+def test_a_scheme_column_decides_row_by_row():
+    columns = {"小类": ["0118", "0118"], "标准": ["CJ/T 214-2007", "GB/T 30428.2-2013"]}
+    batch = prepared(columns, Profile("component", {"小类": "class", "标准": "scheme"}))
+    assert batch.scheme.to_pylist() == columns["标准"]
+
+
+def test_a_name_of_another_scheme_of_the_layer_is_found_a_code_is_not():
+    batch = prepared({"小类": ["街坊路", "6"]}, Profile("road", {"小类": "class"}))
+    assert batch.class_code.to_pylist() == ["6", None]
+    assert batch.scheme.to_pylist() == ["local", None]
+
+
+def test_the_class_inside_the_code_serves_where_none_is_written():
+    columns = {"码": ["3301050118000001", None, "9"], "类": [None, None, None]}
+    batch = prepared(columns, Profile("component", {"码": "code", "类": "class"}))
+    assert batch.class_code.to_pylist() == ["0118", None, None]
+    assert [t[:2] for t in told(batch.problems)] == [("class_missing", 12), ("class_missing", 13)]
+
+
+def test_a_layer_with_one_class_needs_none_written():
+    batch = prepared({"名称": ["甲巷"]}, Profile("alley", {"名称": "name"}))
+    assert batch.class_code.to_pylist() == ["5"]
+
+
+def test_a_class_of_another_layer_names_it():
+    batch = prepared({"类": ["枪机", "路灯"]}, Profile("component", {"类": "class"}))
+    assert told(batch.problems) == [("class_of_other_layer", 11, "类", "枪机")]
+    assert "视频监控" in batch.problems[0].message
+
+
+def test_words_for_states_and_grades():
+    columns = {
+        "状态": ["完好", "良好", "破损", "拆除", "damaged", "坏", None],
+        "精度": ["A", "b级", "Ｃ", None, "1", "A", "A"],
+    }
+    batch = prepared(columns, replace(LAMP, columns={"状态": "state", "精度": "accuracy"}))
+    assert batch.state.to_pylist() == ["intact", "intact", "damaged", "retired", "damaged", None, None]
+    assert batch.accuracy.to_pylist() == ["A", "B", "C", None, None, "A", "A"]
+    assert told(batch.problems) == [("state_unknown", 16, "状态", "坏"), ("accuracy_unknown", 15, "精度", "1")]
+
+
+def test_value_maps_come_first_and_constants_fill_blanks():
+    profile = Profile(
+        "component", {"S": "state", "K": "class"}, values={"S": {"1": "完好", "2": "破损"}, "K": {"lamp": "0118"}},
+        constants={"state": "missing", "source": "实测", "attributes.material": "铸铁"},
+    )  # fmt: skip
+    batch = prepared({"S": ["1", "2", None], "K": ["lamp", "lamp", "lamp"]}, profile)
+    assert batch.state.to_pylist() == ["intact", "damaged", "missing"]
+    assert batch.class_code.to_pylist() == ["0118"] * 3
+    assert batch.source.unique().to_pylist() == ["实测"]
+    assert attributes(batch) == [{"material": "铸铁"}] * 3
+
+
+def test_a_source_off_the_list_is_kept_and_remarked():
+    batch = prepared({"来源": ["实测", "估计", None]}, replace(LAMP, columns={"来源": "source"}))
+    assert batch.source.to_pylist() == ["实测", "估计", None]
+    assert told(batch.problems) == [("source_unknown", 12, "来源", "估计")]
+
+
+def test_attributes_are_typed_by_the_schema():
+    columns = {
+        "宽": ["12.5", "无", None, "３５０厘米"], "车道": ["4", "4.5", "", "6"], "等级": ["Ⅱ", "I", None, "ⅲ"],
+        "备注": ["a", None, "「b」", "c\"d"], "层": [1, 2, None, 4],
+    }  # fmt: skip
+    mapping = {"宽": "attributes.width_m", "车道": "attributes.lanes", "等级": "attributes.maintenance_grade"}
+    columns["车道"] = [text or None for text in columns["车道"]]
+    batch = prepared(columns, Profile("road", mapping, constants={"class": "2"}))
+    assert attributes(batch) == [
+        {"width_m": 12.5, "lanes": 4, "maintenance_grade": "II", "备注": "a", "层": 1},
+        {"maintenance_grade": "I", "层": 2},
+        {"备注": "「b」"},
+        {"width_m": 3.5, "lanes": 6, "maintenance_grade": "III", "备注": 'c"d', "层": 4},
+    ]
+    assert told(batch.problems) == [("number_bad", 12, "宽", "无"), ("number_not_whole", 12, "车道", "4.5")]
+    assert str(batch.problems[0]) == "第 12 行，宽：“无”不是数；填写数字；不详时留空"
+    assert orjson.loads(batch.described[0].as_py()) == {"width_m": 12.5, "lanes": 4, "maintenance_grade": "II"}
+
+
+def test_units_of_columns_and_of_cells():
+    columns = {"长": ["1.2", "800m", "3亩"]}
+    profile = Profile("alley", {"长": "attributes.declared_length_m"}, units={"长": "km"})
+    batch = prepared(columns, profile)
+    assert [a.get("declared_length_m") for a in attributes(batch)] == [1200, 800, None]
+    assert told(batch.problems) == [("unit_bad", 13, "长", "3亩")]
+
+
+def test_yes_and_no_and_whole_numbers_from_floats():
+    columns = {"盲道": ["是", "否", "?"], "年份": [2010.0, None, 2011.5]}
+    mapping = {"盲道": "attributes.on_tactile_paving", "年份": "attributes.installed_in"}
+    batch = prepared(columns, replace(LAMP, columns=mapping))
+    assert attributes(batch) == [{"on_tactile_paving": True, "installed_in": 2010}, {"on_tactile_paving": False}, {}]
+    assert [t[:3] for t in told(batch.problems)] == [("boolean_bad", 13, "盲道"), ("number_not_whole", 13, "年份")]
+
+
+def test_columns_that_differ_only_in_case_stay_apart():
+    batch = prepared({"condition": [None, "x"], "Condition": ["Good", "Fair"]}, LAMP)
+    assert attributes(batch) == [{"Condition": "Good"}, {"condition": "x", "Condition": "Fair"}]
+
+
+def test_an_ignored_column_leaves_nothing():
+    assert attributes(prepared({"FID": [1, 2]}, replace(LAMP, columns={"FID": "ignore"}))) == [{}, {}]
+
+
+def test_positions_in_columns():
+    columns = {"经度": ["120.1550123", "120°09′18.04″", "", "无", "120.1550123"], "纬度": ["30.3200456"] * 4 + [""]}
+    columns = {name: [text or None for text in values] for name, values in columns.items()}
+    profile = replace(LAMP, columns={"经度": "x", "纬度": "y"}, crs="EPSG:4490")
+    batch = prepared(columns, profile, geometry=None, crs=DeclaredCrs())
+    assert batch.placed.tolist() == [True, True, False, False, False]
+    np.testing.assert_allclose(shapely.get_x(batch.geometry[:2]), [120.1550123, 120.155011111], atol=1e-9)
+    assert sorted(told(batch.problems)) == [
+        ("position_missing", 13, "经度, 纬度", ""),
+        ("position_missing", 15, "经度, 纬度", ""),
+        ("position_not_number", 14, "经度", "无"),
+    ]
+
+
+def test_positions_as_wkt():
+    texts = ["POINT (120.1550123 30.3200456)", "SRID=4490;POINT (120.1550123 30.3200456)", "POINT (120", None]
+    profile = replace(LAMP, columns={"g": "wkt"}, crs="EPSG:4490")
+    batch = prepared({"g": texts}, profile, geometry=None, crs=DeclaredCrs())
+    assert [None if g is None else shapely.get_x(g) for g in batch.geometry] == [120.1550123, 120.1550123, None, None]
+    assert [t[:2] for t in told(batch.problems)] == [("position_missing", 14), ("wkt_bad", 13)]
+
+
+def test_missing_shapes_of_a_file_are_told():
+    shapes = np.array([shapely.Point(HERE), None])
+    batch = prepared({"a": ["x", "y"]}, LAMP, geometry=shapes)
+    assert told(batch.problems) == [("geometry_missing", 12, "", "")]
+    assert batch.placed.tolist() == [True, False]
+
+
+def test_axes_are_swapped_on_request():
+    batch = prepared({"a": ["x"]}, replace(LAMP, swap_axes=True), geometry=shapely.points([HERE[1]], [HERE[0]]))
+    assert shapely.get_coordinates(batch.geometry).tolist() == [list(HERE)]
+
+
+def test_zone_numbers_in_eastings():
+    east = np.array([514_907.0, 40_514_907.0, 39_514_907.0])
+    shapes = shapely.points(east, np.full(3, 3_355_597.0))
+    batch = prepared({"a": ["x", "y", "z"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:4549", "", "prj"))
+    assert [t[:2] for t in told(batch.problems)] == [("zone_contradicts", 13), ("zone_prefix_removed", None)]
+    assert shapely.equals_exact(batch.geometry[0], batch.geometry[1])
+    assert batch.placed.tolist() == [True, True, False]
+
+
+def test_coordinates_out_of_reach_of_their_system():
+    shapes = shapely.points([219_707.0, 1e9], [3_350_626.0, 3_350_626.0])
+    batch = prepared({"a": ["x", "y"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:32651", "", "prj"))
+    assert told(batch.problems) == [("crs_out_of_reach", 12, "", "1000000000, 3350626")]
+    assert batch.placed.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("decimals", "code"), [(6, None), (5, None), (4, "coordinates_coarse"), (2, "coordinates_too_coarse")]
+)
+def test_precision_of_degrees(decimals, code):
+    random = np.random.default_rng(1)
+    shapes = shapely.points(np.round(random.uniform(120.1, 120.2, (200, 2)) - [0, 90], decimals))
+    batch = prepared({"a": ["x"] * 200}, LAMP, geometry=shapes)
+    assert {str(p.code) for p in batch.problems} == ({code} if code else set())
+    assert batch.placed.all() == (decimals > 2)
+
+
+def test_a_few_round_values_are_chance():
+    shapes = shapely.points(np.random.default_rng(1).uniform(120.1, 120.2, (500, 2)) - [0, 90])
+    shapes[7] = shapely.Point(120.15, 30.32)
+    assert prepared({"a": ["x"] * 500}, LAMP, geometry=shapes).problems == []
+
+
+def test_metres_are_not_judged_as_degrees():
+    shapes = shapely.points([514_907.0], [3_355_597.0])
+    assert prepared({"a": ["x"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:4549", "", "prj")).problems == []
+
+
+def test_a_delivery_that_cannot_be_placed_stops_before_the_first_row():
+    source, _rows = delivery({"a": ["x"]}, crs=DeclaredCrs())
+    with pytest.raises(UnknownCrs):
+        Normaliser(LAMP, LAYERS["component"], source)
+    source, _rows = delivery({"a": ["x"]}, geometry=None)
+    with pytest.raises(NoGeometry):
+        Normaliser(replace(LAMP, crs="EPSG:4490"), LAYERS["component"], source)
+
+
+def test_an_overridden_system_is_remarked_once():
+    source, rows = delivery({"a": ["x"]}, crs=DeclaredCrs("EPSG:4490", "CGCS2000", "prj"))
+    normaliser = Normaliser(replace(LAMP, crs="GCJ-02"), LAYERS["component"], source)
+    assert told(normaliser.prepare(rows).problems) == [("crs_overridden", None, "", "CGCS2000")]
+    assert normaliser.prepare(rows).problems == []

@@ -1,0 +1,54 @@
+"""The words of problems, and the reference table made of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from importers.problems import TEXTS, Code, Problem, Severity, at, in_order, quoted, table
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "import-problems.md"
+
+
+def test_every_code_has_words_and_a_remedy():
+    assert set(TEXTS) == set(Code)
+    assert len(Code) >= 45
+    for text in TEXTS.values():
+        assert text.message
+        assert text.remedy
+        assert not text.message.endswith(("。", "；"))
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_words_ask_for_nothing_that_is_not_given(code):
+    names = set(re.findall(r"%\((\w+)\)s", TEXTS[code].message + TEXTS[code].remedy))
+    problem = Problem(code, 17, "宽度", "无", dict.fromkeys(names, "…"))
+    assert "%(" not in str(problem)
+    assert str(problem).startswith("第 17 行，宽度：")
+
+
+def test_the_sentence_of_a_problem():
+    assert str(Problem(Code.NUMBER_BAD, 17, "宽度", "无")) == "第 17 行，宽度：“无”不是数；填写数字；不详时留空"
+    assert str(Problem(Code.ELEVATION_DROPPED)).startswith("全部：")
+
+
+def test_values_are_quoted_on_one_line_and_cut():
+    assert quoted("甲\n 乙") == "甲 乙"
+    assert len(quoted("x" * 500)) == 80
+    assert quoted(None) == ""
+
+
+def test_errors_keep_rows_out_warnings_do_not():
+    assert Problem(Code.CODE_MALFORMED).severity is Severity.ERROR
+    assert Problem(Code.COORDINATES_COARSE).severity is Severity.WARNING
+
+
+def test_order():
+    problems = [*at(Code.DATE_BAD, [5, 2], "d", ["x", "y"]), Problem(Code.ELEVATION_DROPPED)]
+    assert [p.row for p in in_order(problems)] == [None, 2, 5]
+
+
+def test_the_document_is_the_table():
+    assert table() in DOCUMENT.read_text(encoding="utf-8"), "paste the output of table()"
