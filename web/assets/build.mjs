@@ -1,13 +1,12 @@
 /**
  * Builds the browser's files: web/assets -> web/static/build, each under a name that carries the hash of its content,
- * and manifest.json from plain name to hashed name. Text files get a .gz twin, so that nothing is compressed per
- * request. `--watch` builds again on every change; unhashed names never occur.
+ * and manifest.json from plain name to hashed name. `--watch` builds
+ * again on every change; unhashed names never occur.
  */
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -25,11 +24,6 @@ const manifest = {
         if (entryPoint) names[path.basename(entryPoint)] = path.basename(file);
       }
       await writeFile(path.join(out, "manifest.json"), `${JSON.stringify(names, null, 2)}\n`);
-      const texts = Object.keys(metafile.outputs).filter((file) => /\.(js|css|svg)$/.test(file));
-      for (const file of texts) {
-        const whole = path.resolve(here, file);
-        await writeFile(`${whole}.gz`, gzipSync(await readFile(whole), { level: 9 }));
-      }
       const total = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
       console.log(`web/static/build: ${Object.keys(names).length} bundles, ${Math.round(total / 1024)} KB`);
     });
