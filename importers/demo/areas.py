@@ -128,14 +128,16 @@ def _communities(
 
 
 def _without_slivers(grid: Geometries, owner: NDArray[np.int64]) -> tuple[Geometries, NDArray[np.int64]]:
-    """Join every grid that is too small to the neighbour in its community with which it shares the longest border."""
+    """Join every grid that is too small to the neighbour with which it shares the longest border.
+
+    Neighbours in its own community come first; a sliver that is cut off from its community goes over to another.
+    """
     small = np.flatnonzero(shapely.area(grid) < SMALLEST_GRID)
     at, other = shapely.STRtree(grid).query(grid[small], predicate="touches")
-    same = owner[small[at]] == owner[other]
-    at, other = small[at[same]], other[same]
+    at = small[at]
     length = shapely.length(shapely.intersection(grid[at], grid[other]))
     group = np.arange(len(grid))
-    for i in np.lexsort([-length, at]):
+    for i in np.lexsort([-length, owner[at] != owner[other], at]):
         if group[at[i]] == at[i] and length[i] > 0 and _root(group, other[i]) != at[i]:
             group[at[i]] = _root(group, other[i])
     root = np.array([_root(group, i) for i in range(len(grid))])

@@ -6,7 +6,6 @@ cuts are the branch roads, then the alleys, then the borders of unit grids; a re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,6 @@ STRETCH = 3 * NODING
 Geometries = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Cutting:
-    """Cuts in the order in which they were made, with the block that each cut in two, and the blocks that are left."""
-
-    cuts: Geometries
-    faces: Geometries
-
-
 def faces(*lines: Geometries) -> Geometries:
     """Polygons between lines of EPSG:4549, noded, in a stable order (south to north, west to east)."""
     noded = shapely.union_all(np.concatenate([np.atleast_1d(part) for part in lines]), grid_size=NODING)
@@ -37,8 +28,12 @@ def faces(*lines: Geometries) -> Geometries:
     return found[np.lexsort(np.round(middle, 3).T)]
 
 
-def cut_up(blocks: Geometries, wanted: Floats, count: int, rng: np.random.Generator, straight: float = 4.0) -> Cutting:
-    """Make exactly `count` cuts. `wanted` is the area in m² that each block should come down to.
+def cut_up(
+    blocks: Geometries, wanted: Floats, count: int, rng: np.random.Generator, straight: float = 4.0
+) -> Geometries:
+    """Exactly `count` cuts, in the order in which they were made: each ends on block edges or on cuts before it.
+
+    `wanted` is the area in m² that each block should come down to.
 
     Every cut runs from side to side of its block, turned by a few degrees (`straight` is their standard deviation) so
     that no two streets are quite parallel.
@@ -55,7 +50,7 @@ def cut_up(blocks: Geometries, wanted: Floats, count: int, rng: np.random.Genera
         wanted = np.concatenate([wanted[rest], wanted[chosen], wanted[chosen]])
         cuts.append(line)
         made += len(chosen)
-    return Cutting(np.concatenate(cuts), blocks)
+    return np.concatenate(cuts)
 
 
 def cut_down(blocks: Geometries, largest: float, rng: np.random.Generator, straight: float = 2.0) -> Geometries:

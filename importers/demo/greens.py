@@ -199,18 +199,27 @@ SHARES: dict[str, tuple[int, tuple[str, ...], Proposal, float]] = {
 
 
 def draw_greens(land: Land, rng: np.random.Generator) -> Greens:
-    """As many greens of each kind as `SHARES` says, none overlapping another."""
+    """As many greens as `SHARES` says, none overlapping another. What one kind finds no room for falls to the next.
+
+    Raises ValueError if there is no room for all.
+    """
     taken: Geometries = np.array([], dtype=object)
-    kinds, codes, beside = [], [], []
+    kinds: list[str] = []
+    codes: list[str] = []
+    beside: list[int] = []
+    wanted = 0
     for kind, (count, classes, propose, least) in SHARES.items():
+        wanted += count
         pieces = propose(land, rng)
-        chosen, geometry = _free(pieces.geometry, taken, count, least)
+        chosen, geometry = _free(pieces.geometry, taken, wanted - len(taken), least)
         if kind == "滨水绿地":
             geometry = _two_banks(geometry, np.delete(pieces.geometry, chosen), taken)
         taken = np.concatenate([taken, geometry])
-        kinds += [kind] * count
-        codes += [classes[i % len(classes)] for i in range(count)]
-        beside += list(pieces.beside[chosen])
+        kinds += [kind] * len(geometry)
+        codes += [classes[i % len(classes)] for i in range(len(geometry))]
+        beside += pieces.beside[chosen].tolist()
+    if len(taken) < wanted:
+        raise ValueError(f"room for {len(taken)} of {wanted} green spaces")
     return Greens(taken, np.array(kinds), np.array(codes), np.array(beside))
 
 

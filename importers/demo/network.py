@@ -22,8 +22,10 @@ ALLEY_BLOCK = 10_000.0
 """Area in m² that branch roads and alleys leave uncut in the old town; elsewhere it is divided by the density."""
 PARK_BLOCKS = (95_000.0, 260_000.0)
 SURPLUS = 1.22
-"""Alleys cut for each one kept: some end in the water, some hang on nothing."""
-SHORTEST_ALLEY = 45.0
+"""Cuts made for each street kept: some end in the water, some hang on nothing."""
+SHORTEST_ALLEY, SHORTEST_BRANCH = 45.0, 90.0
+WIDE_RIVER = 17.0
+"""Metres: over a wider river branch roads have no bridge."""
 ATTACHED = 0.3
 BANK = 7.0
 DEAD_END_SHARE = 0.4
@@ -51,13 +53,12 @@ class Streets:
 class Network:
     """Streets, and the ground between them.
 
-    `blocks` lie between roads and water and fill the district; `parks` are some of them; `plots` are what the alleys
-    make of the built-up ones; `cuts` are the lines that did it, alleys or not.
+    `blocks` lie between roads and water and fill the district; `parks` are some of them; `cuts` are the lines by which
+    the others were cut into plots: the alleys, and lines that did not become one.
     """
 
     streets: Streets
     blocks: Geometries
-    plots: Geometries
     parks: Geometries
     cuts: Geometries
 
@@ -74,17 +75,15 @@ def build_network(
     """Exactly `roads` roads and `alleys` alleys; `parks` whole blocks are left uncut to become parks."""
     kinds, lines = [k for k, _ in main], _array([line for _, line in main])
     edges = _array([outline().exterior, hill.exterior])
-    branches = _branches(faces(edges, lines, water.lines[:1]), hill, roads - len(main), rng)
-    branches = _longest_part(shapely.difference(branches, water.surface(BANK)[0]))
+    branches = _branches(edges, lines, water, hill, roads - len(main), rng)
     lines = np.concatenate([lines, branches])
     blocks = faces(edges, lines, water.lines)
     green = _park_blocks(blocks, hill, parks, rng)
     built = _off_the_hill(np.delete(blocks, green), hill)
-    cutting = cut_up(built, ALLEY_BLOCK / _density(built), int(alleys * SURPLUS), rng)
-    kept = _alleys(cutting.cuts, lines, water, alleys, rng)
+    cuts = cut_up(built, ALLEY_BLOCK / _density(built), int(alleys * SURPLUS), rng)
+    kept = _alleys(cuts, lines, water, alleys, rng)
     klass = np.concatenate([kinds, np.full(len(branches), BRANCH), np.full(alleys, ALLEY)]).astype(np.int64)
-    streets = Streets(np.concatenate([lines, kept]), klass)
-    return Network(streets, blocks, cutting.faces, blocks[green], cutting.cuts)
+    return Network(Streets(np.concatenate([lines, kept]), klass), blocks, blocks[green], cuts)
 
 
 def _array(items: list[Any]) -> Geometries:
@@ -101,9 +100,24 @@ def _off_the_hill(blocks: Geometries, hill: shapely.Polygon) -> Geometries:
     return built
 
 
-def _branches(blocks: Geometries, hill: shapely.Polygon, count: int, rng: np.random.Generator) -> Geometries:
-    built = _off_the_hill(blocks, hill)
-    return cut_up(built, BRANCH_BLOCK / _density(built), count, rng).cuts
+def _branches(
+    edges: Geometries, roads: Geometries, water: Water, hill: shapely.Polygon, count: int, rng: np.random.Generator
+) -> Geometries:
+    """Exactly `count` branch roads. They cross narrow canals and end at wide rivers."""
+    wide = water.width > WIDE_RIVER
+    built = _off_the_hill(faces(edges, roads, water.lines[wide]), hill)
+    cuts = cut_up(built, BRANCH_BLOCK / _density(built), int(count * SURPLUS), rng)
+    dry = _longest_part(shapely.difference(cuts, shapely.union_all(water.surface(BANK)[wide])))
+    return _first(dry, _reachable(dry, roads, SHORTEST_BRANCH), count)
+
+
+def _first(lines: Geometries, able: NDArray[np.bool_], count: int) -> Geometries:
+    """The first `count` able lines. Raises ValueError if there are fewer."""
+    kept = np.flatnonzero(able)
+    if len(kept) < count:
+        raise ValueError(f"room for {len(kept)} of {count} streets")
+    chosen: Geometries = lines[kept[:count]]
+    return chosen
 
 
 def _park_blocks(blocks: Geometries, hill: shapely.Polygon, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -124,8 +138,7 @@ def _alleys(cuts: Geometries, roads: Geometries, water: Water, count: int, rng: 
     """Exactly `count` of the cuts: dry, some of them dead ends, every one reachable from a road."""
     dry = _on_land(cuts, water)
     dry = _some_dead_ends(dry, roads, rng)
-    kept = np.flatnonzero(_reachable(dry, roads))
-    return dry[kept[:count]]
+    return _first(dry, _reachable(dry, roads, SHORTEST_ALLEY), count)
 
 
 def _on_land(cuts: Geometries, water: Water) -> Geometries:
@@ -178,15 +191,15 @@ def _on_any(points: Geometries, lines: Geometries) -> NDArray[np.bool_]:
     return found
 
 
-def _reachable(lines: Geometries, roads: Geometries) -> NDArray[np.bool_]:
-    """Whether an alley is long enough and hangs on a road, or on a reachable alley that was cut before it."""
+def _reachable(lines: Geometries, roads: Geometries, shortest: float) -> NDArray[np.bool_]:
+    """Whether a line is long enough and hangs on a road, or on a reachable line that was cut before it."""
+    long_enough: NDArray[np.bool_] = shapely.length(lines) >= shortest
     start, end = _ends(lines)
     reached = _on_any(start, roads) | _on_any(end, roads)
     tips = np.concatenate([start, end])
     tip, line = shapely.STRtree(lines).query(tips, predicate="dwithin", distance=ATTACHED)
-    alley = tip % len(lines)
-    earlier = line < alley
-    for i, j in sorted(zip(alley[earlier], line[earlier], strict=True)):
-        reached[i] |= reached[j] and lines[j].length >= SHORTEST_ALLEY
-    long_enough: NDArray[np.bool_] = shapely.length(lines) >= SHORTEST_ALLEY
+    later = tip % len(lines)
+    earlier = line < later
+    for i, j in sorted(zip(later[earlier], line[earlier], strict=True)):
+        reached[i] |= reached[j] and long_enough[j]
     return reached & long_enough

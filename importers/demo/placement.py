@@ -20,6 +20,7 @@ from importers.demo.water import Water
 AHEAD = 0.5
 KERB_TOLERANCE = 0.7
 END_MARGIN = 9.0
+WATER_MARGIN = 0.8
 Ints = NDArray[np.int64]
 
 
@@ -94,7 +95,7 @@ class Clearance:
     def __init__(self, streets: Streets, water: Water, district: shapely.Polygon) -> None:
         reach = streets.half_carriageway - KERB_TOLERANCE
         self._carriageways = shapely.STRtree(_short_buffers(streets.lines, reach))
-        self._water = shapely.STRtree(_short_buffers(water.lines, water.width / 2 + 0.3))
+        self._water = shapely.STRtree(_short_buffers(water.lines, water.width / 2 + WATER_MARGIN))
         self._district = district
         shapely.prepare(self._district)
 

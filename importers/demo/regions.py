@@ -16,7 +16,7 @@ from importers.demo.ground import Floats
 
 Neighbours = dict[int, list[tuple[int, float]]]
 """For each block the blocks beside it and what it costs to go there."""
-SHORTEST_BORDER = 0.5
+SHORT_BORDER, LAST_RESORT = 15.0, 5_000.0
 WALL_COST = 2.4
 ON_WALL = 3.0
 ROUNDS = 8
@@ -25,7 +25,8 @@ ROUNDS = 8
 def neighbours(blocks: Geometries, walls: shapely.Geometry) -> Neighbours:
     """Blocks with a common border, at the distance of their middles; dearer across `walls` (canal, main roads).
 
-    Regions grow round walls rather than across them, so their borders come to lie on the walls.
+    Regions grow round walls rather than across them, so their borders come to lie on the walls. A short border is a last
+    resort: without it a sliver between two roads would belong to nobody.
     """
     one, other = shapely.STRtree(blocks).query(blocks, predicate="touches")
     one, other = one[one < other], other[one < other]
@@ -34,9 +35,11 @@ def neighbours(blocks: Geometries, walls: shapely.Geometry) -> Neighbours:
     cost = np.hypot(*(middle[one] - middle[other]).T)
     shapely.prepare(walls)
     cost = np.where(shapely.dwithin(shapely.point_on_surface(border), walls, ON_WALL), WALL_COST, 1.0) * cost
+    length = shapely.length(border)
+    cost = cost + np.where(length < SHORT_BORDER, LAST_RESORT, 0.0)
     found: Neighbours = defaultdict(list)
-    for i, j, c, length in zip(one, other, cost, shapely.length(border), strict=True):
-        if length >= SHORTEST_BORDER:
+    for i, j, c, shared in zip(one, other, cost, length, strict=True):
+        if shared > 0:
             found[int(i)].append((int(j), float(c)))
             found[int(j)].append((int(i), float(c)))
     return found
@@ -89,6 +92,7 @@ def spread(
 
 
 def _heart(members: NDArray[np.int64], middle: Floats, weight: Floats) -> int:
-    """The member nearest to the weighted middle of its region."""
+    """The member nearest to the weighted middle of its region; no sliver, from which nothing could grow."""
     centre = np.average(middle[members], axis=0, weights=weight[members])
-    return int(members[np.argmin(np.hypot(*(middle[members] - centre).T))])
+    able = members[weight[members] >= weight[members].mean() / 2]
+    return int(able[np.argmin(np.hypot(*(middle[able] - centre).T))])
