@@ -135,7 +135,12 @@ def put_assets(connection: psycopg.Connection[Any], district: str, person_id: in
 
 
 def put(
-    connection: psycopg.Connection[Any], district: str, person_id: int, layer: str, rows: Iterable[Delivered]
+    connection: psycopg.Connection[Any],
+    district: str,
+    person_id: int,
+    layer: str,
+    rows: Iterable[Delivered],
+    apply: bool = True,
 ) -> changes.Summary:
     """Stage rows, compare them with the register, and apply what differs. Uncommitted."""
     scope = open_scope(connection, district, person_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, g, request
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from registry.filters import Filter
 
@@ -16,9 +16,15 @@ class DistrictConverter(BaseConverter):
     regex = "[0-9]{6}"
 
 
+class IdConverter(IntegerConverter):
+    """A number that PostgreSQL's bigint can hold; any other is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
 def init_app(app: Flask) -> None:
-    """Let rules say `<district:…>`. Before any blueprint is registered."""
-    app.url_map.converters["district"] = DistrictConverter
+    """Let rules say `<district:…>` and `<id:…>`. Before any blueprint is registered."""
+    app.url_map.converters.update(district=DistrictConverter, id=IdConverter)
 
 
 def district_blueprint(name: str, import_name: str, prefix: str = "") -> Blueprint:

@@ -11,6 +11,7 @@ import uuid
 import psycopg
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, flash, g, jsonify, redirect, render_template, request, url_for
+from flask_login import AnonymousUserMixin
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -122,6 +123,8 @@ def _answer(status: int, message: str, hint: str, too_slow: bool = False) -> Any
 
 def _page(status: int, message: str, hint: str, too_slow: bool) -> Response:
     """The error page; plain text where the layout itself cannot be had (the browser files are not built)."""
+    if "_login_user" not in g:  # Flask-Login would ask the database, which may be what failed
+        g._login_user = AnonymousUserMixin()
     try:
         page = render_template(
             "error.html", status=status, message=message, hint=hint, too_slow=too_slow, back_url=_back()

@@ -49,7 +49,7 @@ def listing() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<int:id>")
+@blueprint.get("/<id:id>")
 def page(id: int) -> ResponseReturnValue:
     """One asset with its history and a small map."""
     shown = _shown(cards.card(session(), scope(), id))
@@ -57,13 +57,13 @@ def page(id: int) -> ResponseReturnValue:
     return render_template("asset.html", asset=shown, map=parts)
 
 
-@blueprint.get("/<int:id>/card")
+@blueprint.get("/<id:id>/card")
 def card(id: int) -> ResponseReturnValue:
     """One asset as a fragment, for the map's side panel."""
     return render_template("asset_card.html", asset=_shown(cards.card(session(), scope(), id)), district=district())
 
 
-@blueprint.post("/<int:id>/edit")
+@blueprint.post("/<id:id>/edit")
 def edit(id: int) -> ResponseReturnValue:
     """Change one asset: proposed and applied as a change set of one change, in this request's transaction."""
     connection = raw(session())

@@ -7,7 +7,9 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import seed
 from argon2 import PasswordHasher
@@ -129,3 +131,19 @@ def asset_ids(seeded_database: str) -> dict[str, dict[str, list[int]]]:
         for district, layer, id in connection.execute("SELECT district, layer, id FROM registry.asset ORDER BY id"):
             found.setdefault(district, {}).setdefault(layer, []).append(id)
     return found
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement sent to PostgreSQL from now on, by whichever way; without the pool's ping."""
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def listen(self: Any, query: Any, *args: Any, **options: Any) -> Any:
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        if text != ";":
+            sent.append(text)
+        return execute(self, query, *args, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", listen)
+    return sent
