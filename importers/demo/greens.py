@@ -26,6 +26,7 @@ TWO_BANKS = 36
 FARTHEST_BANK = 90.0
 BLOB_CORNERS = 28
 WIDE = 25.0
+FINEST = 0.02
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,8 @@ def draw_greens(land: Land, rng: np.random.Generator) -> Greens:
         beside += pieces.beside[chosen].tolist()
     if len(taken) < wanted:
         raise ValueError(f"room for {len(taken)} of {wanted} green spaces")
+    # Corners closer than this could cross over when coordinates are rounded for a delivery.
+    taken = shapely.set_precision(taken, FINEST)
     return Greens(taken, np.array(kinds), np.array(codes), np.array(beside))
 
 
