@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from importers.errors import DamagedFile
-from importers.source import Geometries
+from importers.source import Geometries, choose
 from registry.language import _
 
 KINDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
@@ -41,13 +41,19 @@ class Features:
     geometry: Geometries
 
 
-def layers(path: Path) -> list[GdalLayer]:
-    """All layers of a file. Raises DamagedFile when GDAL cannot open it."""
+def layers(path: Path, one: bool = False) -> list[GdalLayer]:
+    """All layers of a file; `one` where the format has but one, which spares an opening: of a GeoJSON, a reading.
+
+    Raises DamagedFile when GDAL cannot open it.
+    """
     import pyogrio
 
     with _speaking(path):
-        names = [(str(name), geometry) for name, geometry in pyogrio.list_layers(path)]
-        return [_described(path, name, geometry) for name, geometry in names]
+        names = [(None, "")] if one else pyogrio.list_layers(path)
+        return [
+            _described(pyogrio.read_info(path, layer=name, force_feature_count=True), geometry is not None)
+            for name, geometry in names
+        ]
 
 
 def layer_names(path: Path) -> list[str]:
@@ -58,11 +64,9 @@ def layer_names(path: Path) -> list[str]:
         return [str(name) for name, _geometry in pyogrio.list_layers(path)]
 
 
-def _described(path: Path, name: str, geometry: str | None) -> GdalLayer:
-    import pyogrio
-
-    info = pyogrio.read_info(path, layer=name, force_feature_count=True)
-    return GdalLayer(name, int(info["features"]), info["crs"] or "", geometry, info["driver"])
+def _described(info: dict[str, Any], spatial: bool) -> GdalLayer:
+    geometry = info["geometry_type"] if spatial else None
+    return GdalLayer(str(info["layer_name"]), int(info["features"]), info["crs"] or "", geometry, info["driver"])
 
 
 def features(
@@ -71,14 +75,20 @@ def features(
     """Stream a layer. Curves arrive as lines, M values do not arrive; a geometry that cannot be built is None.
 
     `encoding` is for formats that do not say theirs; without it even the names of unwanted columns must be UTF-8.
+    Raises ChooseLayer for a layer that is not there.
     """
+    import pyogrio.errors
     import pyogrio.raw
 
     with ExitStack() as opened:
         with _speaking(path):
             how = {"columns": columns, "batch_size": batch_rows, "return_fids": True, "use_pyarrow": True,
                    "encoding": encoding}  # fmt: skip
-            meta, reader = opened.enter_context(pyogrio.raw.open_arrow(path, layer=layer, **how))
+            try:
+                meta, reader = opened.enter_context(pyogrio.raw.open_arrow(path, layer=layer, **how))
+            except pyogrio.errors.DataLayerError:
+                choose(layer_names(path), layer)
+                raise
         while (batch := _next(reader, path)) is not None:
             if batch.num_rows:
                 yield _features(batch, meta["geometry_name"] or "wkb_geometry")
@@ -135,7 +145,7 @@ def _speaking(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             yield
-    except (*failures, UnicodeDecodeError, OSError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
+    except (*failures, UnicodeDecodeError, OSError, IndexError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
         reason = str(error).replace(str(path.parent), "").strip("/ ").split(";")[0]
         raise DamagedFile(
             _("读不了文件“%(name)s”：%(reason)s", name=path.name, reason=reason[:300]), _("请供图单位检查并重新导出。")

@@ -7,6 +7,7 @@ dBase III header of 32 bytes and 32 per field, then records of fixed width.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,15 @@ from numpy.typing import NDArray
 
 from importers.encoding import LANGUAGE_BYTES, chosen, decode, detect
 from importers.errors import DamagedFile
-from importers.source import Encoding
+from importers.source import BATCH_ROWS, Encoding
 from importers.table import trimmed
 from registry.language import _
 
 Cells = NDArray[np.uint8]
 DELETED = ord("*")
 SPACE = 32
-SAMPLED_RECORDS = 20_000
+END_OF_FIELDS = 0x0D
+SAMPLED_BLOCKS, SAMPLED_BLOCK = 20, 1_000
 MOST_SAMPLES = 5_000
 PLAIN_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
@@ -42,28 +44,37 @@ class Field:
 
 
 class Table:
-    """An open DBF. Records are counted from 0 and include those marked as deleted."""
+    """A DBF. Records are counted from 0 and include those marked as deleted."""
 
     def __init__(self, path: Path) -> None:
-        data = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size >= 32 else np.zeros(0, np.uint8)
-        if len(data) < 32:
-            raise _damaged(path, _("没有文件头"))
-        self.count = int(data[4:8].view("<u4")[0])
-        header, self._width = (int(size) for size in data[8:12].view("<u2"))
-        self.language = LANGUAGE_BYTES.get(int(data[29]))
-        if header < 33 or self._width < 1 or header > len(data):
+        self.path = path
+        with path.open("rb") as file:
+            head = file.read(32)
+            if len(head) < 32:
+                raise _damaged(path, _("没有文件头"))
+            self.count, self._start, self._width = struct.unpack_from("<IHH", head, 4)
+            self.language = LANGUAGE_BYTES.get(head[29])
+            described = file.read(max(0, self._start - 32))
+        if self._start < 33 or self._width < 1 or len(described) < self._start - 32:
             raise _damaged(path, _("文件头不完整"))
-        self.fields = list(_fields(data[32:header]))
+        self.fields = list(_fields(described))
         if sum(f.width for f in self.fields) + 1 > self._width:
             raise _damaged(path, _("列宽与记录长度不符"))
-        if len(data) < header + self.count * self._width:
-            there = (len(data) - header) // self._width
+        there = (path.stat().st_size - self._start) // self._width
+        if there < self.count:
             raise _damaged(path, _("应有 %(count)s 条记录，只有 %(there)s 条", count=self.count, there=there))
-        self._records = data[header : header + self.count * self._width].reshape(self.count, self._width)
 
-    def deleted(self, start: int, stop: int) -> NDArray[np.bool_]:
-        """Which records are marked as deleted."""
-        return np.asarray(self._records[start:stop, 0] == DELETED)
+    def records(self, start: int, stop: int) -> Cells:
+        """Records as bytes, one row each. Read and not mapped, so that a long table does not fill the memory."""
+        stop = min(stop, self.count)
+        count = max(0, stop - start) * self._width
+        data = np.fromfile(self.path, np.uint8, count, offset=self._start + start * self._width)
+        return data.reshape(-1, self._width)
+
+    def count_live(self) -> int:
+        """How many records are not marked as deleted."""
+        parts = (self.records(start, start + BATCH_ROWS) for start in range(0, self.count, BATCH_ROWS))
+        return sum(int((~deleted(part)).sum()) for part in parts)
 
     def encoding(self, asked: str | None, declared: str | None) -> Encoding:
         """The encoding of names and text: `asked` by the operator, else found out. `declared` is what a .cpg says."""
@@ -83,21 +94,11 @@ class Table:
             names.append(unique)
         return names
 
-    def column(self, field: Field, encoding: str, start: int, stop: int) -> pa.Array:
-        """The cells of one field: text trimmed, numbers and dates as such, blank cells null."""
-        cells = np.array(self._records[start:stop, field.offset : field.offset + field.width], order="C")
-        if field.kind in "NF":
-            return _numbers(_ascii(cells), field)
-        if field.kind == "D":
-            return _dates(_ascii(cells))
-        if field.kind == "L":
-            return _booleans(_ascii(cells))
-        return _ascii(cells) if cells.size == 0 or cells.max() < 0x80 else _text(cells, encoding)
-
     def _pieces(self) -> Iterator[bytes]:
-        """Field names, and distinct cells that are not ASCII from records all over the table."""
+        """Field names, and distinct cells that are not ASCII from blocks of records all over the table."""
         yield from (field.raw_name for field in self.fields)
-        records = self._records[:: max(1, self.count // SAMPLED_RECORDS)]
+        every = max(SAMPLED_BLOCK, self.count // SAMPLED_BLOCKS)
+        records = np.concatenate([self.records(at, at + SAMPLED_BLOCK) for at in range(0, max(1, self.count), every)])
         for field in self.fields:
             cells = records[:, field.offset : field.offset + field.width]
             if field.kind == "C" and cells.size and cells.max() > 0x7F:
@@ -105,12 +106,29 @@ class Table:
                 yield from (cell.rstrip(b" \0") for cell in distinct.to_pylist())
 
 
-def _fields(header: Cells) -> Iterator[Field]:
+def deleted(records: Cells) -> NDArray[np.bool_]:
+    """Which records are marked as deleted."""
+    return np.asarray(records[:, 0] == DELETED)
+
+
+def column(records: Cells, field: Field, encoding: str) -> pa.Array:
+    """The cells of one field: text trimmed, numbers and dates as such, blank cells null."""
+    cells = np.array(records[:, field.offset : field.offset + field.width], order="C")
+    if field.kind in "NF":
+        return _numbers(_ascii(cells), field)
+    if field.kind == "D":
+        return _dates(_ascii(cells))
+    if field.kind == "L":
+        return _booleans(_ascii(cells))
+    return _ascii(cells) if cells.size == 0 or cells.max() < 0x80 else _text(cells, encoding)
+
+
+def _fields(described: bytes) -> Iterator[Field]:
     offset = 1
-    for descriptor in header[: len(header) // 32 * 32].reshape(-1, 32):
-        if descriptor[0] == 0x0D:
+    for place in range(0, len(described) // 32 * 32, 32):
+        raw = described[place : place + 32]
+        if raw[0] == END_OF_FIELDS:
             return
-        raw = descriptor.tobytes()
         kind, width, decimals = chr(raw[11]), raw[16], raw[17]
         if kind == "C" and decimals:
             width += decimals << 8  # long text: some writers keep the high byte of the width here

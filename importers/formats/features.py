@@ -14,7 +14,7 @@ import shapely
 
 from importers import gdal
 from importers.encoding import chosen, codec_name, detect_file
-from importers.recognise import Format
+from importers.recognise import UTF8_MARK, Format
 from importers.source import (
     SAMPLE_ROWS,
     Box,
@@ -32,7 +32,6 @@ from importers.table import plain, undecodable
 from registry.language import _
 
 DRIVERS = {"GPKG": Format.GEOPACKAGE, "LIBKML": Format.KML, "KML": Format.KML, "FlatGeobuf": Format.FLATGEOBUF}
-TEXT_KINDS = (b"{", b"[", b"\xef")
 KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
 
 
@@ -40,7 +39,7 @@ def look(path: Path, request: Request) -> list[SourceLayer]:
     """All layers that hold rows or columns. Raises DamagedFile, UndecodableText."""
     encoding = _encoding(path, request)
     with _in_utf8(path, encoding) as readable:
-        return [_layer(readable, layer, path, encoding) for layer in gdal.layers(readable)]
+        return [_layer(readable, layer, path, encoding) for layer in gdal.layers(readable, one=_is_json(path))]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:
@@ -48,7 +47,7 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
     encoding = _encoding(path, request)
     with _in_utf8(path, encoding) as readable:
         keep_ids = readable.open("rb").read(6) == b"SQLite"
-        layer = choose(gdal.layer_names(readable), request.layer)
+        layer = request.layer or choose(gdal.layer_names(readable), None)
         seen = 0
         for batch in gdal.features(readable, layer, request.batch_rows):
             count = len(batch.ids)
@@ -106,10 +105,14 @@ def _says_crs(path: Path) -> bool:
         return b'"crs"' in head or b'"crs"' in file.read()
 
 
-def _encoding(path: Path, request: Request) -> Encoding:
+def _is_json(path: Path) -> bool:
     with path.open("rb") as file:
-        if not file.read(64).lstrip().startswith(TEXT_KINDS):
-            return Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
+        return file.read(64).removeprefix(UTF8_MARK).lstrip().startswith((b"{", b"["))
+
+
+def _encoding(path: Path, request: Request) -> Encoding:
+    if not _is_json(path):
+        return Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
     return chosen(request.encoding) if request.encoding else detect_file(path)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from importers import gdal
 from importers.errors import DamagedFile
-from importers.formats.dbf import Table
+from importers.formats.dbf import Table, column, deleted
 from importers.problems import Problem
 from importers.recognise import beside
 from importers.source import (
@@ -61,13 +61,12 @@ def look(path: Path, request: Request) -> list[SourceLayer]:
     """The one layer of a shapefile. Raises DamagedFile, UndecodableText."""
     shapes, table = _shapes(path), _table(path)
     encoding = _encoding(path, table, request)
-    stop = min(SAMPLE_ROWS, table.count) if table else 0
     columns: tuple[Column, ...] = ()
     if table is not None:
-        arrays = [table.column(field, encoding.name, 0, stop) for field in table.fields]
-        names = table.names(encoding.name)
-        columns = described(dict(zip(names, arrays, strict=True)))
-    rows = table.count - int(table.deleted(0, table.count).sum()) if table is not None else None
+        first = table.records(0, SAMPLE_ROWS)
+        arrays = [column(first, field, encoding.name) for field in table.fields]
+        columns = described(dict(zip(table.names(encoding.name), arrays, strict=True)))
+    rows = table.count_live() if table is not None else None
     return [
         SourceLayer(
             path.stem, "Shapefile", rows, columns, shapes.kind, encoding, _crs(path), shapes.dimensions, shapes.box
@@ -99,10 +98,11 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
 def _joined(table: Table, names: list[str], encoding: Encoding, ids: NDArray[np.int64], geometry: Geometries) -> Rows:
     """Attributes and shapes of the same records, without the deleted ones."""
     start, stop = int(ids[0]), int(ids[-1]) + 1
-    arrays = [table.column(field, encoding.name, start, stop) for field in table.fields]
+    records = table.records(start, stop)
+    arrays = [column(records, field, encoding.name) for field in table.fields]
     keep = np.zeros(stop - start, dtype=bool)
     keep[ids - start] = True
-    keep &= ~table.deleted(start, stop)
+    keep &= ~deleted(records)
     if not keep.all():
         arrays = [array.filter(keep) for array in arrays]
         geometry = geometry[keep[ids - start]]

@@ -39,14 +39,18 @@ class Sheet:
 def look(path: Path, request: Request) -> list[SourceLayer]:
     """Every visible sheet with content. Raises DamagedFile, also for a workbook under a password."""
     with _opened(path) as book:
-        return [_layer(book.get_sheet_by_name(name), request) for name in _visible(book, path)]
+        return [_layer(sheet, request) for sheet in _filled(book, path)]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:
     """Rows of one sheet in batches, numbered as Excel numbers them; rows without any content are passed over."""
     with _opened(path) as book:
-        name = choose(_visible(book, path), request.layer)
-        sheet = _sheet(book.get_sheet_by_name(name), request)
+        if request.layer in book.sheet_names:
+            chosen_sheet = book.get_sheet_by_name(request.layer)  # the others are not even parsed
+        else:
+            offered = {sheet.name: sheet for sheet in _filled(book, path)}
+            chosen_sheet = offered[choose(list(offered), request.layer)]
+        sheet = _sheet(chosen_sheet, request)
     for start in range(sheet.first, len(sheet.rows), request.batch_rows):
         yield _batch(sheet, start, start + request.batch_rows)
 
@@ -109,12 +113,13 @@ def _text(cell: Any) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def _visible(book: CalamineWorkbook, path: Path) -> list[str]:
-    sheets = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)]
-    names = [name for name in sheets if book.get_sheet_by_name(name).total_height]
-    if not names:
+def _filled(book: CalamineWorkbook, path: Path) -> list[CalamineSheet]:
+    """The visible sheets with anything in them."""
+    names = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)]
+    filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.total_height]
+    if not filled:
         raise DamagedFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
-    return names
+    return filled
 
 
 class _opened:  # noqa: N801 - reads as a function

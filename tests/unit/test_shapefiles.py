@@ -13,7 +13,7 @@ import shapely
 
 from importers import look, read
 from importers.errors import DamagedFile
-from importers.formats.dbf import Table
+from importers.formats.dbf import Table, column
 
 DRIVER = "ESRI Shapefile"
 pytestmark = pytest.mark.filterwarnings("ignore:'crs' was not provided")
@@ -64,7 +64,7 @@ def test_types_of_dbase(tmp_path):
         ],
     )
     assert len(fields) == len(table.fields)
-    cells = [table.column(field, "utf-8", 0, 1).to_pylist() for field in table.fields]
+    cells = [column(table.records(0, 1), field, "utf-8").to_pylist() for field in table.fields]
     assert cells[0] == [3301050118000001]
     assert cells[1] == [2.5]
     assert [str(day) for day in cells[2]] == ["2024-03-15"]
