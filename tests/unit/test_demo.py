@@ -251,7 +251,6 @@ def test_the_same_district_gives_the_same_bytes(
     thin: District, delivered: tuple[Path, Manifest], tmp_path: Path
 ) -> None:
     folder, _manifest = delivered
-    deliver_areas(thin.areas, tmp_path)
     assert [again.file for again in deliver(thin, tmp_path, SEED)] == [plan.file for plan in PLANS]
     differing = [made.name for made in tmp_path.iterdir() if made.read_bytes() != (folder / made.name).read_bytes()]
     assert differing == []
