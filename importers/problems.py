@@ -157,8 +157,8 @@ def in_order(problems: list[Problem]) -> list[Problem]:
 
 
 def table() -> str:
-    """The reference table of all codes, in Markdown; `docs/import-problems.md` holds it and a test compares."""
-    lines = ["| code | severity | 含义 | 处理 |", "| --- | --- | --- | --- |"]
+    """All codes as a Markdown table in the language of this context; `docs/import-problems.md` holds it in both."""
+    lines = ["| code | severity | message | remedy |", "| --- | --- | --- | --- |"]
     for code in Code:
         text = TEXTS[code]
         lines.append(f"| `{code}` | {text.severity} | {_plain(text.message)} | {_plain(text.remedy)} |")
@@ -166,7 +166,7 @@ def table() -> str:
 
 
 def _plain(message: str) -> str:
-    return (message % _Names()).replace("|", "\\|")
+    return (_(message) % _Names()).replace("|", "\\|")
 
 
 class _Names(dict[str, str]):
