@@ -13,6 +13,8 @@ import shapely
 
 from registry import changes
 from registry.errors import Conflict, Invalid, NotFound
+from registry.filters import STATES
+from registry.labels import field_label
 from registry.language import _
 from registry.layers import stored_layer
 from registry.places import Areas
@@ -150,12 +152,23 @@ def _check(connection: psycopg.Connection[Any], then: dict[str, Any]) -> None:
         raise Invalid(
             _("图层“%(layer)s”没有分类 %(code)s。", layer=layer.name, code=f"{then['scheme']} {then['class']}")
         )
+    _check_facts(then)
     place = shapely.from_wkb(then["geom"])
     if place.is_empty or not place.is_valid or place.geom_type != _SHAPES[layer.geometry]:
         raise Invalid(_("几何图形无效或类型不符：%(kind)s。", kind=place.geom_type))
-    for day in ("surveyed_on", "changed_on"):
-        if then[day] is not None and not isinstance(then[day], date):
-            raise Invalid(_("%(field)s 不是日期：“%(value)s”。", field=day, value=then[day]))
     broken = violations(kind.schema or layer.schema, then["attributes"])
     if broken:
         raise Invalid(_("属性不合规则：%(broken)s", broken="；".join(broken)))
+
+
+def _check_facts(then: dict[str, Any]) -> None:
+    """The fields that mean the same in every layer."""
+    sound = {
+        "code": bool(then["code"]) and not then["code"].isspace(),
+        "state": then["state"] in STATES,
+        "accuracy": then["accuracy"] in (None, "A", "B", "C"),
+        **{day: then[day] is None or isinstance(then[day], date) for day in ("surveyed_on", "changed_on")},
+    }
+    for field, ok in sound.items():
+        if not ok:
+            raise Invalid(_("%(field)s 的值“%(value)s”不可用。", field=field_label(field), value=then[field] or ""))

@@ -1,0 +1,1 @@
+"""HTTP in; HTML, JSON and vector tiles out. The only place of Flask. Holds no SQL."""
