@@ -5,6 +5,7 @@ When a test here names a missing text, `registry/translations/babel.cfg` says wh
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -19,6 +20,7 @@ from babel.messages.pofile import read_po
 
 from registry import language
 from registry.language import _, in_language, speak, spoken
+from registry.translations.extract import from_python
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("registry", "importers", "web")
@@ -88,6 +90,19 @@ def test_extraction_sees_python_templates_tables_and_javascript_words():
     assert files["登录"] == "web/templates/security/login_user.html"
     assert files["“%(value)s”不是日期"] == "importers/problems.py"
     assert files["量距离"] == "web/map_words.py"
+
+
+def test_a_message_inside_an_f_string_is_found():
+    source = io.BytesIO(
+        """x = f"{n} {_('表格')}" + _(table[n]) + N_("线") + other("面") + ngettext("一", "多", n)""".encode()
+    )
+    found = [(name, texts) for _line, name, texts, _comments in from_python(source, ("_", "N_", "ngettext"), ())]
+    assert sorted(found, key=str) == [
+        ("N_", ("线",)),
+        ("_", ("表格",)),
+        ("_", (None,)),
+        ("ngettext", ("一", "多", None)),
+    ]
 
 
 def test_every_text_is_translated():
