@@ -14,7 +14,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from importers.errors import DamagedFile
+from importers.errors import DamagedFile, UnknownFormat
 from importers.source import Geometries, choose
 from registry.language import _
 
@@ -146,7 +146,11 @@ def _speaking(path: Path) -> Iterator[None]:
             warnings.simplefilter("ignore", RuntimeWarning)
             yield
     except (*failures, UnicodeDecodeError, OSError, IndexError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
-        reason = str(error).replace(str(path.parent), "").strip("/ ").split(";")[0]
+        reason = str(error).replace(str(path), path.name).split(";")[0]
+        if "not recognized" in reason:
+            raise UnknownFormat(
+                _("“%(name)s”不含可识别的空间数据", name=path.name), _("请提供要素（FeatureCollection）或图形。")
+            ) from error
         raise DamagedFile(
             _("读不了文件“%(name)s”：%(reason)s", name=path.name, reason=reason[:300]), _("请供图单位检查并重新导出。")
         ) from error

@@ -134,3 +134,39 @@ def test_a_cut_file_gives_rows_or_a_clear_error(tmp_path, name, share):
     except DamagedFile:
         counted = []
     assert sum(counted) <= 6
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error"),
+    [
+        (
+            "entities.kml",
+            "<!DOCTYPE x [<!ENTITY a 'aaaaaaaa'><!ENTITY b '&a;&a;&a;'>]><kml><name>&b;</name></kml>",
+            DamagedFile,
+        ),
+        (
+            "file.kml",
+            "<!DOCTYPE x [<!ENTITY f SYSTEM 'file:///etc/hostname'>]><kml><name>&f;</name></kml>",
+            DamagedFile,
+        ),
+        ("deep.geojson", '{"type":"FeatureCollection","features":[' + "[" * 100_000, DamagedFile),
+        ("other.json", '{"a": 1}', UnknownFormat),
+    ],
+)
+def test_text_that_means_harm_or_nothing(tmp_path, name, content, error):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(error) as caught:
+        look(tmp_path / name)
+    assert name in caught.value.message
+    assert str(tmp_path) not in caught.value.message
+
+
+def test_geojson_in_gbk(tmp_path):
+    feature = (
+        '{"type":"Feature","properties":{"名称":"上塘高架桥"},"geometry":{"type":"Point","coordinates":[120.1,30.3]}}'
+    )
+    (tmp_path / "a.geojson").write_text(feature, encoding="gb18030")
+    (source,) = look(tmp_path / "a.geojson")
+    (rows,) = read(tmp_path / "a.geojson")
+    assert (source.name, source.encoding.name) == ("a", "GB18030")
+    assert rows.columns["名称"].to_pylist() == ["上塘高架桥"]
