@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from importers.errors import NoGeometry, ProfileMismatch
@@ -206,3 +209,10 @@ def test_two_columns_never_share_a_target():
 def test_an_id_serves_as_key_where_nothing_better_does():
     assert mapped({"MANHOLE_ID": ["EK002"], "OLD_ID": ["x"]}) == {"MANHOLE_ID": "external_key"}
     assert mapped({"Width": ["3"]}) == {}
+
+
+def test_the_profile_in_the_reference_is_one():
+    text = (Path(__file__).parents[2] / "docs" / "import-reference.md").read_text(encoding="utf-8")
+    profile = Profile.from_toml(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    assert profile.complete
+    assert profile.column_for("attributes.size_mm") == "口径"
