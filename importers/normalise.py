@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from importers.attributes import Attribute, as_json, properties_of, typed
 from importers.classes import ClassBook, OtherLayers
 from importers.crs import SourceCrs, resolve
+from importers.errors import ProfileMismatch
 from importers.headings import ATTRIBUTE
 from importers.positions import locate
 from importers.problems import Code, Problem, at
 from importers.profile import Profile
 from importers.source import Box, Geometries, Rows, SourceLayer
 from importers.values import Mask, NotThis, as_text, codes, converted, dates, half_width, replaced
+from registry.language import _
 from registry.layers import Layer
 
 STATES = {
@@ -105,12 +107,14 @@ class Normaliser:
         box: Box | None = None,
     ) -> None:
         profile.check(source)
+        _check_layer(profile, layer)
         self.profile, self.layer, self.layers = profile, layer, layers or {}
         self.crs: SourceCrs = resolve(source, profile.crs, box)
         self.book = ClassBook(layer, profile.scheme)
         self.attributes = _attributes(profile, layer, source)
         self.headings = {target: column for column, target in profile.columns.items()}
-        self._once = _remarks(source, self.crs)
+        self._remarks = _remarks(source, self.crs)
+        self._said: set[Code] = set()
 
     def prepare(self, rows: Rows) -> Prepared:
         """One batch."""
@@ -119,20 +123,25 @@ class Normaliser:
         code = batch.text("code", codes)
         scheme, class_code, class_index = self._classes(batch, code)
         attributes, described = self._filled(batch)
-        problems = rows.problems + located.problems + self._said_once()
+        fields: dict[str, Any] = {
+            "code": code, "external_key": batch.text("external_key", codes), "scheme": scheme, "class_code": class_code,
+            "class_index": class_index, "name": batch.text("name"), "attributes": attributes, "described": described,
+            "state": batch.converted("state", parse_state, Code.STATE_UNKNOWN), "manager": batch.text("manager"),
+            "owner": batch.text("owner"), "maintainer": batch.text("maintainer"), "source": self._source(batch),
+            "surveyed_on": batch.dates("surveyed_on"), "changed_on": batch.dates("changed_on"),
+            "accuracy": batch.converted("accuracy", parse_accuracy, Code.ACCURACY_UNKNOWN),
+        }  # fmt: skip
+        problems = self._not_said_before(rows.problems + located.problems + batch.problems + self._remarks)
         return Prepared(
-            rows, self.layer, code, batch.text("external_key", codes), scheme, class_code, class_index,
-            batch.text("name"), batch.converted("state", parse_state, Code.STATE_UNKNOWN),
-            batch.text("manager"), batch.text("owner"), batch.text("maintainer"),
-            batch.dates("surveyed_on"), batch.dates("changed_on"), self._source(batch),
-            batch.converted("accuracy", parse_accuracy, Code.ACCURACY_UNKNOWN), attributes, described,
-            located.geometry, located.placed, self.headings, problems + batch.problems,
+            rows=rows, layer=self.layer, geometry=located.geometry, placed=located.placed, headings=self.headings,
+            problems=problems, **fields,
         )  # fmt: skip
 
-    def _said_once(self) -> list[Problem]:
-        """Remarks on the delivery as a whole, with the first batch."""
-        said, self._once = self._once, []
-        return said
+    def _not_said_before(self, problems: list[Problem]) -> list[Problem]:
+        """Without the remarks on the delivery as a whole that came with an earlier batch."""
+        fresh = [p for p in problems if p.row is not None or p.code not in self._said]
+        self._said |= {p.code for p in fresh if p.row is None}
+        return fresh
 
     def _classes(self, batch: _Batch, code: pa.Array) -> tuple[pa.Array, pa.Array, NDArray[np.int64]]:
         """Scheme, class code and position of each row's class: as written, else as its code says, else the only one."""
@@ -242,6 +251,20 @@ class _Batch:
         if bad.any():
             values = column.filter(pa.array(bad)).to_pylist()
             self.problems += at(code, self.rows.numbers[bad], self.headings.get(target, target), values)
+
+
+def _check_layer(profile: Profile, layer: Layer) -> None:
+    """A profile of another layer, or of a scheme the layer does not have, would make every row an error."""
+    if profile.layer != layer.code:
+        raise ProfileMismatch(
+            _("方案属于图层“%(other)s”，不是“%(layer)s”", other=profile.layer, layer=layer.code),
+            _("换用该图层的方案。"),
+        )
+    if profile.scheme is not None and profile.scheme not in layer.schemes:
+        raise ProfileMismatch(
+            _("图层“%(layer)s”没有分类标准“%(scheme)s”", layer=layer.name, scheme=profile.scheme),
+            _("可用的标准：%(names)s。", names=_("、").join(layer.schemes)),
+        )
 
 
 def _attributes(profile: Profile, layer: Layer, source: SourceLayer) -> list[Attribute]:

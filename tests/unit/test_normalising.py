@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from importers.errors import NoGeometry, UnknownCrs
+from importers.errors import NoGeometry, ProfileMismatch, UnknownCrs
 from importers.normalise import Normaliser, Prepared
 from importers.problems import Problem
 from importers.profile import Profile
@@ -253,6 +253,26 @@ def test_a_delivery_that_cannot_be_placed_stops_before_the_first_row():
     source, _rows = delivery({"a": ["x"]}, geometry=None)
     with pytest.raises(NoGeometry):
         Normaliser(replace(LAMP, crs="EPSG:4490"), LAYERS["component"], source)
+
+
+def test_a_profile_for_another_layer_or_scheme_stops_before_the_first_row():
+    source, _rows = delivery({"a": ["x"]})
+    with pytest.raises(ProfileMismatch, match="component"):
+        Normaliser(LAMP, LAYERS["road"], source)
+    with pytest.raises(ProfileMismatch, match="CJ/T 999") as caught:
+        Normaliser(replace(LAMP, scheme="CJ/T 999"), LAYERS["component"], source)
+    assert "CJ/T 214-2007" in caught.value.hint
+
+
+def test_a_zone_number_is_remarked_once():
+    source, rows = delivery(
+        {"a": ["x"]}, shapely.points([40_514_907.0], [3_355_597.0]), DeclaredCrs("EPSG:4549", "", "prj")
+    )
+    normaliser = Normaliser(LAMP, LAYERS["component"], source)
+    assert [[str(p.code) for p in normaliser.prepare(rows).problems] for _batch in range(2)] == [
+        ["zone_prefix_removed"],
+        [],
+    ]
 
 
 def test_an_overridden_system_is_remarked_once():

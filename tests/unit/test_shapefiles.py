@@ -99,6 +99,16 @@ def test_null_shapes_and_lines_come_through_gdal(tmp_path):
     assert [shape is None for shape in rows.geometry] == [False, True, False]
 
 
+def test_lines_whose_column_names_are_gbk_and_undeclared(tmp_path):
+    file = tmp_path / "lines.shp"
+    line = shapely.to_wkb(np.array([shapely.LineString([(0, 0), (1, 1)])]))
+    road = np.array(["上塘高架桥"], dtype=object)
+    pyogrio.raw.write(file, line, [road], ["道路名称"], geometry_type="LineString", driver=DRIVER, encoding="GBK")
+    file.with_suffix(".cpg").unlink()
+    (rows,) = read(file)
+    assert {name: column.to_pylist() for name, column in rows.columns.items()} == {"道路名称": ["上塘高架桥"]}
+
+
 def test_points_need_no_index(tmp_path):
     (rows,) = read(copied("lamps_gbk", tmp_path, without=".shx"))
     assert len(rows) == 6
