@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Order:
     encoding: str | None = None
     scheme: str | None = None
     key: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
     header_row: int | None = None
     title: str | None = None
     save_as: str | None = None
@@ -108,16 +110,18 @@ def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progres
     told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
             "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name}  # fmt: skip
     change_set = changes.propose(connection, scope, layer.code, "import", changes.Delivery(title, told))
-    run_.stage_all(_rows(order, source, profile), change_set)
-    summary = run_.timed("diff", lambda: changes.diff(connection, scope, layer.code, change_set))
+    run_.stage_all(_rows(order, source, profile))
+    summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set)
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
     if order.save_as or order.profile is None:
         kept = order.save_as or name or f"{layer.code} {order.path.name}"
         profiles.keep(connection, scope, kept, layer.code, _headings(source), profile.to_toml())
     if order.apply and summary.changes:
-        run_.timed("apply", lambda: changes.apply(connection, scope, change_set))
+        run_.timed("apply", changes.apply, connection, scope, change_set)
     applied = order.apply and summary.changes > 0
-    return Report(source, profile, name, run_.normaliser.crs.name, summary, run_.rows, run_.problems, run_.seconds, applied)
+    return Report(
+        source, profile, name, run_.normaliser.crs.name, summary, run_.rows, run_.problems, run_.seconds, applied
+    )
 
 
 def _source(order: Order) -> SourceLayer:
@@ -137,12 +141,13 @@ def _profile(
     elif order.profile:
         profile, name = Profile.from_toml(profiles.named(connection, scope, order.profile)), order.profile
     elif saved := profiles.fitting(connection, scope, layer.code, _headings(source)):
-        name, profile = saved[0], Profile.from_toml(saved[1])
+        # Like column heads make no like datum: what this file says of itself goes before what the last one was told.
+        name, profile = saved[0], replace(Profile.from_toml(saved[1]), crs=None, encoding=None)
     else:
         profile = suggest(source, layer)
     given = {name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None}
-    profile = replace(profile, **given)
-    return (profile.with_key(order.key) if order.key else profile), name
+    profile = replace(profile, **given, constants={**profile.constants, **order.constants}).with_columns(order.columns)
+    return (profile.with_columns({order.key: "external_key"}) if order.key else profile), name
 
 
 def _headings(source: SourceLayer) -> str:
@@ -186,28 +191,28 @@ class _Run:
         self.problems: list[Problem] = []
         self.seconds: dict[str, float] = {}
 
-    def stage_all(self, batches: Iterator[Rows], change_set: int) -> None:
+    def stage_all(self, batches: Iterator[Rows]) -> None:
         """Read, normalise, validate and stage batch by batch: memory holds one batch."""
         areas = Areas.load(self.connection, self.scope.district)
         with changes.staging(self.connection) as copy:
             for rows in self._read(batches):
-                prepared = self.timed("normalise", lambda rows=rows: self.normaliser.prepare(rows))
-                checked = self.timed("validate", lambda prepared=prepared: self.validator.check(prepared))
-                self.timed("stage", lambda c=checked: stage(copy, c.prepared, c.accepted, areas))
+                prepared = self.timed("normalise", self.normaliser.prepare, rows)
+                checked = self.timed("validate", self.validator.check, prepared)
+                self.timed("stage", stage, copy, checked.prepared, checked.accepted, areas)
                 self.problems += checked.problems
                 self.rows += len(rows)
                 self.progress("read", self.rows, self.source.rows)
 
     def _read(self, batches: Iterator[Rows]) -> Iterator[Rows]:
-        while (rows := self.timed("read", lambda: next(batches, None))) is not None:
+        while (rows := self.timed("read", next, batches, None)) is not None:
             yield rows
 
-    def timed(self, verb: str, act: Callable[[], Any]) -> Any:
+    def timed(self, verb: str, act: Callable[..., Any], *given: Any) -> Any:
         """Do a step and add its time to its verb."""
         began = time.perf_counter()
         if verb in ("diff", "apply"):
             self.progress(verb, 0, None)
         try:
-            return act()
+            return act(*given)
         finally:
             self.seconds[verb] = round(self.seconds.get(verb, 0.0) + time.perf_counter() - began, 3)

@@ -21,12 +21,12 @@ from importers.units import is_known
 from importers.values import NotThis, parse_date
 from registry.layers import Layer
 
-CODE = re.compile(r"\d{16}")
+CODE = re.compile(r"\d{16}(?!\d)")
 DAMAGED_CODE = re.compile(r"\d\.\d+E\+?1[45]", re.IGNORECASE)
 WKT = re.compile(r"(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
 KEY = re.compile(r"(^|[^a-z])id\d*$|编号$|编码$", re.IGNORECASE)
 MOSTLY = 0.8
-KEYS_DIFFER = 0.9
+KEYS_DIFFER = 0.98
 PARSERS: dict[str, Callable[[str], object]] = {
     "state": parse_state, "accuracy": parse_accuracy, "surveyed_on": parse_date, "changed_on": parse_date,
 }  # fmt: skip

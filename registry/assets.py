@@ -236,4 +236,4 @@ def log_restricted(session: Session, scope: Scope, layers: set[str], act: str, n
     for layer in restricted.all():
         told = {"district": scope.district, "person_id": scope.person_id, "layer": layer, "asset_id": id, "act": act}
         # inline: no RETURNING, which would need the right to read the log
-        session.execute(insert(AccessLog.__table__).values(**told, detail={"n": n}).inline())
+        session.execute(insert(AccessLog).values(**told, detail={"n": n}).inline())

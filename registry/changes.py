@@ -101,12 +101,15 @@ def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
         columns = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, DELIVERED))
         with cursor.copy(psycopg.sql.SQL("COPY delivery ({}) FROM STDIN (FORMAT csv)").format(columns)) as copy:
             yield copy
-    connection.execute("ANALYZE delivery (source_row, code, external_key)")
+    connection.execute("ANALYZE delivery (source_row, code, external_key, scheme, class)")
 
 
 def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int) -> Summary:
     """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent."""
     values = {"district": scope.district, "layer": layer, "change_set": change_set}
+    # The planner knows little of tables filled in this transaction. A hash join is at most a little slow where a nested
+    # loop would have done; a nested loop over two of them never ends.
+    connection.execute("SET LOCAL enable_nestloop = off")
     connection.execute(statement("imports/parties.sql").encode(), values)
     connection.execute(statement("imports/match.sql").encode(), values)
     connection.execute("ANALYZE matched")
@@ -115,6 +118,7 @@ def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_s
     matched = connection.execute("SELECT count(*) FROM matched").fetchone()
     assert matched is not None
     connection.execute("DROP TABLE delivery, matched")
+    connection.execute("SET LOCAL enable_nestloop = on")
     return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
 
 

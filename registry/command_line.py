@@ -63,7 +63,11 @@ def main(arguments: list[str] | None = None) -> Any:
         click.echo(_("已中止。"), err=True)
         sys.exit(130)
     except Exception as error:
-        click.secho(_("程序出错：%(error)s", error=str(error).splitlines()[0] if str(error) else repr(error)), fg="red", err=True)
+        click.secho(
+            _("程序出错：%(error)s", error=str(error).splitlines()[0] if str(error) else repr(error)),
+            fg="red",
+            err=True,
+        )
         click.echo(_("没有留下任何改动。详情见 %(file)s，请把它交给维护人员。", file=_keep_traceback()), err=True)
         sys.exit(1)
 

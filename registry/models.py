@@ -17,7 +17,7 @@ Moment = DateTime(timezone=True)
 class Base(DeclarativeBase):
     """All tables live in the schema `registry`."""
 
-    __table_args__: Any = {"schema": "registry"}
+    __table_args__: Any = {"schema": "registry"}  # noqa: RUF012 - SQLAlchemy reads it from instances too
     type_annotation_map: ClassVar = {str: Text, datetime: Moment, dict[str, Any]: JSONB, list[str]: ARRAY(Text)}
 
 

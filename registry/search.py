@@ -112,7 +112,9 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
 
 def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[AssetHit]:
     hits = [
-        AssetHit(r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11]))
+        AssetHit(
+            r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11])
+        )
         for r in session.execute(assets_named(scope, text, limit))
     ]
     log_restricted(session, scope, {hit.layer for hit in hits}, "suggest", len(hits))

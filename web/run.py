@@ -9,7 +9,9 @@ from registry.settings import settings
 
 
 @click.command()
-@click.option("--demo/--no-demo", default=True, help="空库时导入演示行政区 / import the demo district into an empty register")
+@click.option(
+    "--demo/--no-demo", default=True, help="空库时导入演示行政区 / import the demo district into an empty register"
+)
 def run(demo: bool) -> None:
     """启动全部：数据库、首次的演示数据、网页。 Start everything; Ctrl-C ends everything."""
     from importers.commands import demo as demonstration

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import click
 
 from importers.commands.progress import Bar
 from registry.commands.person_option import acting, opened
+from registry.errors import Invalid
 from registry.language import _
 
-SHOWN_PROBLEMS = 20
+SHOWN_ALIKE = 3
+SHOWN_ROWS = 12
 
 
 @click.command()
@@ -50,6 +52,11 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
 @click.option("--encoding", help="如 GB18030 / such as GB18030")
 @click.option("--scheme", help="分类标准 / class scheme, such as 'GB/T 30428.2-2013'")
 @click.option("--key", help="供图单位自己的编号列 / column with the supplier's own id")
+@click.option(
+    "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="更正列的对应，可重复 / map a column, repeatable"
+)
+@click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE",
+              help="文件没有的字段取此值，如 class=0102 / a field that the file lacks")  # fmt: skip
 @click.option("--header-row", type=int, help="表头所在行 / row of the column heads")
 @click.option("--title", help="交付名称 / title of the delivery")
 @click.option("--apply", "at_once", is_flag=True, help="立即应用无误的行 / apply the good rows at once")
@@ -66,6 +73,7 @@ def import_(
     """
     from importers.pipeline import Order, run
 
+    how |= {name: dict(_pairs(how[name])) for name in ("columns", "constants")}
     order = Order(file, apply=at_once and not dry_run, **how)
     with opened(district, username) as (connection, scope), Bar(quiet=as_json) as bar:
         report = run(connection, scope, order, bar)
@@ -95,10 +103,26 @@ def _print(report: Any, dry_run: bool) -> None:
         click.echo(_("没有需要应用的变更。"))
 
 
+def _pairs(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        left, equals, right = text.rpartition("=")
+        if not (equals and left and right):
+            raise Invalid(_("“%(value)s”无法理解。", value=text), _("写成 名称=值。"))
+        yield left, right
+
+
 def _print_problems(problems: list[Any]) -> None:
-    for problem in problems[:SHOWN_PROBLEMS]:
-        click.secho(f"  {problem}", fg="red" if problem.severity == "error" else "yellow")
-    if len(problems) > SHOWN_PROBLEMS:
-        rest = Counter(str(p.code) for p in problems)
-        told = "，".join(f"{code} {n}" for code, n in rest.most_common())
-        click.echo(_("  …… 共 %(n)s 条：%(told)s。--json 列出全部。", n=len(problems), told=told))
+    """Problems of one kind in one column together: the first in full, then the other rows."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for problem in problems:
+        groups.setdefault((str(problem.code), problem.field), []).append(problem)
+    for alike in groups.values():
+        colour = "red" if alike[0].severity == "error" else "yellow"
+        for problem in alike[:SHOWN_ALIKE]:
+            click.secho(f"  {problem}", fg=colour)
+        if len(alike) > SHOWN_ALIKE:
+            rows = _("、").join(str(problem.row) for problem in alike[SHOWN_ALIKE : SHOWN_ALIKE + SHOWN_ROWS])
+            click.secho(
+                _("    另有 %(n)s 行同样：%(rows)s…… --json 列出全部。", n=len(alike) - SHOWN_ALIKE, rows=rows),
+                fg=colour,
+            )

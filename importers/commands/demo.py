@@ -83,7 +83,9 @@ def _prepare(url: str, manifest: Any, folder: Path) -> str:
     with connect(url, role=OWNER) as connection:
         add_district(connection, manifest.district, *NAMES, BOX)
         for level in manifest.areas.levels:
-            load_areas(connection, manifest.district, read_areas(folder / manifest.areas.file, level, None, AreaColumns()))
+            load_areas(
+                connection, manifest.district, read_areas(folder / manifest.areas.file, level, None, AreaColumns())
+            )
         for username, name, role, sees_cameras in ACCOUNTS:
             _account(connection, username, name, password)
             people.grant_role(connection, username, manifest.district, role)

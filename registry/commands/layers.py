@@ -60,7 +60,9 @@ def add(code: str, name_zh: str, name_en: str, geometry: str, classes: tuple[str
         found = tuple(_class(text, geometry) for text in classes)
         schema = _schema(schema_file)
         names = (name_zh, name_en or name_zh)
-        add_layer(connection, Layer(code, *names, geometry, schema, found, symbol, colour, low, high, last + 10, restricted))
+        add_layer(
+            connection, Layer(code, *names, geometry, schema, found, symbol, colour, low, high, last + 10, restricted)
+        )
     click.echo(_("已新增图层 %(code)s。", code=code))
 
 

@@ -20,8 +20,12 @@ from registry.settings import settings
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--district` and `--as`."""
-    command = click.option("--as", "username", help="以哪个用户的名义 / in whose name (default: REGISTRY_PERSON, operator)")(command)
-    return click.option("--district", help="行政区代码 / district (default: REGISTRY_DISTRICT, or the only one)")(command)
+    command = click.option(
+        "--as", "username", help="以哪个用户的名义 / in whose name (default: REGISTRY_PERSON, operator)"
+    )(command)
+    return click.option("--district", help="行政区代码 / district (default: REGISTRY_DISTRICT, or the only one)")(
+        command
+    )
 
 
 @contextmanager

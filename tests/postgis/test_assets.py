@@ -99,7 +99,8 @@ def test_each_look_at_a_camera_is_logged(session: Session) -> None:
     session.flush()
     raw(session).execute("SET LOCAL ROLE chengji_owner")
     logged = raw(session).execute(
-        "SELECT act, asset_id, detail ->> 'n' FROM registry.access_log WHERE person_id = %s ORDER BY id", (viewer.person_id,)
+        "SELECT act, asset_id, detail ->> 'n' FROM registry.access_log WHERE person_id = %s ORDER BY id",
+        (viewer.person_id,),
     )
     acts = logged.fetchall()
     assert ("list", None, str(seed.CAMERAS)) in acts
@@ -155,7 +156,13 @@ def test_the_past_can_be_asked_for(clone: str) -> None:
     with connect(clone) as connection:
         surveyor = seed.districts_and_people(connection)["surveyor"]
         moments = [_now(connection)]
-        put(connection, seed.DISTRICT, surveyor, "component", [Delivered(*lamp, shapely.Point(120.15, 30.32), code=code)])
+        put(
+            connection,
+            seed.DISTRICT,
+            surveyor,
+            "component",
+            [Delivered(*lamp, shapely.Point(120.15, 30.32), code=code)],
+        )
         moments.append(_now(connection))
         moved = Delivered(*lamp, shapely.Point(120.16, 30.32), code=code, state="damaged")
         assert put(connection, seed.DISTRICT, surveyor, "component", [moved]).moved == 1

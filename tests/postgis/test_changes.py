@@ -30,7 +30,9 @@ def live(connection: Connection) -> list[Any]:
     return connection.execute(LIVE).fetchall()
 
 
-def test_the_same_delivery_twice_is_an_empty_diff(connection: Connection, people: dict[str, int], district: str) -> None:
+def test_the_same_delivery_twice_is_an_empty_diff(
+    connection: Connection, people: dict[str, int], district: str
+) -> None:
     rows = [lamp(n, code=f"3301050118{n:06d}", attributes='{"material": "铸铁"}') for n in range(1, 6)]
     first = put(connection, district, people["surveyor"], "component", rows)
     before = live(connection)
@@ -64,7 +66,9 @@ def test_codes_are_numbered_on_and_never_reused(connection: Connection, people: 
     assert [row[0] for row in live(connection)] == ["3301050118000010"]
 
 
-def test_an_empty_cell_keeps_what_the_register_has(connection: Connection, people: dict[str, int], district: str) -> None:
+def test_an_empty_cell_keeps_what_the_register_has(
+    connection: Connection, people: dict[str, int], district: str
+) -> None:
     full = lamp(1, code="3301050118000001", maintainer="甲公司", attributes='{"material": "铸铁"}', state="damaged")
     put(connection, district, people["surveyor"], "component", [full])
     before = live(connection)
@@ -94,9 +98,13 @@ def test_a_changed_code_leaves_an_alias_by_which_it_is_found(
 
     id_, version = connection.execute("SELECT id, version FROM registry.asset").fetchone()  # type: ignore[misc]
     changes.apply(connection, scope, propose_edit(connection, scope, Edit(id_, version, {"code": "3301050118000001"})))
-    summary = put(connection, district, people["surveyor"], "component", [lamp(1, code="3301030118000001", state="damaged")])
+    summary = put(
+        connection, district, people["surveyor"], "component", [lamp(1, code="3301030118000001", state="damaged")]
+    )
     assert (summary.added, summary.updated) == (0, 1)
-    assert connection.execute("SELECT alias FROM registry.asset_alias ORDER BY since").fetchall()[0] == ("3301030118000001",)
+    assert connection.execute("SELECT alias FROM registry.asset_alias ORDER BY since").fetchall()[0] == (
+        "3301030118000001",
+    )
 
 
 def test_apply_then_undo_gives_equal_rows_and_undo_of_undo_too(
@@ -124,7 +132,9 @@ def test_apply_then_undo_gives_equal_rows_and_undo_of_undo_too(
     assert _cells(connection) == after_cells
 
 
-def test_undo_keeps_and_lists_what_was_edited_since(connection: Connection, people: dict[str, int], district: str) -> None:
+def test_undo_keeps_and_lists_what_was_edited_since(
+    connection: Connection, people: dict[str, int], district: str
+) -> None:
     rows = [lamp(n, code=f"3301050118{n:06d}") for n in range(1, 4)]
     first = put(connection, district, people["surveyor"], "component", rows)
     put(connection, district, people["surveyor"], "component", [lamp(2, code="3301050118000002", state="damaged")])
@@ -150,7 +160,10 @@ def test_apply_refuses_and_names_rows_that_changed_meanwhile(
     before = live(connection)
     with pytest.raises(changes.StaleChanges) as stale:
         changes.apply(connection, scope, slow)
-    assert {(r.code, r.reason) for r in stale.value.rows} == {("3301050118000001", "version"), ("3301050118000005", "code")}
+    assert {(r.code, r.reason) for r in stale.value.rows} == {
+        ("3301050118000001", "version"),
+        ("3301050118000005", "code"),
+    }
     assert sorted(r.row for r in stale.value.rows) == [2, 3], "rows as they are in the user's file"
     assert live(connection) == before
 
@@ -164,10 +177,11 @@ def test_a_set_is_applied_once(connection: Connection, people: dict[str, int], d
 
 def test_who_may_not_write_may_not_propose(connection: Connection, people: dict[str, int], district: str) -> None:
     for who, error in [("inspector", NotAllowed), ("contractor", NotFound), ("camera_viewer", NotAllowed)]:
+        scope = open_scope(connection, district, people[who])
         with pytest.raises(error):
-            changes.propose(connection, open_scope(connection, district, people[who]), "road", "import", changes.Delivery("x"))
+            changes.propose(connection, scope, "road", "import", changes.Delivery("x"))
+    surveyor = open_scope(connection, district, people["surveyor"])
     with pytest.raises(NotFound):  # a restricted layer does not exist for a surveyor without its grant
-        surveyor = open_scope(connection, district, people["surveyor"])
         changes.propose(connection, surveyor, "camera", "import", changes.Delivery("x"))
 
 
@@ -185,8 +199,8 @@ def test_two_rows_for_one_asset_are_a_conflict_not_a_race(
 def test_a_code_twice_in_one_delivery_leaves_the_register_as_it_was(
     connection: Connection, people: dict[str, int], district: str
 ) -> None:
+    twice = [lamp(1, code="3301050118000001"), lamp(2, code="3301050118000001")]
     with pytest.raises(Conflict, match="3301050118000001"):
-        twice = [lamp(1, code="3301050118000001"), lamp(2, code="3301050118000001")]
         put(connection, district, people["surveyor"], "component", twice)
     assert live(connection) == []
 
@@ -194,7 +208,9 @@ def test_a_code_twice_in_one_delivery_leaves_the_register_as_it_was(
 def test_the_roll_up_is_the_truth(connection: Connection, people: dict[str, int], district: str) -> None:
     rows = [lamp(n, code=f"3301050118{n:06d}", state="damaged" if n % 3 == 0 else "intact") for n in range(1, 40)]
     put(connection, district, people["surveyor"], "component", rows)
-    moved = [Delivered(CJ, "0118", shapely.Point(120.12, 30.3 + n * 0.001), code=f"3301050118{n:06d}") for n in range(1, 10)]
+    moved = [
+        Delivered(CJ, "0118", shapely.Point(120.12, 30.3 + n * 0.001), code=f"3301050118{n:06d}") for n in range(1, 10)
+    ]
     put(connection, district, people["surveyor"], "component", moved)
     truth = connection.execute(
         "SELECT gx >> 13, gy >> 13, layer, scheme, class, count(*), count(*) FILTER (WHERE state <> 'intact'), sum(gx::bigint),"

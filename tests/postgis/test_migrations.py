@@ -37,7 +37,9 @@ def test_migrating_twice_changes_nothing(clone: str) -> None:
 def test_every_revision_keeps_the_data_of_the_one_before(seeded_clone: str) -> None:
     """The seeded register stands at the head; each earlier release's fixture joins here when there is a second one."""
     revisions = [r.revision for r in ScriptDirectory.from_config(configuration(seeded_clone)).walk_revisions()]
-    assert revisions == ["0001"], "a second revision needs its fixture of the release before it: see docs/contributing.md"
+    assert revisions == ["0001"], (
+        "a second revision needs its fixture of the release before it: see docs/contributing.md"
+    )
     with psycopg.connect(seeded_clone) as connection:
         before = connection.execute("SELECT a::text FROM registry.asset a ORDER BY district, id").fetchall()
     migrate(seeded_clone)

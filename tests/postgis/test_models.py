@@ -25,7 +25,10 @@ def test_models_agree_with_the_database(database: str) -> None:
             assert _kind(column.type) in WORDS
             assert column.nullable == found["nullable"] or found.get("computed"), f"{table.name}.{column.name}"
             if _kind(column.type) == "Geometry":
-                assert (column.type.srid, column.type.geometry_type) == (found["type"].srid, found["type"].geometry_type)
+                assert (column.type.srid, column.type.geometry_type) == (
+                    found["type"].srid,
+                    found["type"].geometry_type,
+                )
         key = looked_at.get_pk_constraint(table.name, schema="registry")["constrained_columns"]
         assert [c.name for c in table.primary_key.columns] == key, table.name
 

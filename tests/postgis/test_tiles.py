@@ -59,10 +59,14 @@ def points(session: Session, scope: Scope, wanted: Filter, z: int) -> dict[str, 
 
 
 @pytest.mark.parametrize("z", range(8, 17))
-@pytest.mark.parametrize("wanted", [Filter(), Filter(states=("damaged",)), Filter(classes=(("CJ/T 214-2007", "0118"),))])
+@pytest.mark.parametrize(
+    "wanted", [Filter(), Filter(states=("damaged",)), Filter(classes=(("CJ/T 214-2007", "0118"),))]
+)
 def test_counts_add_up_to_the_truth_at_every_zoom(session: Session, z: int, wanted: Filter) -> None:
     scope = scope_of(session, "camera_viewer")
-    truth = {k: n for k, n in assets.counts(session, scope, wanted).layers.items() if n and k in ("component", "camera")}
+    truth = {
+        k: n for k, n in assets.counts(session, scope, wanted).layers.items() if n and k in ("component", "camera")
+    }
     assert truth
     assert points(session, scope, wanted, z) == truth
 
