@@ -8,7 +8,7 @@ need() { # command-or-file package...
   if ! command -v "$thing" >/dev/null 2>&1 && [ ! -e "$thing" ]; then wanted="$wanted $*"; fi
 }
 need_python() { python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || wanted="$wanted python3 python3-venv"; }
-need_node() { node -e 'process.exit(parseInt(process.versions.node) < 18)' >/dev/null 2>&1 || wanted="$wanted nodejs npm"; }
+need_node() { node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' >/dev/null 2>&1 || wanted="$wanted nodejs npm"; }
 need_postgis() {
   if [ -n "${DATABASE_URL:-}" ]; then return; fi
   for control in /usr/lib/postgresql/*/bin/pg_ctl; do

@@ -39,7 +39,8 @@ def large(database_server: str, database_template: str, worker_name: str) -> Ite
                 "INSERT INTO registry.asset (district, id, code, layer, scheme, class, name, state, geom, terms, version,"
                 " change_set, valid_from) SELECT '330105', %s + n, '3301052109' || lpad(n::text, 6, '0'), 'road',"
                 " 'GB 50220-95 / CJJ 37-2012', '3', name, 'intact',"
-                " ST_SetSRID(ST_MakeLine(ST_MakePoint(120.1, 30.27 + n * 1e-5), ST_MakePoint(120.101, 30.27 + n * 1e-5)), 4490), registry.search_terms(name), 1, 1, now()"
+                " ST_SetSRID(ST_MakeLine(ST_MakePoint(120.1, 30.27 + n * 1e-5),"
+                " ST_MakePoint(120.101, 30.27 + n * 1e-5)), 4490), registry.search_terms(name), 1, 1, now()"
                 " FROM generate_series(1, 2000) n, LATERAL (SELECT chr(20000 + n) || chr(30000 + n) || '路' AS name) named",
                 (MANY,),
             )
