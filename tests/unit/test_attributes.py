@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.attributes import as_json
@@ -29,6 +29,7 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, pa.Array], int]:
     return columns, count
 
 
+@settings(max_examples=60, deadline=None)
 @given(tables())
 def test_json_of_rows(table):
     columns, count = table
