@@ -16,7 +16,8 @@ develop: setup .cache/system-test .venv/dev
 
 test: develop ## all tests: lint, types, unit, PostGIS, web, browser
 	$(MAKE) --no-print-directory check
-	$(PYTEST) tests/postgis tests/web tests/browser
+	$(PYTEST) -n 2 tests/postgis tests/web
+	$(PYTEST) tests/browser
 
 check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo ## lint, types, import contracts, unit tests (under a minute)
 	$(BIN)/ruff check .
@@ -24,7 +25,14 @@ check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESS
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	npm test --silent
-	$(PYTEST) tests/unit
+	$(PYTEST) -n 2 tests/unit
+
+screenshots: develop ## the pictures of README and docs, from the demo district
+	$(BIN)/python -m tests.browser.screenshots
+
+translations: .venv/dev ## gather new texts into the English catalogue
+	$(BIN)/pybabel -q extract -F registry/translations/babel.cfg --add-location file --sort-by-file -o .cache/messages.pot registry importers web
+	$(BIN)/pybabel -q update -l en -d registry/translations -i .cache/messages.pot --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 bench: develop .venv/bench ## our speed beside a peer's, in one run
 	$(BIN)/python -m benchmarks
@@ -76,4 +84,4 @@ web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/a
 %.mo: %.po .venv/run
 	$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@
 
-.PHONY: help run setup develop test check bench wheel lock clean
+.PHONY: screenshots translations help run setup develop test check bench wheel lock clean
