@@ -148,7 +148,8 @@ def put(
     with changes.staging(connection) as copy:
         copy.write("".join(_csv(rows, district)))
     summary = changes.diff(connection, scope, layer, change_set)
-    changes.apply(connection, scope, change_set)
+    if apply:
+        changes.apply(connection, scope, change_set)
     return summary
 
 

@@ -125,10 +125,10 @@ def csrf_token(client: FlaskClient, page: str = "/sign-in") -> str:
 
 @pytest.fixture(scope="session")
 def asset_ids(seeded_database: str) -> dict[str, dict[str, list[int]]]:
-    """All assets of the seeded register: ids by district and layer. Copies of it have the same."""
+    """All assets of the seeded register: ids by district and layer, in the order of codes. Copies of it have the same."""
     found: dict[str, dict[str, list[int]]] = {}
     with connect(seeded_database, role="chengji_owner") as connection:
-        for district, layer, id in connection.execute("SELECT district, layer, id FROM registry.asset ORDER BY id"):
+        for district, layer, id in connection.execute("SELECT district, layer, id FROM registry.asset ORDER BY code"):
             found.setdefault(district, {}).setdefault(layer, []).append(id)
     return found
 

@@ -41,8 +41,8 @@ def test_what_is_no_tile_address_is_not_found(browser: Browser, address: str) ->
     assert browser("inspector").get(f"/{seed.DISTRICT}/tiles/{address}").status_code == 404
 
 
-def test_a_tile_is_private_and_must_be_asked_for_again(browser: Browser) -> None:
-    response = browser("inspector").get(CLUSTERS)
+def test_a_tile_is_private_and_must_be_asked_for_again(app: Flask) -> None:
+    response = signed_in(app, "inspector").get(CLUSTERS)
     assert response.headers["Cache-Control"] == "private, no-cache"
     assert {part.strip() for part in response.headers["Vary"].split(",")} >= {"Cookie", "Accept-Encoding"}
     assert response.mimetype == "application/vnd.mapbox-vector-tile"
