@@ -62,7 +62,7 @@ class Suggestions:
 
 def suggest(session: Session, scope: Scope, text: str, limit: int = 10) -> Suggestions:
     """What the text may mean, best first; empty for an empty text."""
-    text = text.strip()[:100].replace("\\0", "")
+    text = text.strip()[:100].replace("\0", "")
     if not text:
         return Suggestions([], [], [])
     return Suggestions(

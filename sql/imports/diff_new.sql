@@ -38,3 +38,4 @@ LEFT JOIN given g ON g.source_row = f.source_row
 LEFT JOIN registry.party m ON m.district = %(district)s AND m.name = f.manager
 LEFT JOIN registry.party o ON o.district = %(district)s AND o.name = f.owner
 LEFT JOIN registry.party t ON t.district = %(district)s AND t.name = f.maintainer
+ORDER BY f.source_row -- so that ids follow the file, and lists by id read like it

@@ -111,6 +111,13 @@ def test_search_uses_its_index(session: Session, role: str, typed: str, index: s
     assert "Seq Scan on asset" not in shown
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_a_list_filtered_by_text_uses_the_terms(session: Session, role: str) -> None:
+    found = assets.matching(scope_of(session, role), Filter(text="丠田"))
+    shown = plan(session, found.select(found.table.id))
+    assert "asset_terms" in shown, shown
+
+
 def test_a_list_filtered_by_text_finds_what_search_finds(session: Session) -> None:
     scope = scope_of(session, "inspector")
     name = session.scalar(text("SELECT name FROM registry.asset WHERE layer = 'road' ORDER BY id LIMIT 1"))
