@@ -82,6 +82,6 @@ web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/a
 	npm run --silent build
 
 %.mo: %.po .venv/run
-	$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@
+	$(BIN)/pybabel --quiet compile -i $< -o $@
 
 .PHONY: screenshots translations help run setup develop test check bench wheel lock clean

@@ -103,51 +103,79 @@ def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progres
     """
     layers = stored_layers(connection)
     layer = layers[scope.require_writer(order.layer)]
-    source = _source(order)
-    profile, name = _profile(connection, scope, order, source, layer)
+    asked = _asked_profile(connection, scope, order)
+    source = _source(order, asked)
+    profile, name, keep = _profile(connection, scope, order, source, layer, asked)
     run_ = _Run(connection, scope, layer, layers, source, profile, progress)
-    title = order.title or order.path.name
     told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
             "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name}  # fmt: skip
-    change_set = changes.propose(connection, scope, layer.code, "import", changes.Delivery(title, told))
+    delivery = changes.Delivery(order.title or order.path.name, told)
+    change_set = changes.propose(connection, scope, layer.code, "import", delivery)
     run_.stage_all(_rows(order, source, profile))
     summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set)
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
-    if order.save_as or order.profile is None:
-        kept = order.save_as or name or f"{layer.code} {order.path.name}"
-        profiles.keep(connection, scope, kept, layer.code, _headings(source), profile.to_toml())
-    if order.apply and summary.changes:
-        run_.timed("apply", changes.apply, connection, scope, change_set)
+    if keep is not None:
+        kept_as = order.save_as or name or f"{layer.code} {order.path.name}"
+        profiles.keep(connection, scope, kept_as, layer.code, _headings(source), keep.to_toml())
     applied = order.apply and summary.changes > 0
+    if applied:
+        run_.timed("apply", changes.apply, connection, scope, change_set)
     return Report(
         source, profile, name, run_.normaliser.crs.name, summary, run_.rows, run_.problems, run_.seconds, applied
     )
 
 
-def _source(order: Order) -> SourceLayer:
-    offered = look(order.path, order.encoding, order.header_row)
-    name = choose([layer.name for layer in offered], order.source_layer)
+def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: Order) -> Profile | None:
+    """The profile that the order names: a file, or one saved under this name."""
+    if order.profile is None:
+        return None
+    if order.profile.endswith(".toml"):
+        return Profile.load(order.profile)
+    return Profile.from_toml(profiles.named(connection, scope, order.profile))
+
+
+def _source(order: Order, profile: Profile | None) -> SourceLayer:
+    header_row = order.header_row or (profile.header_row if profile else None)
+    offered = look(order.path, order.encoding or (profile.encoding if profile else None), header_row)
+    name = choose([layer.name for layer in offered], order.source_layer or (profile.source_layer if profile else None))
     return next(layer for layer in offered if layer.name == name)
 
 
 def _profile(
-    connection: psycopg.Connection[Any], scope: Scope, order: Order, source: SourceLayer, layer: Layer
-) -> tuple[Profile, str]:
-    """The profile given by file or name, or else the one saved for these column heads, or else a suggestion."""
-    name = ""
-    if order.profile and order.profile.endswith(".toml"):
-        profile = Profile.load(order.profile)
-        name = Path(order.profile).stem
-    elif order.profile:
-        profile, name = Profile.from_toml(profiles.named(connection, scope, order.profile)), order.profile
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    order: Order,
+    source: SourceLayer,
+    layer: Layer,
+    asked: Profile | None,
+) -> tuple[Profile, str, Profile | None]:
+    """The profile to use, its name, and what to keep of it for the next delivery.
+
+    The one asked for, or else the one saved for these column heads, or else a suggestion. Like column heads make no like
+    datum: of a profile that nobody asked for, coordinate system and encoding are not used, but they are kept.
+    """
+    name: str | None = ""
+    is_new = False
+    if asked is not None:
+        profile, name = (
+            asked,
+            Path(order.profile or "").stem if (order.profile or "").endswith(".toml") else order.profile,
+        )
     elif saved := profiles.fitting(connection, scope, layer.code, _headings(source)):
-        # Like column heads make no like datum: what this file says of itself goes before what the last one was told.
-        name, profile = saved[0], replace(Profile.from_toml(saved[1]), crs=None, encoding=None)
+        name, profile = saved[0], Profile.from_toml(saved[1])
     else:
-        profile = suggest(source, layer)
+        profile, is_new = suggest(source, layer), True
+    used = profile if asked is not None or is_new else replace(profile, crs=None, encoding=None)
+    corrected = is_new or bool(order.columns or order.constants or order.key or order.save_as)
+    keep = _corrected(profile, order) if corrected and (asked is None or order.save_as) else None
+    return _corrected(used, order), name or "", keep
+
+
+def _corrected(profile: Profile, order: Order) -> Profile:
+    """With what the order says otherwise."""
     given = {name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None}
-    profile = replace(profile, **given, constants={**profile.constants, **order.constants}).with_columns(order.columns)
-    return (profile.with_columns({order.key: "external_key"}) if order.key else profile), name
+    columns = {**order.columns, **({order.key: "external_key"} if order.key else {})}
+    return replace(profile, **given, constants={**profile.constants, **order.constants}).with_columns(columns)
 
 
 def _headings(source: SourceLayer) -> str:

@@ -23,7 +23,6 @@ class Profile:
 
     A column that is not mentioned becomes an attribute under its own name. `values` replaces values of a column,
     `units` names the unit of a column, `constants` fills a field that the file does not have or leaves empty.
-    `complete` says that assets of the layer missing from the delivery are gone.
     """
 
     layer: str
@@ -33,7 +32,6 @@ class Profile:
     source_layer: str | None = None
     header_row: int | None = None
     scheme: str | None = None
-    complete: bool = False
     swap_axes: bool = False
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
@@ -136,7 +134,7 @@ class Profile:
 
 KINDS: dict[str, type] = {
     "layer": str, "crs": str, "encoding": str, "source_layer": str, "scheme": str, "header_row": int,
-    "complete": bool, "swap_axes": bool, "columns": dict, "values": dict, "units": dict, "constants": dict,
+    "swap_axes": bool, "columns": dict, "values": dict, "units": dict, "constants": dict,
 }  # fmt: skip
 
 

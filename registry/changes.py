@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import psycopg.sql
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -123,7 +124,7 @@ def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_s
 
 
 def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int, unchanged: int = 0) -> Summary:
-    """Count the actions of a change set, and keep the counts with it."""
+    """Count the actions of a change set, and keep the counts with it. A set without any waits for nobody."""
     values = {"district": scope.district, "change_set": change_set}
     counts = dict(connection.execute(statement("imports/summary.sql").encode(), values).fetchall())
     summary = Summary(
@@ -131,8 +132,8 @@ def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int
         counts.get("conflict", 0), unchanged,
     )  # fmt: skip
     connection.execute(
-        "UPDATE registry.change_set SET summary = %s WHERE district = %s AND id = %s",
-        (Jsonb(summary.as_dict()), scope.district, change_set),
+        "UPDATE registry.change_set SET summary = %s, status = %s WHERE district = %s AND id = %s",
+        (Jsonb(summary.as_dict()), "proposed" if counts else "empty", scope.district, change_set),
     )
     return summary
 
@@ -210,3 +211,23 @@ def reject(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -
     )
     if done.rowcount != 1:
         raise Invalid(_("没有待处理的变更集 %(id)s。", id=change_set))
+
+
+def read(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[str, Any]:
+    """A change set with the problems of its delivery, in the order of the file. Raises NotFound."""
+    key = (scope.district, change_set)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        told = cursor.execute(
+            "SELECT s.id, s.layer, s.kind, s.status, s.title, s.source, s.summary, s.undoes, s.proposed_at, s.applied_at,"
+            " p.name AS proposed_by FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
+            " WHERE s.district = %s AND s.id = %s",
+            key,
+        ).fetchone()
+        if told is None:
+            raise NotFound(_("没有变更集 %(id)s。", id=change_set))
+        told["problems"] = cursor.execute(
+            "SELECT source_row AS row, severity, code, field, value, message, remedy FROM registry.problem"
+            " WHERE district = %s AND change_set = %s ORDER BY seq",
+            key,
+        ).fetchall()
+    return told

@@ -48,8 +48,8 @@ def registry() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the program; a person's mistake ends in a message and an exit code, never in a traceback."""
-    speak(settings().language)
     try:
+        speak(settings().language)
         registry.main(arguments, standalone_mode=False)
     except RegistryError as error:
         click.secho(error.message, fg="red", err=True)
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> Any:
             fg="red",
             err=True,
         )
-        click.echo(_("没有留下任何改动。详情见 %(file)s，请把它交给维护人员。", file=_keep_traceback()), err=True)
+        click.echo(_("详情见 %(file)s，请把它交给维护人员。", file=_keep_traceback()), err=True)
         sys.exit(1)
 
 

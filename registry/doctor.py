@@ -25,7 +25,10 @@ class Finding:
 def examine(url: str) -> list[Finding]:
     """All findings, the good ones too. Raises Unavailable when the database does not answer."""
     with connect(url, role=None) as connection:
-        findings = [_versions(connection), _locale(connection), _leakproof(connection), _migrated(connection, url)]
+        findings = [_versions(connection), _locale(connection)]
+        if not findings[0].ok:
+            return findings
+        findings += [_leakproof(connection), _migrated(connection, url)]
         if findings[-1].ok:
             findings += [_row_security(connection), _roll_up(connection), _read_only(connection)]
         return findings

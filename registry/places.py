@@ -103,7 +103,7 @@ def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Itera
             "INSERT INTO registry.area (district, code, kind, name_zh, name_en, initials, geom)"
             " VALUES (%s, %s, %s, %s, %s, %s, ST_Multi(ST_SetSRID(%s::geometry, 4490)))"
             " ON CONFLICT (district, code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en,"
-            " geom = excluded.geom",
+            " initials = excluded.initials, geom = excluded.geom",
             rows,
         )
     return counts
@@ -122,7 +122,7 @@ def relocate(connection: psycopg.Connection[Any], district: str, batch: int = 50
             (district, last, batch),
         ).fetchall()
         if not rows:
-            return changed
+            break
         located = areas.locate(shapely.from_wkb([row[1] for row in rows]))
         changed += connection.execute(
             "UPDATE registry.asset a SET areas = n.areas::text[]"
@@ -131,3 +131,6 @@ def relocate(connection: psycopg.Connection[Any], district: str, batch: int = 50
             ([row[0] for row in rows], located, district),
         ).rowcount
         last = rows[-1][0]
+    if changed:  # a tile filtered by area may now be another
+        connection.execute("UPDATE registry.tile_revision SET revision = revision + 1 WHERE district = %s", (district,))
+    return changed

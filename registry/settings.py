@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from registry.errors import Invalid
+from registry.language import _
+
 
 def _home() -> Path:
     checkout = Path(__file__).resolve().parent.parent
     default = checkout / "var" if (checkout / "Makefile").is_file() else Path.cwd() / "chengji-var"
     return Path(os.environ.get("REGISTRY_HOME", default)).resolve()
+
+
+def _whole(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal():
+        raise Invalid(_("设置 %(name)s 的值“%(value)s”不是整数。", name=name, value=value))
+    return int(value)
 
 
 def _flag(name: str) -> bool:
@@ -41,7 +51,7 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process. Raises Invalid for a number that is none."""
     get = os.environ.get
     return Settings(
         database_url=get("DATABASE_URL"),
@@ -51,10 +61,10 @@ def settings() -> Settings:
         person=get("REGISTRY_PERSON"),
         secret_key=get("REGISTRY_SECRET_KEY"),
         host=get("REGISTRY_HOST", "127.0.0.1"),
-        port=int(get("REGISTRY_PORT", "8000")),
-        workers=int(get("REGISTRY_WORKERS", "2")),
-        session_minutes=int(get("REGISTRY_SESSION_MINUTES", "30")),
-        statement_seconds=int(get("REGISTRY_STATEMENT_SECONDS", "10")),
+        port=_whole("REGISTRY_PORT", 8000),
+        workers=_whole("REGISTRY_WORKERS", 2),
+        session_minutes=_whole("REGISTRY_SESSION_MINUTES", 30),
+        statement_seconds=_whole("REGISTRY_STATEMENT_SECONDS", 10),
         behind_https=_flag("REGISTRY_HTTPS"),
         basemap_url=get("REGISTRY_BASEMAP_URL"),
         basemap_datum=get("REGISTRY_BASEMAP_DATUM", "WGS84"),

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from registry import __version__
-from registry.assets import box_geometry, matching
+from registry.assets import box_geometry, log_restricted, matching
 from registry.errors import Invalid
 from registry.filters import Filter
 from registry.language import _
@@ -114,6 +114,13 @@ def cut(session: Session, scope: Scope, filter: Filter, address: Address) -> byt
         union_all(*parts).subquery("part")
     )
     return bytes(session.scalar(tile) or b"")
+
+
+def note_look(session: Session, scope: Scope, filter: Filter, address: Address) -> None:
+    """Log that a tile with single points of restricted layers was shown: each is a look at what lies in it."""
+    if address.tileset == "points" and address.z >= SINGLE_FROM:
+        layers = set(filter.layers) & scope.layers if filter.layers else set(scope.layers)
+        log_restricted(session, scope, layers, f"tile {address.z}/{address.x}/{address.y}", 0)
 
 
 def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Address) -> Sequence[LayerRow]:

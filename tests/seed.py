@@ -148,7 +148,7 @@ def put(
     with changes.staging(connection) as copy:
         copy.write("".join(_csv(rows, district)))
     summary = changes.diff(connection, scope, layer, change_set)
-    if apply:
+    if apply and summary.changes:
         changes.apply(connection, scope, change_set)
     return summary
 

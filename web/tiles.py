@@ -31,7 +31,10 @@ def tile(tileset: str, z: int, x: int, y: int) -> Response:
     tag = tiles.etag(session(), scope(), g.filter, g.address)
     if request.if_none_match.contains_weak(tag):
         return _answer(Response(status=304), tag)
-    return _answer(_body(_bytes(tag)), tag)
+    found = _bytes(tag)
+    if found:
+        tiles.note_look(session(), scope(), g.filter, g.address)
+    return _answer(_body(found), tag)
 
 
 def _bytes(tag: str) -> bytes:

@@ -38,6 +38,27 @@ def list_changes(district: str | None, username: str | None, as_json: bool) -> N
 @changes.command()
 @click.argument("number", type=int)
 @acting
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
+def show(number: int, district: str | None, username: str | None, as_json: bool) -> None:
+    """查看一个变更集及其问题行。 Show a change set and the problems of its delivery."""
+    from registry import changes as sets
+
+    with opened(district, username) as (connection, scope):
+        told = sets.read(connection, scope, number)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        return
+    click.echo(f"{told['id']}  {told['layer']}  {told['kind']}  {told['status']}  {told['title']}")
+    click.echo("  ".join(f"{name}={n}" for name, n in {**told["summary"], **told["source"]}.items() if n))
+    for problem in told["problems"]:
+        where = " ".join(str(part) for part in (problem["row"] or "", problem["field"]) if part)
+        click.secho(f"  {where}: {problem['message']}  {problem['remedy']}",
+                    fg="red" if problem["severity"] == "error" else "yellow")  # fmt: skip
+
+
+@changes.command()
+@click.argument("number", type=int)
+@acting
 def apply(number: int, district: str | None, username: str | None) -> None:
     """应用一个变更集。 Apply a proposed change set, whole or not at all."""
     from registry import changes as sets

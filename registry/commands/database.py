@@ -45,10 +45,12 @@ def doctor(as_json: bool) -> None:
 def rebuild(district: str) -> None:
     """重建一个行政区的聚合计数与所在区域。 Rebuild what is derived: clusters and the areas that assets lie in."""
     from registry.database import connect
+    from registry.districts import read_district
     from registry.migrate import OWNER
     from registry.places import relocate
 
     with running() as url, connect(url, role=OWNER) as connection:
+        read_district(connection, district)
         moved = relocate(connection, district)
         connection.execute("SELECT registry.rebuild_roll_ups(%s)", (district,))
     click.echo(_("已重建；%(n)s 个资产的所在区域有变。", n=moved))

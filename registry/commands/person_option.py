@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
@@ -16,6 +16,9 @@ from registry.errors import Invalid, NotFound
 from registry.language import _
 from registry.scope import Scope, open_scope_by_name
 from registry.settings import settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,6 +37,23 @@ def opened(district: str | None, username: str | None) -> Iterator[tuple[psycopg
     who = username or settings().person or OPERATOR
     with running() as url, connect(url) as connection:
         yield connection, open_scope_by_name(connection, district or settings().district or _only(connection, who), who)
+
+
+@contextmanager
+def opened_session(district: str | None, username: str | None) -> Iterator[tuple[Session, Scope]]:
+    """The same as an SQLAlchemy session, for what passes through the waist."""
+    from sqlalchemy.orm import Session
+
+    from registry.database import engine, raw
+
+    who = username or settings().person or OPERATOR
+    with running() as url:
+        made = engine(url, statement_seconds=0, pool_size=1)
+        with Session(made) as session, session.begin():
+            connection = raw(session)
+            place = district or settings().district or _only(connection, who)
+            yield session, open_scope_by_name(connection, place, who)
+        made.dispose()
 
 
 def _only(connection: psycopg.Connection[Any], username: str) -> str:

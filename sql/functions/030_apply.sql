@@ -22,6 +22,16 @@ BEGIN ATOMIC
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action <> 'conflict' AND a.id <> c.asset_id
   UNION ALL
+  -- Two proposals of one file without codes and keys: what the other one added since is what this one would add again.
+  SELECT c.seq, c.source_row, c.code, 'added'
+  FROM registry.change_set s
+  JOIN registry.change c ON c.district = s.district AND c.change_set = s.id
+  JOIN registry.asset a ON a.district = c.district AND a.layer = c.layer AND a.scheme = c.scheme AND a.class = c.class
+    AND a.name = c.name AND a.geom = c.geom AND a.valid_from > s.proposed_at
+  WHERE s.district = in_district AND s.id = in_change_set AND c.accepted AND c.action = 'add' AND a.id <> c.asset_id
+    AND EXISTS (SELECT FROM registry.change_set o
+                WHERE o.district = in_district AND o.layer = s.layer AND o.applied_at > s.proposed_at)
+  UNION ALL
   SELECT c.seq, c.source_row, c.code, 'class'
   FROM registry.change c
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'

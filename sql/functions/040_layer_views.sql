@@ -1,4 +1,5 @@
 -- One typed view per unrestricted layer for direct connections: a QGIS user sees proper layers with proper columns.
+-- The geometry is not cast to the layer's type: a cast would keep the box that QGIS asks for from the index.
 -- security_invoker: the row policies of the person who asks hold, not the view owner's.
 CREATE OR REPLACE FUNCTION registry.layer_view(shown registry.layer) RETURNS text
 LANGUAGE sql STABLE SET search_path = registry, public, pg_temp
@@ -7,7 +8,7 @@ RETURN format(
    SELECT a.district, a.id, a.code, a.scheme, a.class, k.name_zh AS class_name, a.name, a.state,
           m.name AS manager, o.name AS owner, t.name AS maintainer, a.surveyed_on, a.changed_on, a.source, a.accuracy,
           a.external_key, a.areas, a.length_m, a.area_m2, a.version, a.valid_from%s,
-          a.geom::geometry(%s, 4490) AS geom
+          a.geom
    FROM registry.asset a
    JOIN registry.asset_class k ON k.scheme = a.scheme AND k.code = a.class
    LEFT JOIN registry.party m ON m.district = a.district AND m.id = a.manager
@@ -21,7 +22,6 @@ RETURN format(
                               WHEN 'boolean' THEN ', (a.attributes ->> %1$L)::boolean AS %2$I'
                               ELSE ', a.attributes ->> %1$L AS %2$I' END, p.key, 'attr_' || p.key), '' ORDER BY p.key)
    FROM jsonb_each(shown.schema -> 'properties') p),
-  CASE shown.geometry WHEN 'point' THEN 'Point' WHEN 'line' THEN 'MultiLineString' ELSE 'MultiPolygon' END,
   shown.code);
 
 -- Chinese aliases of the columns, which QGIS shows from the comments.

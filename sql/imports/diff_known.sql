@@ -2,7 +2,7 @@
 -- Rows that change nothing leave no trace but their count.
 WITH merged AS (
   SELECT
-    d.source_row, a.id AS asset_id, a.version, a.layer = %(layer)s AS same_layer,
+    d.source_row, a.id AS asset_id, a.version, a.layer = %(layer)s AND k.id IS NULL AS fits,
     row_number() OVER (PARTITION BY a.id ORDER BY d.source_row) AS nth,
     coalesce(d.code, a.code) AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
     coalesce(d.state, CASE a.state WHEN 'retired' THEN 'intact' ELSE a.state END) AS state,
@@ -18,6 +18,9 @@ WITH merged AS (
   FROM matched x
   JOIN delivery d ON d.source_row = x.source_row
   JOIN registry.asset a ON a.district = %(district)s AND a.id = x.asset_id
+  -- the supplier's key of this row belongs to another asset already
+  LEFT JOIN registry.asset k ON k.district = %(district)s AND k.layer = %(layer)s AND k.external_key = d.external_key
+    AND k.id <> a.id
   LEFT JOIN registry.party m ON m.district = %(district)s AND m.name = d.manager
   LEFT JOIN registry.party o ON o.district = %(district)s AND o.name = d.owner
   LEFT JOIN registry.party t ON t.district = %(district)s AND t.name = d.maintainer
@@ -44,10 +47,10 @@ INSERT INTO registry.change (
   state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
 SELECT
   %(district)s, %(change_set)s, c.source_row, c.source_row,
-  CASE WHEN c.nth > 1 OR NOT c.same_layer THEN 'conflict' WHEN 'geom' = ANY (c.changed) THEN 'move' ELSE 'update' END,
+  CASE WHEN c.nth > 1 OR NOT c.fits THEN 'conflict' WHEN 'geom' = ANY (c.changed) THEN 'move' ELSE 'update' END,
   c.asset_id, c.version, c.changed, CASE WHEN 'geom' = ANY (c.changed) THEN c.moved_m END, %(layer)s, c.code, c.scheme,
   c.class, c.name, c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy,
   c.external_key, c.attributes, CASE WHEN 'geom' = ANY (c.changed) THEN c.geom ELSE (c.old).geom END,
   CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END
 FROM compared c
-WHERE c.changed <> '{}' OR c.nth > 1 OR NOT c.same_layer
+WHERE c.changed <> '{}' OR c.nth > 1 OR NOT c.fits

@@ -37,6 +37,8 @@ SELECT d.source_row, a.id
 FROM delivery d JOIN registry.asset a
   ON a.district = %(district)s AND a.layer = %(layer)s AND a.external_key = d.external_key
 WHERE d.code IS NULL
+   OR NOT EXISTS (SELECT FROM registry.asset o WHERE o.district = %(district)s AND o.code = d.code)
+  AND NOT EXISTS (SELECT FROM registry.asset_alias l WHERE l.district = %(district)s AND l.alias = d.code)
 UNION ALL
 SELECT s.source_row, s.id FROM same s
 UNION ALL

@@ -35,7 +35,7 @@ CREATE POLICY writer_insert ON registry.change_set FOR INSERT
 CREATE POLICY writer_update ON registry.change_set FOR UPDATE
   USING (status = 'proposed'
     AND (district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w))
-  WITH CHECK (status IN ('proposed', 'rejected', 'failed'));
+  WITH CHECK (status IN ('proposed', 'rejected', 'empty', 'failed'));
 CREATE POLICY staff_read ON registry.change FOR SELECT
   USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
 CREATE POLICY writer_insert ON registry.change FOR INSERT

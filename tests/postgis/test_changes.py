@@ -175,6 +175,53 @@ def test_a_set_is_applied_once(connection: Connection, people: dict[str, int], d
         changes.apply(connection, scope, _last(connection))
 
 
+def test_the_same_file_proposed_twice_is_applied_once(
+    connection: Connection, people: dict[str, int], district: str
+) -> None:
+    """Without codes and keys nothing but place and class tells that the second proposal would add everything again."""
+    scope = open_scope(connection, district, people["surveyor"])
+    proposals = []
+    for title in ("first", "second"):
+        proposals.append(changes.propose(connection, scope, "component", "import", changes.Delivery(title)))
+        with changes.staging(connection) as copy:
+            copy.write("".join(seed._csv([lamp(1), lamp(2)], district)))
+        changes.diff(connection, scope, "component", proposals[-1])
+    changes.apply(connection, scope, proposals[0])
+    with pytest.raises(changes.StaleChanges) as stale:
+        changes.apply(connection, scope, proposals[1])
+    assert {row.reason for row in stale.value.rows} == {"added"}
+    assert len(live(connection)) == 2
+
+
+def test_a_new_code_for_a_known_key_is_an_update(connection: Connection, people: dict[str, int], district: str) -> None:
+    put(connection, district, people["surveyor"], "component", [lamp(1, external_key="L-1")])
+    recoded = [lamp(1, external_key="L-1", code="3301050118000777")]
+    summary = put(connection, district, people["surveyor"], "component", recoded)
+    assert (summary.added, summary.updated) == (0, 1)
+    assert [row[0] for row in live(connection)] == ["3301050118000777"]
+    assert connection.execute("SELECT alias FROM registry.asset_alias").fetchall() == [("3301050118000001",)]
+
+
+def test_a_key_of_another_asset_is_a_conflict_of_that_row_alone(
+    connection: Connection, people: dict[str, int], district: str
+) -> None:
+    rows = [lamp(n, external_key=f"L-{n}", code=f"330105011800000{n}") for n in (1, 2, 3)]
+    put(connection, district, people["surveyor"], "component", rows)
+    wrong = [lamp(1, external_key="L-2", code="3301050118000001"), lamp(3, code="3301050118000003", state="damaged")]
+    summary = put(connection, district, people["surveyor"], "component", wrong)
+    assert (summary.conflicts, summary.updated) == (1, 1)
+    assert [row[13] for row in live(connection)] == ["L-1", "L-2", "L-3"]
+
+
+def test_what_changes_nothing_waits_for_nobody(connection: Connection, people: dict[str, int], district: str) -> None:
+    put(connection, district, people["surveyor"], "component", [lamp(1, code="3301050118000001")])
+    put(connection, district, people["surveyor"], "component", [lamp(1, code="3301050118000001")])
+    assert connection.execute("SELECT status FROM registry.change_set ORDER BY id").fetchall() == [
+        ("applied",),
+        ("empty",),
+    ]
+
+
 def test_who_may_not_write_may_not_propose(connection: Connection, people: dict[str, int], district: str) -> None:
     for who, error in [("inspector", NotAllowed), ("contractor", NotFound), ("camera_viewer", NotAllowed)]:
         scope = open_scope(connection, district, people[who])

@@ -111,6 +111,17 @@ def test_search_uses_its_index(session: Session, role: str, typed: str, index: s
     assert "Seq Scan on asset" not in shown
 
 
+def test_a_qgis_view_uses_the_spatial_index(large: str) -> None:
+    """The box that QGIS asks for, as the role of a direct connection."""
+    with connect(large, role="chengji_reader") as connection:
+        rows = connection.execute(
+            "EXPLAIN SELECT geom FROM layers.component"
+            " WHERE geom && ST_MakeEnvelope(120.13, 30.3, 120.131, 30.301, 4490)"
+        ).fetchall()
+    shown = "\n".join(row[0] for row in rows)
+    assert "asset_geom" in shown, shown
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_list_filtered_by_text_uses_the_terms(session: Session, role: str) -> None:
     found = assets.matching(scope_of(session, role), Filter(text="丠田"))

@@ -91,6 +91,19 @@ def test_without_the_grant_cameras_are_in_no_tile(session: Session) -> None:
         assert points(session, scope, Filter(layers=("camera",)), z) == {}
 
 
+def test_a_tile_of_single_cameras_is_a_look(session: Session) -> None:
+    viewer = scope_of(session, "camera_viewer")
+    x, y = next(covering(16))
+    tiles.note_look(session, viewer, Filter(), tiles.Address("points", 16, x, y))
+    tiles.note_look(session, viewer, Filter(), tiles.Address("points", 12, x >> 4, y >> 4))
+    tiles.note_look(session, viewer, Filter(layers=("component",)), tiles.Address("points", 16, x, y))
+    raw(session).execute("SET LOCAL ROLE chengji_owner")
+    logged = raw(session).execute(
+        "SELECT act, layer FROM registry.access_log WHERE person_id = %s", (viewer.person_id,)
+    )
+    assert [row for row in logged.fetchall() if row[0].startswith("tile")] == [(f"tile 16/{x}/{y}", "camera")]
+
+
 def test_lines_and_areas_are_drawn_from_their_zoom(session: Session) -> None:
     scope = scope_of(session, "inspector")
     names: dict[int, set[str]] = {}

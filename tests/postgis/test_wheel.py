@@ -16,7 +16,12 @@ import databases
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN = "import registry, sys; from registry.command_line import main; print(registry.__file__, file=sys.stderr); main(sys.argv[1:])"
+RUN = """
+import registry, sys
+from registry.command_line import main
+print(registry.__file__, file=sys.stderr)
+main(sys.argv[1:])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail("the browser assets are not built: make setup")
     source = tmp_path_factory.mktemp("source") / "chengji"
     ignored = shutil.ignore_patterns(
-        ".git", ".venv", ".cache", "var", "node_modules", "build.tmp", "dist", "*.egg-info", "__pycache__"
+        ".git", ".venv", ".cache", "var", "node_modules", "dist", "*.egg-info", "__pycache__"
     )
     shutil.copytree(ROOT, source, ignore=ignored)
     wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")

@@ -36,7 +36,6 @@ FULL = Profile(
     source_layer="道路",
     header_row=3,
     scheme="local",
-    complete=True,
     swap_axes=True,
     values={"状态": {"好": "intact"}},
     units={"宽": "km"},
@@ -214,5 +213,4 @@ def test_an_id_serves_as_key_where_nothing_better_does():
 def test_the_profile_in_the_reference_is_one():
     text = (Path(__file__).parents[2] / "docs" / "import-reference.md").read_text(encoding="utf-8")
     profile = Profile.from_toml(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
-    assert profile.complete
     assert profile.column_for("attributes.size_mm") == "口径"

@@ -124,7 +124,7 @@ CREATE TABLE registry.change_set (
   id          bigint NOT NULL DEFAULT nextval('registry.change_set_id_seq'),
   layer       text NOT NULL REFERENCES registry.layer,
   kind        text NOT NULL CHECK (kind IN ('import', 'edit', 'undo')),
-  status      text NOT NULL DEFAULT 'proposed' CHECK (status IN ('proposed', 'applied', 'rejected', 'failed')),
+  status      text NOT NULL DEFAULT 'proposed' CHECK (status IN ('proposed', 'applied', 'rejected', 'empty', 'failed')),
   title       text NOT NULL,
   source      jsonb NOT NULL DEFAULT '{}',
   summary     jsonb NOT NULL DEFAULT '{}',

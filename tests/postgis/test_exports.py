@@ -1,0 +1,57 @@
+"""What is exported is what the list shows, and imports again as no change."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyogrio
+import pytest
+import seed
+from sqlalchemy.orm import Session
+
+from importers.exports import export
+from importers.pipeline import Order, run
+from registry import assets
+from registry.database import engine, raw
+from registry.errors import Invalid, NotFound
+from registry.filters import Filter
+from registry.layers import stored_layer
+from registry.scope import open_scope_by_name
+
+
+@pytest.fixture
+def session(seeded_database: str) -> Iterator[Session]:
+    made = engine(seeded_database, 60)
+    with Session(made) as opened:
+        yield opened
+        opened.rollback()
+    made.dispose()
+
+
+@pytest.mark.parametrize("layer", ["component", "road", "green", "camera"])
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
+def test_export_and_import_again_is_no_change(session: Session, tmp_path: Path, layer: str, suffix: str) -> None:
+    file, connection = tmp_path / f"{layer}{suffix}", raw(session)
+    scope = open_scope_by_name(connection, seed.DISTRICT, "camera_surveyor")
+    wanted = Filter(layers=(layer,))
+    written = export(session, scope, stored_layer(connection, layer), wanted, file)
+    assert written == assets.counts(session, scope, wanted).total > 0
+    report = run(connection, scope, Order(file, layer, crs="EPSG:4490" if suffix == ".csv" else None))
+    assert [str(p) for p in report.problems if p.severity == "error"] == []
+    assert (report.rows, report.summary.changes, report.summary.unchanged) == (written, 0, written)
+
+
+def test_a_filter_holds_for_the_export_too(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "damaged.gpkg"
+    scope = open_scope_by_name(raw(session), seed.DISTRICT, "inspector")
+    wanted = Filter(layers=("component",), states=("damaged",))
+    assert export(session, scope, stored_layer(raw(session), "component"), wanted, file) == 7
+    assert pyogrio.read_info(file)["features"] == 7
+
+
+def test_out_of_scope_and_unknown_formats_are_refused(session: Session, tmp_path: Path) -> None:
+    scope = open_scope_by_name(raw(session), seed.DISTRICT, "inspector")
+    camera, road = stored_layer(raw(session), "camera"), stored_layer(raw(session), "road")
+    with pytest.raises(NotFound):
+        export(session, scope, camera, Filter(layers=("camera",)), tmp_path / "c.gpkg")
+    with pytest.raises(Invalid):
+        export(session, scope, road, Filter(layers=("road",)), tmp_path / "c.docx")
