@@ -83,16 +83,36 @@ const AssetTiles = L.GridLayer.extend({
     }
   },
 
+  getEvents() {
+    return { ...L.GridLayer.prototype.getEvents.call(this), zoomend: this._sharpen };
+  },
+
+  /** From a zoom in between to the whole one beside it the tiles stay, and are drawn anew for their new size. */
+  _sharpen() {
+    const side = this._side();
+    for (const tile of this._drawn.values()) if (tile.canvas.width && tile.canvas.width !== side) this._paint(tile);
+  },
+
+  /** How much larger than meant the tiles stand on the screen. */
+  _stretch() {
+    return this._map.getZoomScale(this._map.getZoom(), this._tileZoom);
+  },
+
+  /** The side of a tile in pixels of the screen. */
+  _side() {
+    return Math.round(TILE * Math.min(window.devicePixelRatio || 1, 2) * this._stretch());
+  },
+
   _paint(tile) {
     if (!tile.data || !this._scene.colours) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
     // Most tiles around a district are empty: no bitmap for them.
-    const side = tile.data.size ? TILE * ratio : 0;
+    const side = tile.data.size ? this._side() : 0;
     if (tile.canvas.width !== side) tile.canvas.width = tile.canvas.height = side;
     const ctx = tile.canvas.getContext("2d");
+    const ratio = side / TILE;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, TILE, TILE);
-    const scene = { ...this._scene, zoom: tile.coords.z, ratio };
+    const scene = { ...this._scene, zoom: tile.coords.z, ratio, stretch: this._stretch() };
     if (this.options.tileset === "base") drawBase(ctx, tile.data, tile.place, scene, this.options.muted);
     else tile.circles = (clustered(tile) ? drawClusters : drawPoints)(ctx, tile.data, tile.place, scene);
     this.fire("painted", { coords: tile.coords });
@@ -113,20 +133,21 @@ const AssetTiles = L.GridLayer.extend({
     this._drawn.delete(key(coords));
   },
 
-  /** Visits each drawn tile of the current zoom with the pixel of its corner in the map's layer coordinates. */
+  /** Visits each drawn tile of the current zoom with its corner in the map's layer coordinates, and how it is stretched. */
   eachTile(visit) {
     const origin = this._map.getPixelOrigin();
-    const zoom = this._map.getZoom();
+    const stretch = this._stretch();
+    const size = this.getTileSize().multiplyBy(stretch);
     for (const tile of this._drawn.values()) {
-      if (tile.coords.z === zoom && tile.data) visit(tile, tile.coords.scaleBy(this.getTileSize()).subtract(origin));
+      if (tile.coords.z === this._tileZoom && tile.data) visit(tile, tile.coords.scaleBy(size).subtract(origin), stretch);
     }
   },
 
   /** What is drawn at a position: {cluster} or {point} or {shape: true}, or null. */
   hit(latlng) {
-    const pixel = this._map.project(latlng, this._map.getZoom());
+    const pixel = this._map.project(latlng, this._tileZoom);
     const coords = L.point(Math.floor(pixel.x / TILE), Math.floor(pixel.y / TILE));
-    coords.z = this._map.getZoom();
+    coords.z = this._tileZoom;
     const tile = this._drawn.get(key(coords));
     if (!tile?.data) return null;
     const [x, y] = [pixel.x - coords.x * TILE, pixel.y - coords.y * TILE];

@@ -2,6 +2,7 @@
 /** Puts the map page together: reads the address, adds the tilesets, connects panels, search, card and pointer. */
 
 import { assetTiles } from "./asset_tiles.js";
+import { tellBusy } from "./busy.js";
 import { Card } from "./card.js";
 import { readConfig, t } from "./config.js";
 import { drawControlIcons } from "./control_icons.js";
@@ -19,6 +20,7 @@ import { SearchBox } from "./search_box.js";
 import { askJson, latest } from "./server.js";
 import { sheetHandles } from "./sheets.js";
 import { currentPalette, onThemeChange } from "./theme.js";
+import { between, drawnZoom, fitWhole, keepBetween } from "./zoom.js";
 
 const PATIENCE = 1500;
 
@@ -52,10 +54,12 @@ export function boot(map, parts) {
 }
 
 function startView(map, view, fallback) {
-  if (view) map.setView([view.lat, view.lon], view.zoom, { animate: false });
+  keepBetween(map);
+  if (view) between(map, () => map.setView([view.lat, view.lon], view.zoom, { animate: false }));
   else if (fallback.bounds) {
     const [west, south, east, north] = fallback.bounds;
-    map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+    // Clusters reach a little beyond what they count, and to the sides there is room.
+    fitWhole(map, [[south, west], [north, east]], [24, 10]);
   }
 }
 
@@ -155,22 +159,6 @@ function addSearch(map, state, config, filters) {
   return new SearchBox(parts, ask, (offer) => picks[offer.kind](offer), trouble);
 }
 
-/** The map region is busy while tiles are under way: for screen readers, and for whoever waits for the first view. */
-function tellBusy(map, tilesets) {
-  const container = map.getContainer();
-  const waiting = new Set();
-  for (const tiles of tilesets) {
-    tiles.on("loading", () => (waiting.add(tiles), container.setAttribute("aria-busy", "true")));
-    tiles.on("load", () => {
-      waiting.delete(tiles);
-      if (waiting.size) return;
-      container.setAttribute("aria-busy", "false");
-      performance.mark("map-drawn");
-      map.fire("drawn");
-    });
-  }
-}
-
 /** Counts follow the filter; while they are on their way the old ones stand greyed. */
 function keepCounts(map, state, config, { layers, filters }) {
   const ask = (filter, signal) => askJson(`${config.root}/api/counts${filter.empty ? "" : `?${filter.query}`}`, signal);
@@ -212,9 +200,9 @@ function keepView(map, state, layers) {
     state.moved({ zoom: map.getZoom(), lat, lon: lng });
   };
   map.on("moveend", tell);
-  state.addEventListener("view", ({ detail }) => map.setView([detail.lat, detail.lon], detail.zoom));
-  map.on("zoomend", () => layers.setZoom(map.getZoom()));
-  layers.setZoom(map.getZoom());
+  state.addEventListener("view", ({ detail }) => between(map, () => map.setView([detail.lat, detail.lon], detail.zoom)));
+  map.on("zoomend", () => layers.setZoom(drawnZoom(map)));
+  layers.setZoom(drawnZoom(map));
 }
 
 function keepTheme(drawn, { layers, filters }) {

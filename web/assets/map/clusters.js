@@ -8,7 +8,7 @@ export const CELL = 64;
 const GAP = 2;
 const ROOM = CELL - 2;
 
-/** Radius in pixels for a count, before a crowded cell shrinks it. */
+/** Radius for a count in pixels of the screen, before a crowded cell shrinks it. */
 export function clusterRadius(count) {
   return count <= 1 ? 3.5 : Math.max(6.5, 4.5 + 3.1 * Math.log10(count));
 }
@@ -16,20 +16,21 @@ export function clusterRadius(count) {
 /**
  * @param {Array<{layer: string, count: number, bad: number, x: number, y: number}>} clusters in tile pixels
  * @param {(layer: string) => number} order the place of a layer in the row
+ * @param {number} enlarged tile pixels for one of the screen: a tile that stands there smaller is drawn with larger circles
  * @returns {Array<{layer, count, bad, x, y, r}>}
  */
-export function arrange(clusters, order) {
+export function arrange(clusters, order, enlarged = 1) {
   const cells = new Map();
   for (const cluster of clusters) {
     const key = `${Math.floor(cluster.x / CELL)}:${Math.floor(cluster.y / CELL)}`;
     if (!cells.has(key)) cells.set(key, []);
     cells.get(key).push(cluster);
   }
-  return [...cells.values()].flatMap((group) => row(group.sort((a, b) => order(a.layer) - order(b.layer))));
+  return [...cells.values()].flatMap((group) => row(group.sort((a, b) => order(a.layer) - order(b.layer)), enlarged));
 }
 
-function row(group) {
-  const radii = shrunk(group.map((c) => clusterRadius(c.count)));
+function row(group, enlarged) {
+  const radii = shrunk(group.map((c) => clusterRadius(c.count) * enlarged));
   const width = radii.reduce((sum, r) => sum + 2 * r, 0) + GAP * (group.length - 1);
   const total = group.reduce((sum, c) => sum + c.count, 0);
   const left = Math.floor(group[0].x / CELL) * CELL;

@@ -42,3 +42,11 @@ test("counts are kept, and more is larger", () => {
   assert.ok(clusterRadius(10) < clusterRadius(1000));
   assert.ok(clusterRadius(1) < clusterRadius(2));
 });
+
+test("on a tile that stands smaller on the screen circles keep their size, as far as their cell allows", () => {
+  const [plain] = arrange([cluster("component", 12, 30, 30)], order);
+  const [enlarged] = arrange([cluster("component", 12, 30, 30)], order, 1.19);
+  assert.ok(Math.abs(enlarged.r - plain.r * 1.19) < 1e-9);
+  const crowd = ["component", "camera"].map((layer) => cluster(layer, 70000, 30, 30));
+  assert.ok(!overlaps(arrange(crowd, order, 1.19)));
+});

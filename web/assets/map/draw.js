@@ -17,7 +17,8 @@ const TAU = Math.PI * 2;
  * @property {object} colours see palette.js
  * @property {Set<string>} hidden layer codes
  * @property {string} language "zh" or "en"
- * @property {number} ratio device pixels per CSS pixel
+ * @property {number} ratio device pixels per tile pixel
+ * @property {number} stretch pixels of the screen per tile pixel: 1 at whole zooms
  */
 
 /** Lines and polygons, in the order of the layers; `muted`: as a grey backdrop for what a filter left over. */
@@ -151,12 +152,12 @@ export function drawClusters(ctx, tile, place, scene) {
       x: rings[0][0] * place.scale + place.dx,
       y: rings[0][1] * place.scale + place.dy,
     }));
-  const circles = arrange(clusters, (layer) => order.get(layer));
+  const circles = arrange(clusters, (layer) => order.get(layer), 1 / scene.stretch);
   for (const circle of circles) drawCluster(ctx, circle, scene.layers[order.get(circle.layer)], scene);
   return circles;
 }
 
-function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language }) {
+function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language, stretch }) {
   ring(ctx, x, y, r + 0.6, colours.halo);
   // A little of the streets shows through: a low zoom is mostly circles.
   ctx.globalAlpha = 0.88;
@@ -170,7 +171,7 @@ function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language })
     ctx.lineCap = "butt";
     stroke(ctx, colours.alarm, 2.6);
   }
-  if (count > 1 && r >= 6) label(ctx, shortCount(count, language), x, y, r, colours);
+  if (count > 1 && r >= 6) label(ctx, shortCount(count, language), { x, y, r }, colours, 1 / stretch);
 }
 
 function ring(ctx, x, y, r, colour) {
@@ -186,8 +187,8 @@ function disc(ctx, x, y, r, colour) {
   ctx.fill();
 }
 
-function label(ctx, text, x, y, r, colours) {
-  const size = Math.min(12, Math.max(8, (2 * r - 3) / (text.length * 0.6)));
+function label(ctx, text, { x, y, r }, colours, enlarged) {
+  const size = Math.min(12 * enlarged, Math.max(8 * enlarged, (2 * r - 3) / (text.length * 0.6)));
   ctx.font = `500 ${size.toFixed(1)}px ${FONT}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";

@@ -5,6 +5,7 @@ import { LINE, POLYGON } from "./decode.js";
 import { Occupied, alongPath, atPoint, centroid } from "./label_placement.js";
 import { FONT } from "./palette.js";
 import { inZoomRange, lineStyle } from "./style.js";
+import { drawnZoom } from "./zoom.js";
 
 const DELAY = 60;
 /** The tiles carry names from data zoom 13 on. */
@@ -63,7 +64,7 @@ const Labels = L.Renderer.extend({
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
-    const ratio = this._map.getZoom() < NAMES_FROM_ZOOM ? 0 : Math.min(window.devicePixelRatio || 1, 2);
+    const ratio = drawnZoom(this._map) < NAMES_FROM_ZOOM ? 0 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
     Object.assign(this._container, { width: size.x * ratio, height: size.y * ratio });
     Object.assign(this._container.style, { width: `${size.x}px`, height: `${size.y}px` });
@@ -75,7 +76,7 @@ const Labels = L.Renderer.extend({
     const size = this._bounds.getSize();
     const frame = { width: size.x, height: size.y };
     this._ctx.clearRect(0, 0, frame.width, frame.height);
-    if (!this._scene.colours || this._map.getZoom() < NAMES_FROM_ZOOM) return;
+    if (!this._scene.colours || drawnZoom(this._map) < NAMES_FROM_ZOOM) return;
     const occupied = new Occupied();
     for (const candidate of this._candidates()) this._place(candidate, frame, occupied);
   },
@@ -83,13 +84,15 @@ const Labels = L.Renderer.extend({
   /** Named features of the tiles on the screen, the most important first. */
   _candidates() {
     const found = [];
-    const zoom = this._map.getZoom();
-    this._base.eachTile((tile, corner) => {
-      const shift = corner.subtract(this._bounds.min);
+    const zoom = drawnZoom(this._map);
+    this._base.eachTile((tile, corner, stretch) => {
+      const { scale, dx, dy } = tile.place;
+      const [x, y] = [corner.x - this._bounds.min.x, corner.y - this._bounds.min.y];
+      const place = { scale: scale * stretch, dx: dx * stretch + x, dy: dy * stretch + y };
       for (const layer of this._scene.layers) {
         if (this._scene.hidden.has(layer.code) || !inZoomRange(layer, zoom)) continue;
         for (const feature of tile.data.get(layer.code) ?? []) {
-          if (feature.props.n) found.push(candidate(feature, layer, tile.place, shift, zoom, this._scene.colours));
+          if (feature.props.n) found.push(candidate(feature, layer, place, zoom, this._scene.colours));
         }
       }
     });
@@ -151,12 +154,12 @@ function font(size) {
   return `${size}px ${FONT}`;
 }
 
-function candidate(feature, layer, { scale, dx, dy }, shift, zoom, colours) {
+function candidate(feature, layer, { scale, dx, dy }, zoom, colours) {
   const paths = feature.rings.map((ring) => {
     const path = new Float32Array(ring.length);
     for (let i = 0; i < ring.length; i += 2) {
-      path[i] = ring[i] * scale + dx + shift.x;
-      path[i + 1] = ring[i + 1] * scale + dy + shift.y;
+      path[i] = ring[i] * scale + dx;
+      path[i + 1] = ring[i + 1] * scale + dy;
     }
     return path;
   });

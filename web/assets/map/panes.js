@@ -1,6 +1,7 @@
 /** The stacking of the map, from below: backdrop (Leaflet's own), context, base, labels, points, highlight. */
 
 import { POINTS_FROM_DATA_ZOOM } from "./tile_address.js";
+import { drawnZoom } from "./zoom.js";
 
 const PANES = { context: 210, base: 220, labels: 300, points: 350, highlight: 450 };
 const LABELS_ON_TOP = 360;
@@ -13,7 +14,7 @@ export function makePanes(map) {
   }
   // Clusters cover names, single points do not: a dot less is no loss, a street without its name is.
   const stack = () => {
-    const single = map.getZoom() > POINTS_FROM_DATA_ZOOM;
+    const single = drawnZoom(map) > POINTS_FROM_DATA_ZOOM;
     map.getPane("labels").style.zIndex = single ? LABELS_ON_TOP : PANES.labels;
   };
   map.on("zoomend viewreset", stack);

@@ -7,6 +7,7 @@ import { askJson, latest } from "./server.js";
 import { reducedMotion } from "./highlight.js";
 import { POINTS_FROM_DATA_ZOOM } from "./tile_address.js";
 import { inZoomRange } from "./style.js";
+import { drawnZoom } from "./zoom.js";
 
 export class Pointing {
   #map;
@@ -88,14 +89,14 @@ export class Pointing {
   }
 
   #enter(latlng) {
-    const zoom = Math.min(this.#map.getZoom() + 2, this.#map.getMaxZoom());
+    const zoom = Math.min(drawnZoom(this.#map) + 2, this.#map.getMaxZoom());
     this.#map.setZoomAround(latlng, zoom, { animate: !reducedMotion() });
     return undefined;
   }
 
   /** Layers that are on, in range and inside the filter; points only where single points are drawn. */
   #askable() {
-    const zoom = this.#map.getZoom();
+    const zoom = drawnZoom(this.#map);
     const wanted = this.#state.filter.get("layer");
     return this.#config.layers
       .filter((layer) => !this.#state.hidden.has(layer.code) && inZoomRange(layer, zoom))

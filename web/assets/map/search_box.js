@@ -148,8 +148,9 @@ export class SearchBox {
     const offer = this.#offers[i];
     if (!offer) return;
     this.#hide();
-    this.#input.value = offer.kind === "text" ? "" : offer.title;
-    if (offer.kind === "text") this.#offers = [];
+    // What became a condition stands in its chip; only an asset keeps its name here.
+    if (offer.kind === "asset") this.#input.value = offer.title;
+    else this.clear();
     this.#pick(offer);
   }
 }

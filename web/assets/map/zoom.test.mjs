@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { besideWhole, between, keepBetween } from "./zoom.js";
+
+/** Leaflet's rule, and no more of a map than that. */
+function mapAt(zoom) {
+  const map = { _zoom: zoom, options: { zoomSnap: 1 } };
+  map._limitZoom = function (wanted) {
+    return Math.round(wanted / this.options.zoomSnap) * this.options.zoomSnap;
+  };
+  return map;
+}
+
+test("tiles are never drawn at half a zoom", () => {
+  assert.deepEqual([12, 12.25, 12.5, 12.75, 13].map(besideWhole), [12, 12.25, 12.25, 12.75, 13]);
+});
+
+test("a zoom in between is kept while the map moves, and left with the next step", () => {
+  const map = mapAt(12.75);
+  keepBetween(map);
+  assert.equal(map._limitZoom(12.75), 12.75);
+  assert.equal(map._limitZoom(13.75), 14);
+  assert.equal(map._limitZoom(11.75), 12);
+});
+
+test("zooms in between are allowed for one move, even if that fails", () => {
+  const map = mapAt(12);
+  between(map, () => assert.equal(map._limitZoom(14.26), 14.25));
+  assert.throws(() => between(map, () => assert.fail()));
+  assert.equal(map._limitZoom(14.26), 14);
+});
