@@ -49,7 +49,9 @@ class Tile:
         assert self.answer.status == 200, self.answer.url
         decoded = mapbox_vector_tile.decode(self.answer.body(), default_options={"y_coord_down": True})
         features = [(name, feature) for name, layer in decoded.items() for feature in layer["features"]]
-        return [self._thing(*pair) for pair in features if all(0 <= c < EXTENT for c in pair[1]["geometry"]["coordinates"])]
+        return [
+            self._thing(*pair) for pair in features if all(0 <= c < EXTENT for c in pair[1]["geometry"]["coordinates"])
+        ]
 
     def _thing(self, name: str, feature: dict[str, Any]) -> Thing:
         told = feature["properties"]

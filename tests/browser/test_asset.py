@@ -56,7 +56,9 @@ def test_a_click_on_a_component_opens_its_card_and_from_there_its_page(visiting:
     expect(page.locator(".asset-head .code")).to_have_text(code)
     assert {label: fact(page, label) for label in TRIPLE} == facts
     expect(page.get_by_role("heading", name="历史")).to_be_visible()
-    expect(page.locator(".history li").first).to_contain_text(re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d.*登记入库", re.DOTALL))
+    expect(page.locator(".history li").first).to_contain_text(
+        re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d.*登记入库", re.DOTALL)
+    )
     page.get_by_role("link", name="在地图上看").click()
     page.wait_for_url(f"**/map?asset={thing.id}*")
     visit.drawn()
@@ -126,4 +128,3 @@ def test_several_assets_under_one_click_are_leafed_through(visiting: Visiting) -
     visit.page.get_by_role("button", name="此处下一项").click()
     expect(place).to_have_text(re.compile(r"2 / \d+"))
     assert visit.query != first
-

@@ -47,7 +47,12 @@ def test_a_page_costs_little_and_asks_nobody_else(
     visiting: Visiting, figures: Callable[[str, str], None], page: str
 ) -> None:
     """With empty caches. That nothing complained and no other host was asked, `visiting` checks for every test."""
-    address = {"map": f"/{DISTRICT}/map", "list": f"/{DISTRICT}/assets", "asset": _asset(visiting), "sign-in": "/sign-in"}
+    address = {
+        "map": f"/{DISTRICT}/map",
+        "list": f"/{DISTRICT}/assets",
+        "asset": _asset(visiting),
+        "sign-in": "/sign-in",
+    }
     visit = visiting(None if page == "sign-in" else "admin", address[page])
     if page == "map":
         visit.total()

@@ -2,54 +2,67 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
 from .conftest import Visiting
 from .demo_district import COUNTS, DISTRICT
+from .ground import corner, tiles
 from .visit import Visit
 
 WORDS = ("camera", "监控", "摄像", "枪机", "球机")
+PLACES = ("/map", "/tiles/points/", "/api/counts", "/api/suggest", "/api/identify", "/assets")
 
 
-def look_around(visit: Visit) -> None:
-    """The whole district, single points, a search, a card, the list, an asset's page."""
+def look_around(visit: Visit) -> list[str]:
+    """Past the whole district, single points, a search, clicks, the list and an asset: what was told of cameras."""
     visit.counts()
+    heard = told(visit)
+    visit.open(f"/{DISTRICT}/assets")
+    heard += told(visit)
     visit.open(f"/{DISTRICT}/map#17/30.31500/120.15000")
     visit.page.locator("#search").fill("机")
     expect(visit.page.locator("#suggestions")).to_be_visible()
     visit.page.keyboard.press("Escape")
-    visit.map.click(position={"x": 400, "y": 400})
-    visit.open(f"/{DISTRICT}/assets")
+    tile = tiles(visit, 17)[0]
+    lon, lat = corner(tile.x + 0.5, tile.y + 0.5, tile.z)
+    place = f"zoom=10&lon={lon}&lat={lat}"
+    with visit.page.expect_response("**/api/identify**"):
+        visit.page.evaluate("url => fetch(url).then((answer) => answer.text())", f"/{DISTRICT}/api/identify?{place}")
+    heard += told(visit)
+    visit.open(f"/{DISTRICT}/assets?layer=component")
+    heard += told(visit)
     visit.page.locator("tbody th a").first.click()
     visit.drawn()
+    return heard + told(visit)
 
 
 def told(visit: Visit) -> list[str]:
-    """The words on the list that an answer of the server contains; files of the program are no answers."""
-    found = []
-    for response in visit.responses:
-        if "/static/" not in response.url and response.status == 200:
-            body = _text(response)
-            found += [f"{word} in {response.url}" for word in WORDS if word in body]
-    return found
-
-
-def _text(response: Response) -> str:
-    return response.body().decode("utf-8", "replace")
+    """Which words the server's answers for this page contain, and where; files of the program are no answers."""
+    visit.page.wait_for_load_state("networkidle")
+    bodies = {r.url: r.body() for r in visit.responses if r.status == 200 and "/static/" not in r.url}
+    visit.responses.clear()
+    return [f"{word} in {url}" for url, body in bodies.items() for word in WORDS if word.encode() in body]
 
 
 def test_the_inspector_meets_no_camera(visiting: Visiting) -> None:
     visit = visiting("inspector")
     assert visit.total() == sum(COUNTS.values()) - COUNTS["camera"]
     assert "视频监控" not in visit.counts()
-    look_around(visit)
-    assert told(visit) == []
+    assert look_around(visit) == []
 
 
 def test_with_the_grant_the_same_way_leads_past_cameras(visiting: Visiting) -> None:
     """So the test above would have seen them."""
-    visit = visiting("admin")
-    look_around(visit)
-    kinds = {kind for kind in ("/map", "/tiles/points/", "/api/counts", "/api/suggest", "/assets") if any(
-        kind in line for line in told(visit))}  # fmt: skip
-    assert kinds == {"/map", "/tiles/points/", "/api/counts", "/api/suggest", "/assets"}
+    heard = look_around(visiting("admin"))
+    assert [place for place in PLACES if not any(place in line for line in heard)] == []
+
+
+def test_a_camera_asked_for_by_number_is_not_there(visiting: Visiting) -> None:
+    admin, inspector = visiting("admin", "/sign-in"), visiting("inspector", "/sign-in")
+    camera = admin.asked(f"/{DISTRICT}/api/suggest?q=枪机")["assets"][0]["id"]
+    absent = 10 ** len(str(camera))
+    for suffix in ("", "/card"):
+        paths = [f"{inspector.server}/{DISTRICT}/assets/{id}{suffix}" for id in (camera, absent)]
+        answers = [inspector.context.request.get(path) for path in paths]
+        assert [answer.status for answer in answers] == [404, 404]
+        assert "枪机" not in answers[0].text()

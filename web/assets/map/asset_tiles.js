@@ -19,6 +19,7 @@ const AssetTiles = L.GridLayer.extend({
     L.setOptions(this, options);
     this._source = options.source ?? new TileSource(({ z, x, y }) => L.Util.template(options.url, { z, x, y }));
     this._drawn = new Map();
+    this._underWay = 0;
     this._query = "";
     this._scene = { layers: [], hidden: new Set(), colours: null, language: "zh" };
     this.on("tileunload", ({ coords }) => this._drop(coords));
@@ -66,7 +67,16 @@ const AssetTiles = L.GridLayer.extend({
     return canvas;
   },
 
+  /** Fires "busy" with the first tile that is under way, "idle" after the last: new views and new filters alike. */
   async _fill(tile) {
+    if (this._underWay === 0) this.fire("busy");
+    this._underWay += 1;
+    await this._fetch(tile);
+    this._underWay -= 1;
+    if (this._underWay === 0) this.fire("idle");
+  },
+
+  async _fetch(tile) {
     tile.abort?.abort();
     tile.abort = new AbortController();
     const { signal } = tile.abort;

@@ -59,7 +59,7 @@ function startView(map, view, fallback) {
   else if (fallback.bounds) {
     const [west, south, east, north] = fallback.bounds;
     // Clusters reach a little beyond what they count, and to the sides there is room.
-    fitWhole(map, [[south, west], [north, east]], [24, 10]);
+    fitWhole(map, [[south, west], [north, east]], [40, 10]);
   }
 }
 

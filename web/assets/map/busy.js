@@ -9,8 +9,8 @@ export function tellBusy(map, tilesets) {
   const container = map.getContainer();
   const waiting = new Set();
   for (const tiles of tilesets) {
-    tiles.on("loading", () => (waiting.add(tiles), container.setAttribute("aria-busy", "true")));
-    tiles.on("load", () => {
+    tiles.on("busy", () => (waiting.add(tiles), container.setAttribute("aria-busy", "true")));
+    tiles.on("idle", () => {
       waiting.delete(tiles);
       if (waiting.size) return;
       container.setAttribute("aria-busy", "false");

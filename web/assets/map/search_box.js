@@ -139,6 +139,7 @@ export class SearchBox {
       this.#mark();
     } else if (event.key === "Escape") {
       event.stopPropagation();
+      event.preventDefault(); // Chromium would empty the field at once
       if (this.#list.hidden) this.clear();
       else this.#hide();
     }

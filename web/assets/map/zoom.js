@@ -1,10 +1,11 @@
 /**
  * Whole zooms and what lies between them. Tiles are made for whole zooms, and wheel and buttons lead to one; only a view
- * that shows a whole district in whatever window, and one that came with an address, may lie a quarter beside it: tiles
- * are then drawn 0.84 or 1.19 times as large as they are meant, and nobody sees it. Half a zoom would show.
+ * that shows a whole district in whatever window, and one that came with an address, may lie between: the tiles of the
+ * nearest whole zoom are then drawn larger or smaller than they are meant.
  */
 
 const QUARTER = 0.25;
+const HUNDREDTH = 0.01;
 
 /** The zoom whose tiles are drawn. */
 export function drawnZoom(map) {
@@ -17,10 +18,10 @@ export function keepBetween(map) {
   map._limitZoom = (zoom) => (zoom === map._zoom ? zoom : limit.call(map, zoom));
 }
 
-/** Calls `move` with zooms in between allowed. */
+/** Calls `move` with zooms in between allowed, as fine as an address tells them. */
 export function between(map, move) {
   const { zoomSnap } = map.options;
-  map.options.zoomSnap = QUARTER;
+  map.options.zoomSnap = HUNDREDTH;
   try {
     move();
   } finally {
@@ -32,11 +33,12 @@ export function between(map, move) {
 export function fitWhole(map, bounds, padding) {
   between(map, () => {
     const zoom = map.getBoundsZoom(bounds, false, padding.map((side) => 2 * side));
-    map.fitBounds(bounds, { animate: false, padding, maxZoom: besideWhole(zoom) });
+    map.fitBounds(bounds, { animate: false, padding, maxZoom: fitted(zoom) });
   });
 }
 
-/** The nearest zoom not above this one, a multiple of a quarter, that is whole or a quarter beside. */
-export function besideWhole(zoom) {
-  return zoom - Math.floor(zoom) === 2 * QUARTER ? zoom - QUARTER : zoom;
+/** The zoom in quarters below this one; for a half the last of the lower tiles: enlarged they read better than reduced. */
+export function fitted(zoom) {
+  const quarters = Math.floor(zoom / QUARTER) * QUARTER;
+  return quarters % 1 === 2 * QUARTER ? quarters - HUNDREDTH : quarters;
 }
