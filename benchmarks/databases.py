@@ -55,8 +55,12 @@ class Server:
         return {name: str(value) for name, value in conninfo_to_dict(self.url).items()}
 
     def connect(self, database: str) -> psycopg.Connection[Any]:
-        """A connection as the cluster's owner, whom row security does not touch."""
-        return psycopg.connect(self.address(database), autocommit=True)
+        """A connection as the cluster's owner, whom row security does not touch.
+
+        Every statement is planned for its own values: after ten runs a prepared one may get a plan for any box, which is
+        several times slower, and a baseline should be as good as it can be.
+        """
+        return psycopg.connect(self.address(database), autocommit=True, prepare_threshold=None)
 
     def registry(self, *arguments: str, **variables: str) -> tuple[Cost, str]:
         """Run `registry` on this cluster."""

@@ -22,7 +22,9 @@ APPLICATION = "chengji_app"
 
 def _options(role: str | None, statement_seconds: int) -> str:
     as_role = f"-c role={role} " if role else ""
-    return f"{as_role}-c statement_timeout={statement_seconds}s -c search_path=registry,public"
+    # A statement that psycopg has prepared would get a plan for any box after a while, several times slower for a tile.
+    planned = "-c plan_cache_mode=force_custom_plan"
+    return f"{as_role}{planned} -c statement_timeout={statement_seconds}s -c search_path=registry,public"
 
 
 def connect(url: str, role: str | None = APPLICATION, statement_seconds: int = 0) -> psycopg.Connection[Any]:

@@ -46,7 +46,7 @@ class Visit:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
         self.page.on("request", self._asked)
-        self.page.on("response", self.responses.append)
+        self.page.on("response", self._answered)
         wire = context.new_cdp_session(self.page)
         wire.send("Network.enable")
         wire.on("Network.loadingFinished", self._arrived)
@@ -58,6 +58,9 @@ class Visit:
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.server, "data:", "blob:")):
             self.troubles.append(f"another host: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        self.responses.append(response)
 
     def _arrived(self, event: dict[str, float]) -> None:
         self.bytes += int(event["encodedDataLength"])
