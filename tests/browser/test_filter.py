@@ -87,7 +87,7 @@ def test_an_address_shows_another_person_the_same(visiting: Visiting) -> None:
     visit.page.get_by_role("checkbox", name="绿地").uncheck()
     asset = visit.asked(f"/{DISTRICT}/api/suggest?q=公园")["assets"][0]
     visit.search(asset["name"])
-    visit.redrawn(lambda: visit.page.keyboard.press("Enter"))
+    visit.page.keyboard.press("Enter")
     expect(visit.page.locator("#card h2")).to_have_text(asset["name"])
     total, place = visit.total(), view(visit)
     other = visiting("surveyor", visit.page.url.removeprefix(visit.server))

@@ -13,19 +13,21 @@ WIDTH, HEIGHT = PHONE["viewport"]["width"], PHONE["viewport"]["height"]
 STREET = f"/{DISTRICT}/map#18/30.31500/120.15000"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [f"/{DISTRICT}/map", f"/{DISTRICT}/assets", f"/{DISTRICT}/assets/1", "/sign-in", "/password", f"/{DISTRICT}/none"],
-)
-@pytest.mark.parametrize("locale", ["zh", "en"])
-def test_nothing_is_wider_than_the_screen(phone: Visiting, path: str, locale: str) -> None:
-    visit = phone(None if path == "/sign-in" else "admin", "/sign-in")
+PAGES = ("/map", "/map?asset=1", "/assets", "/assets/1", "/none")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_nothing_is_wider_than_the_screen(phone: Visiting, language: str) -> None:
+    visit = phone("admin", "/password")
     visit.forgiven = ("404",)
-    if locale == "en":
+    if language == "en":
         visit.page.locator(".language").click()
-    visit.open(path)
-    expect(visit.page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[locale])
-    assert visit.page.evaluate("document.documentElement.scrollWidth") == WIDTH
+    for path in ("/password", *(f"/{DISTRICT}{page}" for page in PAGES), "/sign-in"):
+        if path == "/sign-in":
+            visit.context.clear_cookies(name="chengji")
+        visit.open(path)
+        expect(visit.page.locator("html")).to_have_attribute("lang", language)
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == WIDTH, path
 
 
 def test_the_panel_comes_and_goes(phone: Visiting) -> None:
@@ -40,8 +42,9 @@ def test_the_panel_comes_and_goes(phone: Visiting) -> None:
     panel.get_by_role("button", name="关闭").tap()
     expect(panel).not_to_be_visible()
     button.tap()
+    panel.get_by_role("button", name="破损").focus()
     visit.page.keyboard.press("Escape")
-    expect(panel).to_be_in_viewport() if not button.is_visible() else expect(button).to_be_visible()
+    expect(panel).not_to_be_visible()
 
 
 def test_the_card_is_a_sheet_that_grows(phone: Visiting) -> None:
