@@ -79,6 +79,7 @@ def _drawing() -> dict[str, str]:
         "draw_continue": _("点击继续"),
         "draw_end": _("再次点击最后一点结束"),
         "draw_close": _("点击第一个点闭合"),
+        "draw_crossing": _("边线不能交叉"),
         "draw_drag": _("按住拖出矩形"),
         "draw_release": _("松开完成"),
         "measured_length": _("{length}（椭球面）"),

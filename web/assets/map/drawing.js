@@ -14,6 +14,7 @@ export function speakDraw() {
   Object.assign(draw.toolbar.finish, { title: t("draw_finish"), text: t("draw_finish") });
   Object.assign(draw.toolbar.undo, { title: t("draw_undo"), text: t("draw_undo") });
   const { polyline, polygon, rectangle, simpleshape } = draw.handlers;
+  polyline.error = t("draw_crossing");
   Object.assign(polyline.tooltip, { start: t("draw_start"), cont: t("draw_continue"), end: t("draw_end") });
   Object.assign(polygon.tooltip, { start: t("draw_start"), cont: t("draw_continue"), end: t("draw_close") });
   rectangle.tooltip.start = t("draw_drag");
