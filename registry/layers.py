@@ -66,27 +66,28 @@ class Layer:
         return tuple(dict.fromkeys(c.scheme for c in self.classes))
 
 
+# Each class list, with the geometry of its layers where the rows do not say it themselves.
+_CLASS_LISTS: dict[str, dict[str, str]] = {
+    "local_classes.csv": {"river": "line", "camera": "point"},
+    "road_classes.csv": {"road": "line", "alley": "line"},
+    "green_classes.csv": {"green": "polygon"},
+    "component_classes.csv": {},
+}
+
+
 def _reference_classes() -> dict[str, list[AssetClass]]:
-    numbers = {(r["layer"], r["scheme"], r["code"]): r["number"] for r in reference_rows("class_numbers.csv")}
+    """The classes of each layer: the local lists first, so that a layer's own scheme is its first."""
+    placed = {(r["scheme"], r["code"]): r for r in reference_rows("class_layers.csv")}
     found: dict[str, list[AssetClass]] = defaultdict(list)
-
-    def add(layer: str, row: dict[str, str], geometry: str) -> None:
-        number = numbers.get((layer, row["scheme"], row["code"]), row["code"])
-        major = (row.get("major_code", ""), row.get("major_zh", ""))
-        found[layer].append(
-            AssetClass(
-                row["scheme"], row["code"], row["name_zh"], row["name_en"], geometry, row["verified"], number, *major
+    for name, geometry in _CLASS_LISTS.items():
+        for row in reference_rows(name):
+            key = (row["scheme"], row["code"])
+            own = placed.get(key, {"layer": "component", "number": row["code"]})
+            major = (row.get("major_code", ""), row.get("major_zh", ""))
+            shape = row.get("geometry") or geometry[own["layer"]]
+            found[own["layer"]].append(
+                AssetClass(*key, row["name_zh"], row["name_en"], shape, row["verified"], own["number"], *major)
             )
-        )
-
-    for row in reference_rows("component_classes.csv"):
-        add("component", row, row["geometry"])
-    for row in reference_rows("road_classes.csv"):
-        add("alley" if row["code"] == "5" else "road", row, "line")
-    for row in reference_rows("green_classes.csv"):
-        add("green", row, "polygon")
-    for row in reference_rows("local_classes.csv"):
-        add(row["layer"], row, "line" if row["layer"] == "river" else "point")
     return found
 
 

@@ -41,7 +41,7 @@ _ROUND = (700, 700, 600, 800)
 _SQUARE = (600, 900, 1200)
 
 KINDS = (
-    Kind("0118", 10_000, MUNICIPAL, "kerb", "12345", 30, "alternate", ("钢", "钢", "铝合金")),
+    Kind("0118", 10_240, MUNICIPAL, "kerb", "12345", 30, "alternate", ("钢", "钢", "铝合金")),
     Kind("0104", 7_900, MUNICIPAL, "gutter", GROUND, 30, "both", ("球墨铸铁", "复合材料"), "方", (450, 500, 750)),
     Kind("0102", 3_900, MUNICIPAL, "axis", ALL, 38, "one", _IRON, "圆", _ROUND),
     Kind("0103", 3_800, MUNICIPAL, "lane", ALL, 42, "one", _IRON, "圆", _ROUND),
@@ -62,7 +62,6 @@ KINDS = (
     Kind("0116", 160, MUNICIPAL, "wall", "234", 400, "one", ("钢",), "方"),
     Kind("0135", 90, MUNICIPAL, "wall", "345", 420, "one", ("钢",), "方"),
     Kind("0117", 560, MUNICIPAL, "kerb", "345", 50, "one", ("水泥", "钢")),
-    Kind("0136", 240, MUNICIPAL, "crossing", "123", 0, "one", ("钢",)),
     Kind("0138", 44, MUNICIPAL, "wall", "23", 900, "one", ("钢", "铝合金"), "方"),
     Kind("0202", 60, MUNICIPAL, "kerb", "34", 30, "one", ("钢",)),
     Kind("0203", 430, MUNICIPAL, "kerb", "23", 460, "both", ("不锈钢", "铝合金"), "方"),

@@ -29,7 +29,7 @@ RESPONSIBLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "0111": _own(p.GAS), "0135": _own(p.GAS), "0110": _own(p.GAS),
     "0107": _own(p.TELECOM), "0109": _own(p.TELECOM), "0115": _own(p.TELECOM), "0108": _own(p.CABLE),
     "0118": _LIGHTS, "0106": _LIGHTS, "0119": _LIGHTS, "0120": _LIGHTS,
-    "0112": (p.POLICE, p.POLICE, p.SECURITY), "0136": (p.POLICE, p.POLICE, p.SECURITY),
+    "0112": (p.POLICE, p.POLICE, p.SECURITY),
     "0138": (p.POLICE, p.POLICE, p.SECURITY), "0203": _own(p.BUSES), "0204": _own(p.BUSES),
     "0306": _own(p.ADVERTISING), "0307": _own(p.ADVERTISING),
     "0603": (p.WATERWAYS, p.WATERWAYS, p.RIVER_KEEPERS), "0310": (p.WATERWAYS, p.WATERWAYS, p.RIVER_KEEPERS),

@@ -9,8 +9,8 @@ from .demo_district import COUNTS, DISTRICT
 from .ground import corner, tiles
 from .visit import Visit
 
-# Words of the camera layer. (监控电子眼 is a class of CJ/T 214 in the layer of components, seen by whoever sees those.)
-WORDS = ("camera", "视频监控", "摄像", "枪机", "球机")
+# Words of the camera layer; the classes of the national lists named 监控电子眼 belong to it too.
+WORDS = ("camera", "监控", "摄像", "枪机", "球机")
 PLACES = ("/map", "/tiles/points/", "/api/counts", "/api/suggest", "/api/identify", "/assets")
 
 

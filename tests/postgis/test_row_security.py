@@ -1,6 +1,7 @@
 """One policy, in the database, closed by default: what each person reaches on any way in."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -172,3 +173,20 @@ def test_a_direct_connection_reads_only_the_register(direct: Connection) -> None
     for table in ("person", "access_log", "change", "membership"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), direct.transaction():
             direct.execute(SQL("SELECT * FROM registry.{}").format(Identifier(table)))
+
+
+def test_a_camera_among_components_is_refused_by_name(seeded: Connection, tmp_path: Path) -> None:
+    """A municipal census lists cameras as components of class 0136: they do not slip into the open layer."""
+    from importers.pipeline import Order, run
+    from importers.problems import Code
+
+    file = tmp_path / "census.csv"
+    file.write_text(
+        "名称,小类代码,经度,纬度\n路灯,0118,120.1512345,30.3212345\n监控电子眼,0136,120.1522345,30.3212345\n",
+        encoding="utf-8",
+    )
+    scope = open_scope(seeded, seed.DISTRICT, person(seeded, "surveyor"))
+    report = run(seeded, scope, Order(file, "component", crs="EPSG:4490", scheme="CJ/T 214-2007", apply=True))
+    assert report.summary.added == 1
+    assert [(p.code, p.row) for p in report.problems if p.severity == "error"] == [(Code.CLASS_OF_OTHER_LAYER, 3)]
+    assert seeded.execute("SELECT count(*) FROM registry.asset WHERE class = '0136'").fetchone() == (0,)
