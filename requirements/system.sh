@@ -17,13 +17,20 @@ need_postgis() {
   done
   wanted="$wanted postgresql postgresql-15-postgis-3"
 }
+need_library() { # shared library, packages...
+  library=$1; shift
+  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "$library" || wanted="$wanted $*"
+}
+need_chinese() { # acceptance records are printed, pages are looked at: both need Han characters
+  [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ] || wanted="$wanted fontconfig fonts-noto-cjk"
+}
 need_python; need_node; need npm npm; need_postgis
+need_library libpangoft2-1.0.so.0 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; need_chinese
 if [ "${1:-}" = test ]; then
   need chromium chromium
   need ogr2ogr gdal-bin
   need shp2pgsql postgis
   need psql postgresql-client
-  [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ] || wanted="$wanted fontconfig fonts-noto-cjk"
 fi
 [ -n "$wanted" ] || exit 0
 if command -v apt-get >/dev/null 2>&1; then
