@@ -33,7 +33,7 @@ def connect(url: str, role: str | None = APPLICATION, statement_seconds: int = 0
     Raises Unavailable when the database does not answer.
     """
     try:
-        return psycopg.connect(_plain(url), options=_options(role, statement_seconds), application_name="chengji")
+        return psycopg.connect(plain_url(url), options=_options(role, statement_seconds), application_name="chengji")
     except psycopg.OperationalError as error:
         if "permission denied to set role" in str(error):
             raise Unavailable(_("数据库登录没有角色 %(role)s 的权限。", role=role), f"GRANT {role} TO …;") from error
@@ -43,7 +43,7 @@ def connect(url: str, role: str | None = APPLICATION, statement_seconds: int = 0
         ) from error
 
 
-def _plain(url: str) -> str:
+def plain_url(url: str) -> str:
     """The URL as libpq reads it, without an SQLAlchemy driver name."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
@@ -53,7 +53,7 @@ def engine(url: str, statement_seconds: int, pool_size: int = 8) -> Engine:
     from sqlalchemy import create_engine
 
     return create_engine(
-        _plain(url).replace("postgresql://", "postgresql+psycopg://", 1),
+        plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=True,

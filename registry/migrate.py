@@ -12,7 +12,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from registry.database import _plain, connect
+from registry import queue
+from registry.database import connect, plain_url
 from registry.errors import Unavailable
 from registry.language import _
 from registry.layers import add_layer, reference_layers, write_classes
@@ -27,7 +28,7 @@ def configuration(url: str) -> Config:
     config.set_main_option("script_location", str(Path(str(folder().joinpath("migrations")))))
     config.set_main_option("path_separator", "os")
     config.attributes["engine"] = create_engine(
-        _plain(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool
+        plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool
     )
     return config
 
@@ -55,7 +56,7 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
             " EXECUTE format('GRANT chengji_owner, chengji_app TO %I', current_user); END IF;"
             " EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO chengji_owner', current_database()); END $$"
         )
-        for schema in ("registry", "layers"):
+        for schema in ("registry", "layers", "queue"):
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {OWNER}")
         connection.commit()
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFile) as error:
@@ -70,6 +71,7 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
 def _apply_sources(connection: psycopg.Connection[Any]) -> None:
     with connection.transaction():
         connection.execute(f"SET LOCAL ROLE {OWNER}")
+        queue.install(connection)
         for part in ("functions", "policies"):
             for file in sorted(p.name for p in folder().joinpath(part).iterdir() if p.name[:1].isdigit()):
                 connection.execute(statement(f"{part}/{file}").encode())

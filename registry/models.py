@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, DateTime, FetchedValue, ForeignKey, Integer, Sequence, Text
@@ -179,6 +180,7 @@ class AssetState:
     version: Mapped[int]
     change_set: Mapped[int] = mapped_column(BigInteger)
     valid_from: Mapped[datetime]
+    fingerprint: Mapped[UUID | None] = mapped_column(deferred=True)
     geom_3857: Mapped[Any] = geometry("GEOMETRY", 3857, deferred=True, nullable=True)
     gx: Mapped[int | None] = mapped_column(Integer, FetchedValue(), deferred=True)
     gy: Mapped[int | None] = mapped_column(Integer, FetchedValue(), deferred=True)
@@ -240,6 +242,52 @@ class Change(Base):
     attributes: Mapped[dict[str, Any]]
     geom: Mapped[Any] = geometry("GEOMETRY", deferred=True)
     areas: Mapped[list[str]]
+    fingerprint: Mapped[UUID | None] = mapped_column(deferred=True)
+    matched_by: Mapped[str | None]
+    score: Mapped[float | None]
+    doubtful: Mapped[bool]
+    candidates: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    reason: Mapped[str]
+
+
+class Delivery(Base):
+    """What a surveyor uploaded: one file, and those that mend rows of it."""
+
+    __tablename__ = "delivery"
+    district: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    title: Mapped[str]
+    layer: Mapped[str | None]
+    uploaded_by: Mapped[int] = mapped_column(BigInteger, ForeignKey("registry.person.id"))
+    uploaded_at: Mapped[datetime]
+
+
+class DeliveryFile(Base):
+    """One file of a delivery, what was asked to be done with it, and how far that is."""
+
+    __tablename__ = "delivery_file"
+    district: Mapped[str] = mapped_column(primary_key=True)
+    delivery: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    step: Mapped[str]
+    status: Mapped[str]
+    verb: Mapped[str]
+    done: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int | None] = mapped_column(BigInteger)
+    failure: Mapped[dict[str, Any] | None]
+    look: Mapped[Any] = mapped_column(JSONB, nullable=True, deferred=True)
+    orders: Mapped[dict[str, Any]]
+    report: Mapped[dict[str, Any] | None]
+    change_set: Mapped[int | None] = mapped_column(BigInteger)
+    job: Mapped[int | None] = mapped_column(BigInteger)
+    uploaded_by: Mapped[int] = mapped_column(BigInteger, ForeignKey("registry.person.id"))
+    uploaded_at: Mapped[datetime]
+    asked_by: Mapped[int] = mapped_column(BigInteger, ForeignKey("registry.person.id"))
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class AssetCell(Base):

@@ -44,11 +44,11 @@ BEGIN ATOMIC
   INSERT INTO registry.asset_version (
     district, id, code, layer, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source,
     accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from,
-    valid_to, ended_by)
+    fingerprint, valid_to, ended_by)
   SELECT
     a.district, a.id, a.code, a.layer, a.scheme, a.class, a.name, a.state, a.manager, a.owner, a.maintainer,
     a.surveyed_on, a.changed_on, a.source, a.accuracy, a.external_key, a.attributes, a.geom, a.areas, a.length_m,
-    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, at, in_change_set
+    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, a.fingerprint, at, in_change_set
   FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action NOT IN ('add', 'conflict');
@@ -69,7 +69,7 @@ BEGIN ATOMIC
     length_m = CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
     area_m2 = CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
     terms = CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
-    version = a.version + 1, change_set = in_change_set, valid_from = at
+    version = a.version + 1, change_set = in_change_set, valid_from = at, fingerprint = c.fingerprint
   FROM registry.change c
   JOIN registry.asset_class k ON k.layer = c.layer AND k.scheme = c.scheme AND k.code = c.class
   JOIN registry.layer l ON l.code = c.layer
@@ -82,7 +82,7 @@ LANGUAGE sql SET search_path = registry, public, pg_temp
 BEGIN ATOMIC
   INSERT INTO registry.asset (
     district, id, code, layer, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source,
-    accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from)
+    accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from, fingerprint)
   SELECT
     c.district, c.asset_id, c.code, c.layer, c.scheme, c.class, c.name, c.state, c.manager, c.owner, c.maintainer,
     c.surveyed_on, c.changed_on, c.source, c.accuracy, c.external_key, c.attributes, c.geom,
@@ -90,7 +90,7 @@ BEGIN ATOMIC
     CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
     CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
     CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
-    1, in_change_set, at
+    1, in_change_set, at, c.fingerprint
   FROM registry.change c
   JOIN registry.asset_class k ON k.layer = c.layer AND k.scheme = c.scheme AND k.code = c.class
   JOIN registry.layer l ON l.code = c.layer

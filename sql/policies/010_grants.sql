@@ -7,9 +7,13 @@ GRANT SELECT ON ALL TABLES IN SCHEMA registry TO chengji_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO chengji_app;
 
 -- The register itself (asset, asset_version, asset_alias, asset_cell, tile_revision) is written by apply alone.
-GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.party, registry.access_log TO chengji_app;
+GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.party, registry.access_log,
+  registry.delivery, registry.delivery_file TO chengji_app;
 GRANT UPDATE (status, summary) ON registry.change_set TO chengji_app;
 GRANT UPDATE (accepted) ON registry.change TO chengji_app;
+GRANT UPDATE (title, layer) ON registry.delivery TO chengji_app;
+-- What the worker tells of its work goes through registry.tell_delivery.
+GRANT UPDATE (step, status, orders, job, asked_by, failure, verb, done, total) ON registry.delivery_file TO chengji_app;
 GRANT INSERT, UPDATE ON registry.code_sequence, registry.profile TO chengji_app;
 GRANT UPDATE (password, fs_uniquifier, failed_sign_ins, locked_until, password_changed_at, last_sign_in_at)
   ON registry.person TO chengji_app;
@@ -18,4 +22,11 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name)
   TO chengji_app, chengji_reader;
 GRANT EXECUTE ON FUNCTION registry.writable(name), registry.folded(text), registry.search_terms(text),
-  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint) TO chengji_app;
+  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.delivery_lock(text, bigint, int),
+  registry.is_worked_on(text, bigint, int), registry.tell_delivery(text, bigint, int, jsonb),
+  registry.unfinished_deliveries() TO chengji_app;
+
+-- The job queue: procrastinate's own tables and functions, of use to the application alone.
+GRANT USAGE ON SCHEMA queue TO chengji_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA queue TO chengji_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA queue TO chengji_app;

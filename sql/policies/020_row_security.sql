@@ -7,7 +7,8 @@ DECLARE
   old record;
 BEGIN
   FOREACH held IN ARRAY ARRAY['area', 'party', 'asset', 'asset_version', 'asset_alias', 'asset_cell', 'change_set', 'change',
-                              'problem', 'profile', 'access_log', 'tile_revision', 'code_sequence', 'district'] LOOP
+                              'problem', 'profile', 'access_log', 'tile_revision', 'code_sequence', 'district',
+                              'delivery', 'delivery_file'] LOOP
     EXECUTE format('ALTER TABLE registry.%I ENABLE ROW LEVEL SECURITY', held);
     FOR old IN SELECT policyname FROM pg_policies WHERE schemaname = 'registry' AND tablename = held LOOP
       EXECUTE format('DROP POLICY %I ON registry.%I', old.policyname, held);
@@ -49,6 +50,29 @@ CREATE POLICY staff_read ON registry.problem FOR SELECT
 CREATE POLICY writer_insert ON registry.problem FOR INSERT
   WITH CHECK (EXISTS (SELECT FROM registry.change_set s WHERE s.district = problem.district AND s.id = problem.change_set
     AND (s.district, s.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)));
+
+-- What was uploaded. As long as nobody has said which layer it is for, only who uploaded it sees it: it could be cameras.
+CREATE POLICY staff_read ON registry.delivery FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r)
+    OR layer IS NULL AND uploaded_by = (SELECT registry.person_id(current_user)));
+CREATE POLICY writer_insert ON registry.delivery FOR INSERT
+  WITH CHECK (uploaded_by = (SELECT registry.person_id(current_user))
+    AND CASE WHEN layer IS NULL THEN district IN (SELECT w.district FROM registry.writable(current_user) w)
+             ELSE (district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w) END);
+CREATE POLICY writer_update ON registry.delivery FOR UPDATE
+  USING ((district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)
+    OR layer IS NULL AND uploaded_by = (SELECT registry.person_id(current_user)))
+  WITH CHECK ((district, layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w));
+CREATE POLICY staff_read ON registry.delivery_file FOR SELECT
+  USING (EXISTS (SELECT FROM registry.delivery d WHERE d.district = delivery_file.district AND d.id = delivery_file.delivery));
+CREATE POLICY writer_insert ON registry.delivery_file FOR INSERT
+  WITH CHECK (uploaded_by = (SELECT registry.person_id(current_user)) AND asked_by = uploaded_by
+    AND EXISTS (SELECT FROM registry.delivery d WHERE d.district = delivery_file.district AND d.id = delivery_file.delivery
+      AND (d.layer IS NULL OR (d.district, d.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w))));
+CREATE POLICY writer_update ON registry.delivery_file FOR UPDATE
+  USING (EXISTS (SELECT FROM registry.delivery d WHERE d.district = delivery_file.district AND d.id = delivery_file.delivery
+      AND (d.layer IS NULL OR (d.district, d.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w))))
+  WITH CHECK (asked_by = (SELECT registry.person_id(current_user)));
 
 -- What belongs to a district as a whole.
 CREATE POLICY member_read ON registry.district FOR SELECT

@@ -4,13 +4,13 @@ from sqlalchemy import create_engine, inspect
 
 from registry.models import Base
 
-WORDS = {"TEXT", "BIGINT", "INTEGER", "BOOLEAN", "DOUBLE", "JSONB", "ARRAY", "TIMESTAMP", "DATE", "Geometry"}
+WORDS = {"TEXT", "BIGINT", "INTEGER", "BOOLEAN", "DOUBLE", "JSONB", "ARRAY", "TIMESTAMP", "DATE", "UUID", "Geometry"}
 
 
 def _kind(type_: object) -> str:
     name = type(type_).__name__
     aliases = {"DateTime": "TIMESTAMP", "Text": "TEXT", "BigInteger": "BIGINT", "Integer": "INTEGER", "Boolean": "BOOLEAN",
-               "Float": "DOUBLE", "DOUBLE_PRECISION": "DOUBLE", "Date": "DATE", "Double": "DOUBLE"}  # fmt: skip
+               "Float": "DOUBLE", "DOUBLE_PRECISION": "DOUBLE", "Date": "DATE", "Double": "DOUBLE", "Uuid": "UUID"}  # fmt: skip
     return aliases.get(name, name)
 
 
