@@ -34,6 +34,11 @@ class Scope:
             raise NotAllowed(_("您没有修改图层“%(layer)s”的权限。", layer=layer))
         return layer
 
+    def require_any_writer(self) -> None:
+        """Raises NotAllowed unless this person may propose changes to some layer."""
+        if not self.writable:
+            raise NotAllowed(_("您没有提交数据的权限。"))
+
 
 _READ = """
 SELECT p.id, p.name,

@@ -43,3 +43,23 @@ BEGIN ATOMIC
   SELECT f.district, f.delivery, f.number, f.status, f.job, registry.is_worked_on(f.district, f.delivery, f.number)
   FROM registry.delivery_file f WHERE f.status IN ('queued', 'running');
 END;
+
+-- The step that waits for a worker, and in whose name it is to be done.
+CREATE OR REPLACE FUNCTION registry.waiting_step(in_district text, in_delivery bigint, in_number int)
+RETURNS TABLE (district text, delivery bigint, number int, name text, step text, person bigint, layer text, title text,
+               orders jsonb, change_set bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = registry, pg_temp
+BEGIN ATOMIC
+  SELECT f.district, f.delivery, f.number, f.name, f.step, f.asked_by, d.layer, d.title, f.orders, f.change_set
+  FROM registry.delivery_file f JOIN registry.delivery d ON d.district = f.district AND d.id = f.delivery
+  WHERE f.district = in_district AND f.delivery = in_delivery AND f.number = in_number AND f.status = 'queued';
+END;
+
+-- A job for what waits without one.
+CREATE OR REPLACE FUNCTION registry.queue_delivery(in_district text, in_delivery bigint, in_number int, in_job bigint)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp
+BEGIN ATOMIC
+  UPDATE registry.delivery_file f SET job = in_job
+  WHERE f.district = in_district AND f.delivery = in_delivery AND f.number = in_number;
+END;

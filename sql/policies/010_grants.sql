@@ -24,7 +24,8 @@ GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), reg
 GRANT EXECUTE ON FUNCTION registry.writable(name), registry.folded(text), registry.search_terms(text),
   registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.delivery_lock(text, bigint, int),
   registry.is_worked_on(text, bigint, int), registry.tell_delivery(text, bigint, int, jsonb),
-  registry.unfinished_deliveries() TO chengji_app;
+  registry.unfinished_deliveries(), registry.waiting_step(text, bigint, int),
+  registry.queue_delivery(text, bigint, int, bigint) TO chengji_app;
 
 -- The job queue: procrastinate's own tables and functions, of use to the application alone.
 GRANT USAGE ON SCHEMA queue TO chengji_app;
