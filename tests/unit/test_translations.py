@@ -88,7 +88,7 @@ def test_extraction_sees_python_templates_tables_and_javascript_words():
     assert len(files) > 400
     assert files["没有图层“%(layer)s”。"].startswith("registry/")
     assert files["登录"] == "web/templates/security/login_user.html"
-    assert files["“%(value)s”不是日期"] == "importers/problems.py"
+    assert files["“%(value)s”不是日期"] == "importers/problem_texts.py"
     assert files["量距离"] == "web/map_words.py"
 
 
