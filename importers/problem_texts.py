@@ -46,6 +46,10 @@ TEXTS: dict[Code, Text] = {
         N_("图层带里程值（M），登记册不保存"),
         N_("如需保留里程，请作为属性列提供"),
     ),
+    Code.CURVES_LINEARISED: _warning(
+        N_("图层含曲线，已化为折线"),
+        N_("如需保留圆弧，请另附原始数据"),
+    ),
     Code.CRS_OVERRIDDEN: _warning(
         N_("文件声明的坐标系为“%(value)s”，已按指定的 %(crs)s 处理"),
         N_("确认指定无误；否则去掉指定，以文件声明为准"),
@@ -104,7 +108,35 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.GEOMETRY_INVALID: _error(
         N_("面不合规（%(value)s），修复将使面积变化 %(change)s %%"),
-        N_("在制图软件中修正自相交或重叠"),
+        N_("在制图软件中修正；认可修复结果时用 --accept-repairs 或方案的 accept_repairs 写明本行"),
+    ),
+    Code.GEOMETRY_REPAIR_ACCEPTED: _warning(
+        N_("面不合规（%(value)s），已按认可的修复收下，面积变化 %(change)s %%"),
+        N_("在地图上核对修复结果"),
+    ),
+    Code.LINE_PARTS_DROPPED: _warning(
+        N_("%(value)s 段长度为零的线已去掉"),
+        N_("下次请先删去这些线段"),
+    ),
+    Code.LINE_OVERLAPS_ITSELF: _warning(
+        N_("线与自身重叠 %(value)s 米"),
+        N_("删去重复描画的线段"),
+    ),
+    Code.VERTICES_REPEATED: _warning(
+        N_("%(value)s 个重复的节点已去掉"),
+        N_("下次请先清理重复节点"),
+    ),
+    Code.GEOMETRY_SPIKE: _warning(
+        N_("图形在 %(value)s 处有尖刺"),
+        N_("核对该节点，多为误点"),
+    ),
+    Code.RING_TINY: _warning(
+        N_("有不足 1 平方米的碎部或孔洞（%(value)s 平方米）"),
+        N_("核对并删去碎部或孔洞"),
+    ),
+    Code.AREA_TINY: _warning(
+        N_("面积只有 %(value)s 平方米"),
+        N_("核对坐标单位与图形"),
     ),
     Code.AXES_SWAPPED: _error(
         N_("坐标 %(value)s 两轴颠倒，对调后落在本区"),
@@ -114,13 +146,37 @@ TEXTS: dict[Code, Text] = {
         N_("坐标 %(value)s 在本区外接矩形 5 公里以外"),
         N_("核对坐标与坐标系；确属外区的资产请交所在区登记"),
     ),
+    Code.OUTSIDE_OUTLINE: _warning(
+        N_("坐标 %(value)s 在本区界外 %(metres)s 米"),
+        N_("核对坐标；确属外区的资产请交所在区登记"),
+    ),
+    Code.CROSSES_OUTLINE: _warning(
+        N_("图形有一部分伸出本区界外 %(metres)s 米"),
+        N_("核对图形；跨区资产在区界处分段"),
+    ),
     Code.COORDINATES_COARSE: _warning(
         N_("坐标 %(value)s 不足 5 位小数（1 米）"),
+        N_("按测量精度提供坐标"),
+    ),
+    Code.COORDINATES_WHOLE_METRES: _warning(
+        N_("坐标 %(value)s 已取整到米"),
         N_("按测量精度提供坐标"),
     ),
     Code.COORDINATES_TOO_COARSE: _error(
         N_("坐标 %(value)s 不足 3 位小数（约 1 公里），不能定位"),
         N_("按测量精度提供坐标"),
+    ),
+    Code.PLACE_REPEATED: _warning(
+        N_("与第 %(first)s 行同类同名，相距 %(metres)s 米"),
+        N_("核对是否同一资产重复采集"),
+    ),
+    Code.ROW_REPEATED: _error(
+        N_("与第 %(first)s 行完全相同"),
+        N_("删去重复的行；确为两个资产时补上各自的编号"),
+    ),
+    Code.NEAR_EXISTING: _warning(
+        N_("与登记册中的 %(value)s 同类，相距 %(metres)s 米，却将作为新资产加入"),
+        N_("核对是否同一资产；是则在本行填写它的编码"),
     ),
     Code.CODE_MALFORMED: _error(
         N_("“%(value)s”不是 16 位数字标识码"),
@@ -129,6 +185,10 @@ TEXTS: dict[Code, Text] = {
     Code.CODE_DAMAGED: _error(
         N_("标识码“%(value)s”已被电子表格改为近似数，末位丢失"),
         N_("把该列设为文本格式，重新填写编码"),
+    ),
+    Code.CODE_TIDIED: _warning(
+        N_("标识码“%(value)s”中多余的符号已去掉"),
+        N_("下次请只填 16 位数字"),
     ),
     Code.CODE_OF_OTHER_DISTRICT: _error(
         N_("标识码“%(value)s”不以本区代码 %(district)s 开头"),
@@ -162,6 +222,18 @@ TEXTS: dict[Code, Text] = {
         N_("类别“%(value)s”属于图层“%(layer)s”"),
         N_("把这些行导入该图层"),
     ),
+    Code.CLASS_OF_OTHER_SCHEME: _error(
+        N_("类别“%(value)s”不在 %(scheme)s 中，在 %(other)s 中是“%(name)s”"),
+        N_("在方案中写明 scheme，或更正类别"),
+    ),
+    Code.CLASS_ZERO_LOST: _warning(
+        N_("类别代码丢了前导零，如“%(value)s”，已补足四位（%(count)s 行）"),
+        N_("把该列设为文本格式"),
+    ),
+    Code.SCHEME_AMBIGUOUS: _warning(
+        N_("没有说明分类标准，而同一代码含义不同：%(value)s；已按 %(scheme)s 处理"),
+        N_("用 --scheme 或方案的 scheme 写明标准"),
+    ),
     Code.STATE_UNKNOWN: _error(
         N_("状态“%(value)s”不在 完好、破损、丢失、废弃、移除 之列"),
         N_("更正状态，或在方案的 [values] 中写明对应关系"),
@@ -178,6 +250,22 @@ TEXTS: dict[Code, Text] = {
         N_("“%(value)s”不是日期"),
         N_("填写如 2024-03-15 的日期；不详时留空"),
     ),
+    Code.DATE_AMBIGUOUS: _error(
+        N_("“%(value)s”可读作两个日期"),
+        N_("写成 2024-03-15 的形式"),
+    ),
+    Code.DATE_OTHER_CALENDAR: _error(
+        N_("“%(value)s”不是公历日期"),
+        N_("换算成公历，如 2024-03-15"),
+    ),
+    Code.DATE_INCOMPLETE: _warning(
+        N_("“%(value)s”没有写到日，已取 %(date)s"),
+        N_("如知道日期，请补全"),
+    ),
+    Code.DATE_PLACEHOLDER: _warning(
+        N_("“%(value)s”是空日期的写法，已作空值处理"),
+        N_("不详时留空"),
+    ),
     Code.DATE_IN_FUTURE: _warning(
         N_("日期“%(value)s”在今天之后"),
         N_("核对日期"),
@@ -190,9 +278,33 @@ TEXTS: dict[Code, Text] = {
         N_("“%(value)s”超过 %(limit)s 个字"),
         N_("缩短名称，其余写入备注"),
     ),
+    Code.TEXT_GARBLED: _error(
+        N_("“%(value)s”是乱码"),
+        N_("用正确的编码重新导出，或用 --encoding 指明编码"),
+    ),
+    Code.TEXT_CONTROL: _warning(
+        N_("“%(value)s”中的控制字符已去掉"),
+        N_("下次请先清理"),
+    ),
+    Code.TEXT_CUT: _warning(
+        N_("“%(value)s”恰好 %(bytes)s 字节，可能被截断"),
+        N_("核对原文；换用不限长度的格式，如 GeoPackage"),
+    ),
+    Code.TEXT_FORMULA: _warning(
+        N_("“%(value)s”像是表格公式，已按文字保存"),
+        N_("确认不是误填"),
+    ),
+    Code.PERSONAL_DATA: _warning(
+        N_("“%(value)s”像是手机号或身份证号"),
+        N_("登记册不存个人信息：删去，或将该列对应到 ignore"),
+    ),
     Code.NUMBER_BAD: _error(
         N_("“%(value)s”不是数"),
         N_("填写数字；不详时留空"),
+    ),
+    Code.NUMBER_AMBIGUOUS: _error(
+        N_("“%(value)s”中的逗号既可作千位分隔，也可作小数点"),
+        N_("去掉千位分隔，小数点用“.”"),
     ),
     Code.NUMBER_NOT_WHOLE: _error(
         N_("“%(value)s”不是整数"),

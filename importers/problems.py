@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from importers.problem_codes import Code, Severity
-from importers.problem_texts import TEXTS, N_
+from importers.problem_texts import N_, TEXTS
 from registry.language import _
 
 __all__ = ["N_", "TEXTS", "Code", "Group", "Problem", "Severity", "at", "grouped", "in_order", "quoted", "table"]

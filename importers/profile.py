@@ -14,7 +14,19 @@ from importers.source import SourceLayer
 from registry.language import _
 
 ONE_COLUMN_EACH = frozenset({*FIELDS, *POSITIONS})
+LARGEST_TOLERANCE_M = 50.0
 TARGETS = frozenset({*ONE_COLUMN_EACH, IGNORE})
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How an asset without code and key is known again: equal in all `columns` of the file, or in place and class.
+
+    `tolerance_m` is how far, in metres, a re-survey may put it from where it was.
+    """
+
+    columns: tuple[str, ...] = ()
+    tolerance_m: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,8 @@ class Profile:
 
     A column that is not mentioned becomes an attribute under its own name. `values` replaces values of a column,
     `units` names the unit of a column, `constants` fills a field that the file does not have or leaves empty.
+    `complete`: what the delivery does not have is proposed as retired. `accept_repairs` names the rows whose repair
+    a person has agreed to though it changes the area, or is true for all of them.
     """
 
     layer: str
@@ -33,11 +47,15 @@ class Profile:
     header_row: int | None = None
     scheme: str | None = None
     swap_axes: bool = False
+    complete: bool = False
+    accept_repairs: tuple[int, ...] | bool = False
+    identity: Identity = Identity()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Raise ProfileMismatch for targets that are not there, or taken twice."""
         for target in (*self.columns.values(), *self.constants):
             if target not in TARGETS and not (target.startswith(ATTRIBUTE) and len(target) > len(ATTRIBUTE)):
                 raise ProfileMismatch(
@@ -62,6 +80,11 @@ class Profile:
         """The column mapped to a target."""
         return next((column for column, mapped in self.columns.items() if mapped == target), None)
 
+    @property
+    def identity_targets(self) -> tuple[str, ...]:
+        """What the columns of `identity` become: fields, or `attributes.<name>`."""
+        return tuple(self.columns.get(name, ATTRIBUTE + name) for name in self.identity.columns)
+
     def with_columns(self, mapped: Mapping[str, str]) -> Profile:
         """The same profile with these columns mapped anew; a target that takes one column leaves the one it had."""
         taken = {target for target in mapped.values() if target in ONE_COLUMN_EACH}
@@ -75,7 +98,9 @@ class Profile:
     def check(self, source: SourceLayer) -> None:
         """Raise ProfileMismatch when a mapped column is absent, NoGeometry when nothing says where the rows lie."""
         there = {column.name for column in source.columns}
-        missing = [name for name in (*self.columns, *self.values, *self.units) if name not in there]
+        missing = [
+            name for name in (*self.columns, *self.values, *self.units, *self.identity.columns) if name not in there
+        ]
         if missing:
             raise ProfileMismatch(
                 _("方案中的列不在文件中：%(names)s", names=_("、").join(dict.fromkeys(missing))),
@@ -95,8 +120,9 @@ class Profile:
         """The profile as TOML text; what is not set is left out."""
         import tomli_w
 
-        known = {f.name: getattr(self, f.name) for f in fields(self)}
-        return tomli_w.dumps({name: _plain(value) for name, value in known.items() if value not in (None, False, {})})
+        set_here = {f.name: getattr(self, f.name) for f in fields(self)}
+        empty = (None, False, {}, (), Identity())
+        return tomli_w.dumps({name: _plain(value) for name, value in set_here.items() if value not in empty})
 
     @classmethod
     def from_toml(cls, text: str) -> Profile:
@@ -115,6 +141,10 @@ class Profile:
             raise ProfileMismatch(_("方案没有写明图层"), _('加上一行，如 layer = "component"。'))
         for name, value in found.items():
             _check_type(name, value)
+        if "accept_repairs" in found and not isinstance(found["accept_repairs"], bool):
+            found["accept_repairs"] = tuple(found["accept_repairs"])
+        if "identity" in found:
+            found["identity"] = _identity(found["identity"])
         return cls(**found)
 
     @classmethod
@@ -132,17 +162,40 @@ class Profile:
         Path(path).write_text(self.to_toml(), encoding="utf-8")
 
 
-KINDS: dict[str, type] = {
+KINDS: dict[str, type | tuple[type, ...]] = {
     "layer": str, "crs": str, "encoding": str, "source_layer": str, "scheme": str, "header_row": int,
-    "swap_axes": bool, "columns": dict, "values": dict, "units": dict, "constants": dict,
+    "swap_axes": bool, "complete": bool, "accept_repairs": (bool, list), "identity": dict,
+    "columns": dict, "values": dict, "units": dict, "constants": dict,
 }  # fmt: skip
+
+
+def _identity(table: dict[str, Any]) -> Identity:
+    """The table [identity]. Raises ProfileMismatch."""
+    columns, tolerance = table.get("columns", []), table.get("tolerance_m", 1.0)
+    right = (
+        set(table) <= {"columns", "tolerance_m"}
+        and isinstance(columns, list)
+        and all(isinstance(name, str) for name in columns)
+        and isinstance(tolerance, int | float)
+        and not isinstance(tolerance, bool)
+        and 0 < tolerance <= LARGEST_TOLERANCE_M
+    )
+    if not right:
+        raise ProfileMismatch(
+            _("方案中 %(name)s 的写法不对：%(value)s", name="identity", value=repr(table)[:80]),
+            _('写成 columns = ["列名"] 与 tolerance_m = 1.0（米，不超过 %(most)s）。', most=LARGEST_TOLERANCE_M),
+        )
+    return Identity(tuple(columns), float(tolerance))
 
 
 def _check_type(name: str, value: Any) -> None:
     cells = value.values() if name in ("columns", "units", "constants") and isinstance(value, dict) else ()
     tables = value.values() if name == "values" and isinstance(value, dict) else ()
+    numbers = value if name == "accept_repairs" and isinstance(value, list) else ()
     right = (
         isinstance(value, KINDS[name])
+        and not (name == "header_row" and isinstance(value, bool))
+        and all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
         and all(isinstance(cell, str) for cell in cells)
         and all(isinstance(table, dict) and all(isinstance(v, str) for v in table.values()) for table in tables)
     )
@@ -153,4 +206,9 @@ def _check_type(name: str, value: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return {k: _plain(v) for k, v in value.items()} if isinstance(value, Mapping) else value
+    """As TOML can say it."""
+    if isinstance(value, Identity):
+        return {"columns": list(value.columns), "tolerance_m": value.tolerance_m}
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return list(value) if isinstance(value, tuple) else value

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from importers.problems import TEXTS, Code, Problem, Severity, at, in_order, quoted, table
+from importers.problems import TEXTS, Code, Problem, Severity, at, grouped, in_order, quoted, table
 from registry.language import _, speak
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "import-problems.md"
@@ -15,7 +15,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "import-problems.md"
 
 def test_every_code_has_words_and_a_remedy():
     assert set(TEXTS) == set(Code)
-    assert len(Code) >= 45
+    assert len(Code) >= 80
     for text in TEXTS.values():
         assert text.message
         assert text.remedy
@@ -49,6 +49,18 @@ def test_errors_keep_rows_out_warnings_do_not():
 def test_order():
     problems = [*at(Code.DATE_BAD, [5, 2], "d", ["x", "y"]), Problem(Code.ELEVATION_DROPPED)]
     assert [p.row for p in in_order(problems)] == [None, 2, 5]
+
+
+def test_grouped_by_code_and_column_errors_first():
+    many = at(Code.COORDINATES_COARSE, range(10, 40), "", ["120.15, 30.32"] * 30)
+    problems = [*many, *at(Code.DATE_BAD, [5], "初", ["x"]), *at(Code.DATE_BAD, [7, 8], "变", ["y", "z"])]
+    groups = grouped([*problems, Problem(Code.ELEVATION_DROPPED)])
+    assert [(str(g.code), g.field, g.count, g.more) for g in groups] == [
+        ("date_bad", "变", 2, 0), ("date_bad", "初", 1, 0), ("coordinates_coarse", "", 30, 27), ("elevation_dropped", "", 1, 0),
+    ]  # fmt: skip
+    assert groups[0].examples == tuple(at(Code.DATE_BAD, [7, 8], "变", ["y", "z"]))
+    assert groups[2].rows == tuple(range(10, 25))
+    assert groups[3].rows == ()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -9,7 +9,7 @@ import pytest
 
 from importers.errors import NoGeometry, ProfileMismatch
 from importers.headings import datum_of, plain, target_of, unit_in
-from importers.profile import Profile
+from importers.profile import Identity, Profile
 from importers.source import Column, DeclaredCrs, Encoding, SourceLayer
 from importers.suggest import suggest
 from registry.layers import reference_layers
@@ -37,6 +37,9 @@ FULL = Profile(
     header_row=3,
     scheme="local",
     swap_axes=True,
+    complete=True,
+    accept_repairs=(12, 15),
+    identity=Identity(("路名", "段号"), 2.5),
     values={"状态": {"好": "intact"}},
     units={"宽": "km"},
     constants={"source": "实测", "class": "2"},
@@ -63,6 +66,14 @@ def test_toml_there_and_back(tmp_path):
         ("layer = 'road'\n[values]\n'状态' = 'x'", "values"),
         ("layer = 'road'\nheader_row = '3'", "header_row"),
         ("layer = 'road'\n[constants]\nnothing = 'x'", "nothing"),
+        ("layer = 'road'\ncomplete = 'yes'", "complete"),
+        ("layer = 'road'\naccept_repairs = ['12']", "accept_repairs"),
+        ("layer = 'road'\naccept_repairs = 12", "accept_repairs"),
+        ("layer = 'road'\nheader_row = true", "header_row"),
+        ("layer = 'road'\n[identity]\ncolumns = '路名'", "identity"),
+        ("layer = 'road'\n[identity]\ntolerance_m = 0", "identity"),
+        ("layer = 'road'\n[identity]\ntolerance_m = 51", "identity"),
+        ("layer = 'road'\n[identity]\nradius = 3", "identity"),
     ],
 )
 def test_mistakes_in_a_profile_are_named(text, said):
@@ -84,6 +95,15 @@ def test_columns_that_are_not_in_the_file_are_listed():
             source({"长": [], "名称": []})
         )
     assert "名称" in caught.value.hint
+
+
+def test_rules_of_identity_say_what_they_compare():
+    profile = Profile.from_toml(FULL.to_toml())
+    assert profile.identity_targets == ("name", "attributes.段号")
+    assert Profile.from_toml("layer = 'road'\n[identity]\ntolerance_m = 2").identity == Identity((), 2.0)
+    assert Profile.from_toml("layer = 'road'\naccept_repairs = true").accept_repairs is True
+    with pytest.raises(ProfileMismatch, match="段号"):
+        Profile("road", {"路名": "name"}, identity=Identity(("段号",))).check(source({"路名": []}))
 
 
 @pytest.mark.parametrize(
