@@ -121,7 +121,7 @@ class Profile:
         import tomli_w
 
         set_here = {f.name: getattr(self, f.name) for f in fields(self)}
-        empty = (None, False, {}, (), Identity())
+        empty: tuple[Any, ...] = (None, False, {}, (), Identity())
         return tomli_w.dumps({name: _plain(value) for name, value in set_here.items() if value not in empty})
 
     @classmethod
