@@ -12,6 +12,7 @@ import psycopg.sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from registry import matching
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.language import _
 from registry.scope import Scope
@@ -105,15 +106,19 @@ def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
     connection.execute("ANALYZE delivery (source_row, code, external_key, scheme, class)")
 
 
-def diff(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int) -> Summary:
-    """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent."""
+def diff(
+    connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int, rules: matching.Rules | None = None
+) -> Summary:
+    """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent.
+
+    `rules`: what the supplier's profile says of how a row finds its asset.
+    """
     values = {"district": scope.district, "layer": layer, "change_set": change_set}
     # The planner knows little of tables filled in this transaction. A hash join is at most a little slow where a nested
     # loop would have done; a nested loop over two of them never ends.
     connection.execute("SET LOCAL enable_nestloop = off")
     connection.execute(statement("imports/parties.sql").encode(), values)
-    connection.execute(statement("imports/match.sql").encode(), values)
-    connection.execute("ANALYZE matched")
+    matching.match(connection, scope.district, layer, rules)
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
     connection.execute(statement("imports/diff_new.sql").encode(), values)
     matched = connection.execute("SELECT count(*) FROM matched").fetchone()
