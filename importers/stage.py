@@ -36,6 +36,7 @@ def _table(prepared: Prepared, good: NDArray[np.bool_], areas: Areas) -> pa.Tabl
         "class": prepared.class_code.filter(kept),
         "geom": pa.array(shapely.to_wkb(geometry, hex=True), pa.string()),
         "areas": pa.array(areas.locate(geometry), pa.string()),
+        "fingerprint": pa.nulls(len(geometry), pa.string()),
     }
     columns = [fields[name] if name in fields else getattr(prepared, name).filter(kept) for name in DELIVERED]
     return pa.table(columns, names=list(DELIVERED))

@@ -21,7 +21,7 @@ from registry.sql import statement
 # The columns of a delivered row, in the order in which they are copied in.
 DELIVERED = (
     "source_row", "code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer",
-    "surveyed_on", "changed_on", "source", "accuracy", "attributes", "geom", "areas",
+    "surveyed_on", "changed_on", "source", "accuracy", "attributes", "geom", "areas", "fingerprint",
 )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def diff(
     matching.match(connection, scope.district, layer, rules)
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
     connection.execute(statement("imports/diff_new.sql").encode(), values)
-    matched = connection.execute("SELECT count(*) FROM matched").fetchone()
+    matched = connection.execute("SELECT count(asset_id) FROM matched").fetchone()
     assert matched is not None
     connection.execute("DROP TABLE delivery, matched")
     connection.execute("SET LOCAL enable_nestloop = on")

@@ -209,6 +209,8 @@ class AssetAlias(Base):
     alias: Mapped[str] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(BigInteger)
     since: Mapped[datetime]
+    change_set: Mapped[int | None] = mapped_column(BigInteger)
+    replaced: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Change(Base):
@@ -248,6 +250,7 @@ class Change(Base):
     doubtful: Mapped[bool]
     candidates: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     reason: Mapped[str]
+    delivered: Mapped[Any] = mapped_column(JSONB, nullable=True, deferred=True)
 
 
 class Delivery(Base):

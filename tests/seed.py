@@ -159,7 +159,7 @@ def _csv(rows: Iterable[Delivered], district: str) -> Iterator[str]:
         csv.writer(line).writerow(
             [number, row.code, row.external_key, row.scheme, row.class_, row.name, row.state, None, None, row.maintainer,
              None, None, None, None, row.attributes, shapely.to_wkb(row.shape, hex=True),
-             f"{{{district}001,{district}001001,{district}00100101}}"]
+             f"{{{district}001,{district}001001,{district}00100101}}", None]
         )  # fmt: skip
         yield line.getvalue()
 

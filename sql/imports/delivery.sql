@@ -16,5 +16,6 @@ CREATE TEMPORARY TABLE delivery (
   accuracy     text,
   attributes   jsonb NOT NULL,
   geom         geometry NOT NULL,
-  areas        text[] NOT NULL
+  areas        text[] NOT NULL,
+  fingerprint  uuid
 ) ON COMMIT DROP

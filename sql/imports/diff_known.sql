@@ -1,9 +1,13 @@
 -- Rows that are assets already: what they would change. A cell that the delivery leaves empty keeps the register's value.
--- Rows that change nothing leave no trace but their count.
+-- Rows that change nothing leave no trace but their count; a doubtful one is kept, with the row as it was delivered, until a
+-- person has said which asset it is. Where several rows are one asset, the surest stands and the others are conflicts.
 WITH merged AS (
   SELECT
-    d.source_row, a.id AS asset_id, a.version, a.layer = %(layer)s AND k.id IS NULL AS fits,
-    row_number() OVER (PARTITION BY a.id ORDER BY d.source_row) AS nth,
+    d.source_row, a.id AS asset_id, a.version, x.matched_by, x.score, x.doubtful, x.candidates, d.fingerprint,
+    CASE WHEN a.layer <> %(layer)s THEN 'other_layer'
+         WHEN row_number() OVER (PARTITION BY a.id ORDER BY x.doubtful, d.source_row) > 1 THEN 'two_rows_one_asset'
+         WHEN k.id IS NOT NULL THEN 'key_of_other_asset' ELSE '' END AS reason,
+    CASE WHEN x.doubtful THEN to_jsonb(d) END AS delivered,
     coalesce(d.code, a.code) AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
     coalesce(d.state, CASE a.state WHEN 'retired' THEN 'intact' ELSE a.state END) AS state,
     coalesce(m.id, a.manager) AS manager, coalesce(o.id, a.owner) AS owner, coalesce(t.id, a.maintainer) AS maintainer,
@@ -44,13 +48,15 @@ WITH merged AS (
 )
 INSERT INTO registry.change (
   district, change_set, seq, source_row, action, asset_id, base_version, changed, moved_m, layer, code, scheme, class, name,
-  state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
+  state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas,
+  fingerprint, matched_by, score, doubtful, accepted, candidates, reason, delivered)
 SELECT
   %(district)s, %(change_set)s, c.source_row, c.source_row,
-  CASE WHEN c.nth > 1 OR NOT c.fits THEN 'conflict' WHEN 'geom' = ANY (c.changed) THEN 'move' ELSE 'update' END,
+  CASE WHEN c.reason <> '' THEN 'conflict' WHEN 'geom' = ANY (c.changed) THEN 'move' ELSE 'update' END,
   c.asset_id, c.version, c.changed, CASE WHEN 'geom' = ANY (c.changed) THEN c.moved_m END, %(layer)s, c.code, c.scheme,
   c.class, c.name, c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy,
   c.external_key, c.attributes, CASE WHEN 'geom' = ANY (c.changed) THEN c.geom ELSE (c.old).geom END,
-  CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END
+  CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END,
+  c.fingerprint, c.matched_by, c.score, c.doubtful, NOT c.doubtful, c.candidates, c.reason, c.delivered
 FROM compared c
-WHERE c.changed <> '{}' OR c.nth > 1 OR NOT c.fits
+WHERE c.changed <> '{}' OR c.reason <> '' OR c.doubtful

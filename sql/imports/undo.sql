@@ -2,7 +2,8 @@
 -- earlier values back, and assets that were edited since are kept and listed as conflicts.
 INSERT INTO registry.change (
   district, change_set, seq, source_row, action, asset_id, base_version, changed, moved_m, layer, code, scheme, class, name,
-  state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
+  state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas,
+  fingerprint, reason)
 SELECT
   c.district, %(change_set)s, c.seq, c.source_row,
   CASE WHEN a.change_set <> %(undoes)s THEN 'conflict' WHEN c.action = 'add' THEN 'retire'
@@ -18,7 +19,8 @@ SELECT
   CASE WHEN v.id IS NULL THEN a.source ELSE v.source END,
   CASE WHEN v.id IS NULL THEN a.accuracy ELSE v.accuracy END,
   CASE WHEN v.id IS NULL THEN a.external_key ELSE v.external_key END,
-  coalesce(v.attributes, a.attributes), coalesce(v.geom, a.geom), coalesce(v.areas, a.areas)
+  coalesce(v.attributes, a.attributes), coalesce(v.geom, a.geom), coalesce(v.areas, a.areas), v.fingerprint,
+  CASE WHEN a.change_set <> %(undoes)s THEN 'edited_since' ELSE '' END
 FROM registry.change c
 JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
 LEFT JOIN registry.asset_version v

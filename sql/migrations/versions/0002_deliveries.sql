@@ -7,14 +7,19 @@ ALTER TABLE registry.asset_version ADD COLUMN fingerprint uuid;
 COMMENT ON COLUMN registry.asset.fingerprint IS '最近一次交付中该行的指纹；手工改动后为空';
 
 -- `matched_by`: how the row was recognised as this asset. `candidates`: other assets it could be as well; a change that is
--- doubtful is not accepted until a person says which it is. `reason`: why a row is a conflict.
+-- doubtful is not accepted until a person says which it is; `delivered` keeps its row as it came until then. `reason`: why a
+-- row is a conflict (registry.reasons).
 ALTER TABLE registry.change
   ADD COLUMN fingerprint uuid,
   ADD COLUMN matched_by  text CHECK (matched_by IN ('code', 'alias', 'key', 'rule', 'same', 'place', 'person')),
   ADD COLUMN score       double precision,
   ADD COLUMN doubtful    boolean NOT NULL DEFAULT false,
   ADD COLUMN candidates  bigint[] NOT NULL DEFAULT '{}',
-  ADD COLUMN reason      text NOT NULL DEFAULT '';
+  ADD COLUMN reason      text NOT NULL DEFAULT '',
+  ADD COLUMN delivered   jsonb;
+
+-- Which change set made the alias, and which asset it led to before: so that its undo gives it back.
+ALTER TABLE registry.asset_alias ADD COLUMN change_set bigint, ADD COLUMN replaced bigint;
 
 CREATE SEQUENCE registry.delivery_id_seq;
 CREATE TABLE registry.delivery (
