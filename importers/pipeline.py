@@ -14,7 +14,7 @@ import psycopg
 from importers.normalise import Normaliser
 from importers.problems import Problem, Severity
 from importers.profile import Profile
-from importers.read import look, read
+from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
 from importers.suggest import suggest
@@ -24,6 +24,7 @@ from registry.districts import read_district
 from registry.layers import Layer, stored_layers
 from registry.places import Areas
 from registry.scope import Scope
+from registry.settings import settings
 
 Progress = Callable[[str, int, int | None], None]
 KEPT_PROBLEMS = 100_000
@@ -101,17 +102,22 @@ def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progres
     Good rows become a proposed change set, applied at once with `order.apply`; rows with an error are kept as problems.
     Raises SourceError for a file that cannot be read or placed, and what `registry.changes` raises.
     """
+    with Reader(order.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+        return _run(connection, scope, order, reader, progress)
+
+
+def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader: Reader, progress: Progress) -> Report:
     layers = stored_layers(connection)
     layer = layers[scope.require_writer(order.layer)]
     asked = _asked_profile(connection, scope, order)
-    source = _source(order, asked)
+    source = _source(reader, order, asked)
     profile, name, keep = _profile(connection, scope, order, source, layer, asked)
     run_ = _Run(connection, scope, layer, layers, source, profile, progress)
     told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
             "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name}  # fmt: skip
     delivery = changes.Delivery(order.title or order.path.name, told)
     change_set = changes.propose(connection, scope, layer.code, "import", delivery)
-    run_.stage_all(_rows(order, source, profile))
+    run_.stage_all(_rows(reader, order, source, profile))
     summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set)
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
     if keep is not None:
@@ -134,9 +140,9 @@ def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: Ord
     return Profile.from_toml(profiles.named(connection, scope, order.profile))
 
 
-def _source(order: Order, profile: Profile | None) -> SourceLayer:
+def _source(reader: Reader, order: Order, profile: Profile | None) -> SourceLayer:
     header_row = order.header_row or (profile.header_row if profile else None)
-    offered = look(order.path, order.encoding or (profile.encoding if profile else None), header_row)
+    offered = reader.look(order.encoding or (profile.encoding if profile else None), header_row)
     name = choose([layer.name for layer in offered], order.source_layer or (profile.source_layer if profile else None))
     return next(layer for layer in offered if layer.name == name)
 
@@ -182,8 +188,8 @@ def _headings(source: SourceLayer) -> str:
     return profiles.headings_of(column.name for column in source.columns)
 
 
-def _rows(order: Order, source: SourceLayer, profile: Profile) -> Iterator[Rows]:
-    return read(order.path, source.name, profile.encoding or order.encoding, header_row=source.header_row)
+def _rows(reader: Reader, order: Order, source: SourceLayer, profile: Profile) -> Iterator[Rows]:
+    return reader.read(source.name, profile.encoding or order.encoding, header_row=source.header_row)
 
 
 def _checksum(path: Path) -> str:

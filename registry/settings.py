@@ -43,6 +43,8 @@ class Settings:
     workers: int
     session_minutes: int
     statement_seconds: int
+    reader_megabytes: int
+    reader_seconds: int
     behind_https: bool
     basemap_url: str | None
     basemap_datum: str
@@ -65,6 +67,8 @@ def settings() -> Settings:
         workers=_whole("REGISTRY_WORKERS", 2),
         session_minutes=_whole("REGISTRY_SESSION_MINUTES", 30),
         statement_seconds=_whole("REGISTRY_STATEMENT_SECONDS", 10),
+        reader_megabytes=_whole("REGISTRY_READER_MB", 1024),
+        reader_seconds=_whole("REGISTRY_READER_SECONDS", 120),
         behind_https=_flag("REGISTRY_HTTPS"),
         basemap_url=get("REGISTRY_BASEMAP_URL"),
         basemap_datum=get("REGISTRY_BASEMAP_DATUM", "WGS84"),

@@ -1,0 +1,307 @@
+"""Reading in a child process with limits, so that a crash in a native library costs one delivery and not the server.
+
+The child holds the readers, GDAL and the file; it has no network of ours and no database. Its answers come over a pipe as
+JSON and Arrow, never as pickled objects, so that a file which takes over the reader gains nothing beyond it. Reading runs
+beside checking and staging, which on two cores pays for the pipe.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from importers import errors
+from importers.errors import DamagedFile, SourceError
+from importers.problems import Code, Problem
+from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer
+from registry.errors import RegistryError, Unavailable
+from registry.language import _
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MEGABYTE = 1 << 20
+PR_SET_PDEATHSIG = 1
+HEADER = struct.Struct("<cQ")
+LOOK, BATCH, END, FAILED, FAULT = b"L", b"B", b"E", b"F", b"X"
+NUMBERS, SHAPES = "__row__", "__wkb__"
+
+
+class Reader:
+    """A reader in a child process: `look`, then `read`, as `importers.read` has them. Used as a context.
+
+    Raises what they raise; DamagedFile also where the child crashed, ran out of its memory or gave no sign of life for
+    `seconds`. Fork it before threads and connections of the parent matter: the child uses none of them.
+    """
+
+    def __init__(self, path: str | Path, megabytes: int = 1024, seconds: float = 120.0) -> None:
+        self._path, self._megabytes, self._seconds = Path(path), megabytes, seconds
+
+    def __enter__(self) -> Reader:
+        asked_r, asked_w = os.pipe()
+        told_r, told_w = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._child = os.fork()
+        if not self._child:
+            os.close(asked_w)
+            os.close(told_r)
+            _serve(self._path, asked_r, told_w, self._megabytes)
+        os.close(asked_r)
+        os.close(told_w)
+        self._ask, self._hear = os.fdopen(asked_w, "wb"), told_r
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._ask.close()
+        os.close(self._hear)
+        if self._child:
+            with suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGKILL)
+            os.waitpid(self._child, 0)
+
+    def look(self, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
+        """`importers.read.look` of the file."""
+        self._request("look", encoding=encoding, header_row=header_row)
+        return [_layer(told) for told in json.loads(self._answer(LOOK))]
+
+    def read(
+        self, layer: str | None = None, encoding: str | None = None, header_row: int | None = None
+    ) -> Iterator[Rows]:
+        """`importers.read.read` of the file; the child is one batch ahead."""
+        self._request("read", layer=layer, encoding=encoding, header_row=header_row)
+        while (body := self._answer(BATCH, END)) is not None:
+            yield _rows(body)
+
+    def _request(self, what: str, **how: Any) -> None:
+        try:
+            self._ask.write(json.dumps({"what": what, **how}).encode() + b"\n")
+            self._ask.flush()
+        except BrokenPipeError:
+            raise self._death() from None
+
+    def _answer(self, wanted: bytes, end: bytes | None = None) -> Any:
+        """The body of the next message. Raises what the child raised, or what its death means."""
+        kind, size = HEADER.unpack(self._exactly(HEADER.size))
+        body = self._exactly(size)
+        if kind == FAILED:
+            raise _error(json.loads(bytes(body)))
+        if kind == FAULT:
+            raise RuntimeError(bytes(body).decode())
+        assert kind in (wanted, end), kind
+        return None if kind == end else body
+
+    def _exactly(self, size: int) -> bytearray:
+        body, view = bytearray(size), 0
+        deadline = time.monotonic() + self._seconds
+        while view < size:
+            if not select.select([self._hear], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise self._too_slow()
+            count = os.readv(self._hear, [memoryview(body)[view : view + (4 * MEGABYTE)]])
+            if not count:
+                raise self._death()
+            view += count
+            deadline = time.monotonic() + self._seconds
+        return body
+
+    def _too_slow(self) -> SourceError:
+        return DamagedFile(
+            _(
+                "读取文件“%(name)s”超过 %(seconds)s 秒没有进展，已停止",
+                name=self._path.name,
+                seconds=round(self._seconds),
+            ),
+            _("请供图单位检查并重新导出；文件确实很大时，请分批提交。"),
+        )
+
+    def _death(self) -> RegistryError:
+        """What the child's end means; the same answer however often it is asked."""
+        if self._child:
+            _pid, self._status = os.waitpid(self._child, 0)
+            self._child = 0
+        ended_by = os.WTERMSIG(self._status) if os.WIFSIGNALED(self._status) else 0
+        if ended_by in (signal.SIGTERM, signal.SIGINT):
+            return Unavailable(_("读取被中止。"))
+        return DamagedFile(
+            _("读取文件“%(name)s”时，读取程序崩溃（%(number)s）", name=self._path.name,
+              number=ended_by or os.WEXITSTATUS(self._status)),
+            _("文件可能已损坏：请供图单位检查并重新导出。登记册没有受影响。"),
+        )  # fmt: skip
+
+
+# The child --------------------------------------------------------------------------------------------------------
+
+
+def _serve(path: Path, asked: int, told: int, megabytes: int) -> None:
+    """The child's life: answer requests until the parent is gone. Never returns."""
+    code = 1
+    try:
+        _cut_loose(asked, told)
+        _limit(megabytes)
+        with os.fdopen(asked, "rb") as requests, os.fdopen(told, "wb", buffering=0) as answers:
+            for line in requests:
+                _reply(path, json.loads(line), answers)
+        code = 0
+    except BrokenPipeError:
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _cut_loose(*kept: int) -> None:
+    """Nothing of the parent's: no signal handlers, no files, and above all no database connection, which the server would
+    believe alive for as long as the child is. The child goes when the parent goes."""
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(caught, signal.SIG_DFL)
+    low = 3
+    for number in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(low, number)
+        low = number + 1
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit(megabytes: int) -> None:
+    """Memory, and no core file: what a damaged file asks for is refused instead of taking the machine along."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # the others set a gigabyte aside, which would count as used
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What the parent had at the fork counts too, but is shared with it.
+    resource.setrlimit(resource.RLIMIT_DATA, (_data_now() + megabytes * MEGABYTE,) * 2)
+
+
+def _data_now() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[5]) * resource.getpagesize()
+
+
+def _reply(path: Path, request: Mapping[str, Any], answers: Any) -> None:
+    try:
+        how = {name: value for name, value in request.items() if name != "what"}
+        if request["what"] == "look":
+            _look(path, how, answers)
+        else:
+            _read(path, how, answers)
+    except SourceError as error:
+        _send(answers, FAILED, json.dumps(_told(error)).encode())
+    except MemoryError:
+        _send(answers, FAILED, json.dumps(_told(_too_large(path))).encode())
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if type(error).__name__ == "ArrowMemoryError":
+            _send(answers, FAILED, json.dumps(_told(_too_large(path))).encode())
+        else:
+            import traceback
+
+            _send(answers, FAULT, traceback.format_exc().encode())
+
+
+def _too_large(path: Path) -> SourceError:
+    return DamagedFile(
+        _("读取文件“%(name)s”所需的内存超过上限", name=path.name),
+        _("请分批提交；或请管理员调高 REGISTRY_READER_MB。"),
+    )
+
+
+def _look(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
+    from importers.read import look
+
+    layers = look(path, how["encoding"], how["header_row"])
+    _send(answers, LOOK, json.dumps([asdict(layer) for layer in layers]).encode())
+
+
+def _read(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
+    from importers.read import read
+
+    for rows in read(path, how["layer"], how["encoding"], header_row=how["header_row"]):
+        _send(answers, BATCH, _packed(rows))
+    _send(answers, END, b"")
+
+
+def _send(answers: Any, kind: bytes, body: Any) -> None:
+    for part in (HEADER.pack(kind, len(body)), body):
+        view = memoryview(part)
+        while view:
+            view = view[answers.write(view) :]
+
+
+# What goes over the pipe ------------------------------------------------------------------------------------------
+
+
+def _packed(rows: Rows) -> pa.Buffer:
+    """A batch as an Arrow stream: its columns, row numbers, geometries as WKB; problems in the metadata."""
+    import pyarrow as pa
+    import shapely
+
+    names, arrays = [NUMBERS, *rows.columns], [pa.array(rows.numbers), *rows.columns.values()]
+    if rows.geometry is not None:
+        names.append(SHAPES)
+        arrays.append(pa.array(shapely.to_wkb(rows.geometry, flavor="iso"), pa.binary()))
+    fields = [pa.field(name, array.type) for name, array in zip(names, arrays, strict=True)]
+    problems = json.dumps([_problem(problem) for problem in rows.problems], default=str)
+    schema = pa.schema(fields, {"problems": problems})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema) as stream:
+        stream.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+    return sink.getvalue()
+
+
+def _rows(body: bytearray) -> Rows:
+    import numpy as np
+    import pyarrow as pa
+    import shapely
+
+    with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
+        batch = stream.read_next_batch()
+        told = json.loads((stream.schema.metadata or {})[b"problems"])
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    numbers = np.asarray(columns.pop(NUMBERS), dtype=np.int64)
+    shapes = columns.pop(SHAPES, None)
+    geometry = None if shapes is None else shapely.from_wkb(shapes.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    return Rows(numbers, columns, geometry, [Problem(Code(p.pop("code")), **p) for p in told])
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"code": str(problem.code), "row": problem.row, "field": problem.field, "value": problem.value,
+            "details": dict(problem.details) if problem.details else None}  # fmt: skip
+
+
+def _layer(told: dict[str, Any]) -> SourceLayer:
+    columns = tuple(Column(**{**column, "samples": tuple(column["samples"])}) for column in told.pop("columns"))
+    extent = told.pop("extent")
+    return SourceLayer(
+        **{**told, "encoding": Encoding(**told["encoding"]), "crs": DeclaredCrs(**told["crs"])},
+        columns=columns,
+        extent=tuple(extent) if extent else None,
+    )
+
+
+def _told(error: SourceError) -> dict[str, Any]:
+    return {"kind": type(error).__name__, "message": error.message, "hint": error.hint,
+            "more": {"candidates": error.candidates} if isinstance(error, errors.UnknownCrs) else {}}  # fmt: skip
+
+
+def _error(told: dict[str, Any]) -> SourceError:
+    kind = getattr(errors, told["kind"], SourceError)
+    more = {name: tuple(value) for name, value in told["more"].items()}
+    made: SourceError = kind(told["message"], told["hint"], **more)
+    return made

@@ -1,0 +1,96 @@
+"""Reading in a child process: the same rows as without it, and whatever happens to the child is one clear message."""
+
+import ctypes
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importers.errors import DamagedFile, SourceError, UnknownFormat
+from importers.read import look, read
+from importers.sandbox import Reader
+from importers.source import Rows
+
+READ = sys.modules["importers.read"]  # forked with what it is patched to
+DATA = Path(__file__).resolve().parents[1] / "data"
+FILES = ("lamps_gbk.zip", "lamps_gb18030.csv", "lamps_gcj02.xlsx", "lamps.gpkg", "lamps.parquet", "lamps.geojson")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_comes_over_the_pipe_is_what_went_in(name: str) -> None:
+    with Reader(DATA / name) as reader:
+        assert reader.look() == look(DATA / name)
+        assert [_plain(rows) for rows in reader.read()] == [_plain(rows) for rows in read(DATA / name)]
+
+
+def _plain(rows: Rows) -> tuple[Any, ...]:
+    shapes = None if rows.geometry is None else [None if shape is None else shape.wkb for shape in rows.geometry]
+    return rows.numbers.tolist(), {n: c.to_pylist() for n, c in rows.columns.items()}, shapes, rows.problems
+
+
+def test_problems_of_reading_come_over_the_pipe(tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text("名称,经度,纬度\n一,120.155,30.32\n二,120.156\n三,120.157,30.32,4,5\n", encoding="utf-8")
+    with Reader(path) as reader:
+        told = [problem for rows in reader.read() for problem in rows.problems]
+    assert told == [problem for rows in read(path) for problem in rows.problems]
+    assert told
+
+
+def test_a_file_that_is_refused_is_refused_in_the_same_words(tmp_path: Path) -> None:
+    path = tmp_path / "plan.dwg"
+    path.write_bytes(b"AC1032" + bytes(100))
+    with pytest.raises(UnknownFormat) as plainly:
+        look(path)
+    with Reader(path) as reader, pytest.raises(UnknownFormat) as sandboxed:
+        reader.look()
+    assert str(sandboxed.value) == str(plainly.value)
+
+
+def test_a_crash_of_the_reader_costs_the_delivery_and_not_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(READ, "recognise", lambda _path: ctypes.string_at(0))
+    with Reader(DATA / "lamps.gpkg") as reader:
+        with pytest.raises(DamagedFile, match=r"lamps\.gpkg.*崩溃（11）"):
+            reader.look()
+        with pytest.raises(SourceError):
+            reader.look()
+
+
+def test_a_reader_that_wants_too_much_memory_is_refused_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(READ, "recognise", lambda _path: bytearray(400 << 20))
+    with Reader(DATA / "lamps.gpkg", megabytes=200) as reader, pytest.raises(DamagedFile, match="内存超过上限"):
+        reader.look()
+
+
+def test_a_reader_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(READ, "recognise", lambda _path: time.sleep(60))
+    began = time.monotonic()
+    with Reader(DATA / "lamps.gpkg", seconds=0.3) as reader, pytest.raises(DamagedFile, match="没有进展"):
+        reader.look()
+    assert time.monotonic() - began < 30
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(READ, "recognise", lambda _path: {}["missing"])
+    with Reader(DATA / "lamps.gpkg") as reader, pytest.raises(RuntimeError, match="KeyError"):
+        reader.look()
+
+
+def test_nothing_is_left_of_a_reader_that_nobody_wants_any_more() -> None:
+    with Reader(DATA / "lamps.gpkg") as reader:
+        child = reader._child
+        next(iter(reader.read()))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(child, os.WNOHANG)
+
+
+def test_the_child_holds_no_file_of_ours() -> None:
+    """A database connection that the child held open would look alive to the server after the parent's death."""
+    with open(DATA / "lamps.gpkg", "rb") as held, Reader(DATA / "lamps.gpkg") as reader:
+        reader.look()
+        links = [os.readlink(f"/proc/{reader._child}/fd/{n}") for n in os.listdir(f"/proc/{reader._child}/fd")]
+        assert held.name not in links
+        assert len([link for link in links if link.startswith(("pipe:", "socket:"))]) <= 2 + 3
