@@ -114,9 +114,10 @@ def diff(
     `rules`: what the supplier's profile says of how a row finds its asset.
     """
     values = {"district": scope.district, "layer": layer, "change_set": change_set}
-    # The planner knows little of tables filled in this transaction. A hash join is at most a little slow where a nested
-    # loop would have done; a nested loop over two of them never ends.
-    connection.execute("SET LOCAL enable_nestloop = off")
+    # The planner knows little of tables filled in this transaction: a nested loop over two of them never ends. A few rows,
+    # though, are better looked up than the whole register read.
+    if (connection.execute("SELECT registry.is_much(count(*)) FROM delivery").fetchone() or (False,))[0]:
+        connection.execute("SET LOCAL enable_nestloop = off")
     connection.execute(statement("imports/parties.sql").encode(), values)
     matching.match(connection, scope.district, layer, rules)
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount

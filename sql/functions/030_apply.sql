@@ -15,12 +15,20 @@ BEGIN ATOMIC
   FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.code = c.code
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action <> 'conflict' AND a.id <> c.asset_id
+    -- unless the same set gives that asset another code
+    AND NOT EXISTS (SELECT FROM registry.change o
+                    WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted
+                      AND o.action NOT IN ('add', 'conflict') AND o.asset_id = a.id AND o.code <> a.code)
   UNION ALL
   SELECT c.seq, c.source_row, c.code, 'external_key'
   FROM registry.change c
   JOIN registry.asset a ON a.district = c.district AND a.layer = c.layer AND a.external_key = c.external_key
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action <> 'conflict' AND a.id <> c.asset_id
+    AND NOT EXISTS (SELECT FROM registry.change o
+                    WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted
+                      AND o.action NOT IN ('add', 'conflict') AND o.asset_id = a.id
+                      AND o.external_key IS DISTINCT FROM a.external_key)
   UNION ALL
   -- Two proposals of one file without codes and keys: what the other one added since is what this one would add again.
   SELECT c.seq, c.source_row, c.code, 'added'
@@ -44,28 +52,34 @@ BEGIN ATOMIC
   INSERT INTO registry.asset_version (
     district, id, code, layer, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source,
     accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from,
-    fingerprint, valid_to, ended_by)
+    fingerprint, geom_3857, gx, gy, valid_to, ended_by)
   SELECT
     a.district, a.id, a.code, a.layer, a.scheme, a.class, a.name, a.state, a.manager, a.owner, a.maintainer,
     a.surveyed_on, a.changed_on, a.source, a.accuracy, a.external_key, a.attributes, a.geom, a.areas, a.length_m,
-    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, a.fingerprint, at, in_change_set
+    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, a.fingerprint, a.geom_3857, a.gx, a.gy, at, in_change_set
   FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action NOT IN ('add', 'conflict');
 
-  INSERT INTO registry.asset_alias (district, alias, asset_id, since)
-  SELECT a.district, a.code, a.id, at
-  FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+  -- A code or key that goes from one asset of the set to another: free it first, since each is unique at every moment.
+  UPDATE registry.asset a SET code = '~' || a.id, external_key = NULL
+  FROM registry.change c
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action NOT IN ('add', 'conflict') AND a.code <> c.code
-  ON CONFLICT (district, alias) DO UPDATE SET asset_id = excluded.asset_id, since = excluded.since;
+    AND c.action NOT IN ('add', 'conflict') AND a.district = in_district AND a.id = c.asset_id
+    AND (a.code <> c.code AND a.code IN (
+           SELECT o.code FROM registry.change o
+           WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted AND o.action <> 'conflict')
+      OR a.external_key IS DISTINCT FROM c.external_key AND a.external_key IN (
+           SELECT o.external_key FROM registry.change o
+           WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted AND o.action <> 'conflict'));
 
   UPDATE registry.asset a SET
     code = c.code, scheme = c.scheme, class = c.class, name = c.name, state = c.state,
     manager = c.manager, owner = c.owner, maintainer = c.maintainer,
     surveyed_on = c.surveyed_on, changed_on = c.changed_on, source = c.source, accuracy = c.accuracy,
     external_key = c.external_key, attributes = c.attributes, geom = c.geom,
-    areas = c.areas,
+    -- unless it moved: areas may have been redrawn since the proposal
+    areas = CASE WHEN c.moved_m IS NULL THEN a.areas ELSE c.areas END,
     length_m = CASE WHEN l.geometry = 'line' THEN ST_Length(c.geom::geography) END,
     area_m2 = CASE WHEN l.geometry = 'polygon' THEN ST_Area(c.geom::geography) END,
     terms = CASE WHEN c.name <> k.name_zh THEN registry.search_terms(c.name) END,
@@ -75,6 +89,57 @@ BEGIN ATOMIC
   JOIN registry.layer l ON l.code = c.layer
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action NOT IN ('add', 'conflict') AND a.district = in_district AND a.id = c.asset_id;
+END;
+
+-- A code that an asset had stays as its alias. An undo gives back what the undone set took: its aliases go, and one that it
+-- took from another asset leads there again; but an undo of an undo does what was done first.
+CREATE OR REPLACE FUNCTION registry.apply_aliases(in_district text, in_change_set bigint, at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = registry, public, pg_temp AS $$
+DECLARE
+  undone change_set;
+BEGIN
+  SELECT u.* INTO undone FROM change_set s JOIN change_set u ON u.district = s.district AND u.id = s.undoes
+  WHERE s.district = in_district AND s.id = in_change_set;
+  IF undone.id IS NOT NULL AND NOT restores(in_district, undone.id) THEN
+    WITH restored AS (
+      SELECT c.asset_id FROM change c
+      WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+    ), given_back AS (
+      UPDATE asset_alias l SET asset_id = l.replaced, replaced = NULL, change_set = v.ended_by, since = v.valid_to
+      FROM asset_version v
+      WHERE l.district = in_district AND l.change_set = undone.id AND l.asset_id IN (SELECT r.asset_id FROM restored r)
+        AND v.district = l.district AND v.id = l.replaced AND v.version = (
+          SELECT max(o.version) FROM asset_version o
+          WHERE o.district = l.district AND o.id = l.replaced AND o.code = l.alias AND o.valid_to < undone.applied_at)
+      RETURNING l.alias
+    )
+    DELETE FROM asset_alias l
+    WHERE l.district = in_district AND l.change_set = undone.id AND l.asset_id IN (SELECT r.asset_id FROM restored r)
+      AND l.alias NOT IN (SELECT g.alias FROM given_back g);
+    RETURN;
+  END IF;
+  INSERT INTO asset_alias AS l (district, alias, asset_id, since, change_set)
+  SELECT v.district, v.code, v.id, at, in_change_set
+  FROM change c
+  JOIN asset_version v ON v.district = c.district AND v.id = c.asset_id AND v.version = c.base_version
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action NOT IN ('add', 'conflict') AND v.code <> c.code
+  ON CONFLICT (district, alias) DO UPDATE SET
+    replaced = CASE WHEN l.asset_id <> excluded.asset_id THEN l.asset_id ELSE l.replaced END,
+    asset_id = excluded.asset_id, since = excluded.since, change_set = excluded.change_set;
+END $$;
+
+-- Whether a set is an undo that gives values back, and not one that does again what was undone.
+CREATE OR REPLACE FUNCTION registry.restores(in_district text, in_change_set bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = registry, pg_temp
+BEGIN ATOMIC
+  WITH RECURSIVE chain AS (
+    SELECT s.undoes, 0 AS depth FROM registry.change_set s WHERE s.district = in_district AND s.id = in_change_set
+    UNION ALL
+    SELECT s.undoes, c.depth + 1 FROM chain c
+    JOIN registry.change_set s ON s.district = in_district AND s.id = c.undoes
+  )
+  SELECT max(c.depth) % 2 = 1 FROM chain c;
 END;
 
 CREATE OR REPLACE FUNCTION registry.apply_adds(in_district text, in_change_set bigint, at timestamptz) RETURNS void
@@ -95,15 +160,20 @@ BEGIN ATOMIC
   JOIN registry.asset_class k ON k.layer = c.layer AND k.scheme = c.scheme AND k.code = c.class
   JOIN registry.layer l ON l.code = c.layer
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action = 'add';
+END;
 
-  -- A delivered code may be ahead of our own counter: never give its number out again.
+-- A code may be ahead of our own counter: never give its number out again.
+CREATE OR REPLACE FUNCTION registry.count_on(in_district text, in_change_set bigint) RETURNS void
+LANGUAGE sql SET search_path = registry, public, pg_temp
+BEGIN ATOMIC
   INSERT INTO registry.code_sequence (district, number, last)
   SELECT in_district, substr(c.code, 7, s.width), max(substr(c.code, 7 + s.width)::bigint)
   FROM registry.change c
   JOIN registry.district d ON d.code = c.district,
   LATERAL (SELECT CASE d.code_scheme WHEN '6+2+3+5' THEN 5 ELSE 4 END AS width) s
-  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action = 'add'
-    AND c.code ~ '^[0-9]{16}$' AND starts_with(c.code, in_district)
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND (c.action = 'add' OR 'code' = ANY (c.changed)) AND c.action <> 'conflict'
+    AND length(c.code) = 16 AND starts_with(c.code, in_district) AND ltrim(c.code, '0123456789') = ''
   GROUP BY 2
   ON CONFLICT (district, number) DO UPDATE SET last = greatest(code_sequence.last, excluded.last);
 END;
@@ -155,6 +225,12 @@ BEGIN ATOMIC
   ON CONFLICT (district, cx, cy) DO UPDATE SET revision = tile_revision.revision + 1;
 END;
 
+-- Whether so many rows are more than about a twentieth of the register. To the planner, rows written in this transaction
+-- count as one, so that it looks up each of them in a loop; for many it is quicker to read the register once.
+CREATE OR REPLACE FUNCTION registry.is_much(n bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = registry, pg_temp
+RETURN n * 20 * 600 > pg_relation_size('registry.asset');
+
 -- Applies a proposed change set whole, or raises and leaves everything as it was.
 -- Errors: CJ404 no such proposed set in reach; CJ403 no right to write the layer; CJ409 rows changed meanwhile.
 CREATE OR REPLACE FUNCTION registry.apply_change_set(in_district text, in_change_set bigint) RETURNS timestamptz
@@ -163,6 +239,9 @@ DECLARE
   proposed registry.change_set;
   at timestamptz;
   stale text;
+  adds bigint;
+  others bigint;
+  nested text := current_setting('enable_nestloop');
 BEGIN
   SELECT * INTO proposed FROM change_set WHERE district = in_district AND id = in_change_set FOR UPDATE;
   IF proposed.id IS NULL OR proposed.status <> 'proposed' THEN
@@ -174,15 +253,28 @@ BEGIN
   -- One apply at a time in a district: the order of versions is then the order of commits.
   PERFORM pg_advisory_xact_lock(hashtextextended('registry.apply ' || in_district, 0));
   at := clock_timestamp();
+  SELECT count(*) FILTER (WHERE c.action = 'add'), count(*) FILTER (WHERE c.action NOT IN ('add', 'conflict'))
+  INTO adds, others
+  FROM change c WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted;
+  IF is_much(adds + others) THEN
+    PERFORM set_config('enable_nestloop', 'off', true);
+  END IF;
   SELECT string_agg(coalesce(s.source_row, s.seq) || ' ' || s.code || ' ' || s.reason, E'\n') INTO stale
   FROM (SELECT * FROM stale_changes(in_district, in_change_set) ORDER BY seq LIMIT 50) s;
   IF stale IS NOT NULL THEN
     RAISE EXCEPTION 'rows changed meanwhile' USING ERRCODE = 'CJ409', DETAIL = stale;
   END IF;
-  PERFORM apply_updates(in_district, in_change_set, at);
-  PERFORM apply_adds(in_district, in_change_set, at);
+  IF others > 0 THEN
+    PERFORM apply_updates(in_district, in_change_set, at);
+    PERFORM apply_aliases(in_district, in_change_set, at);
+  END IF;
+  IF adds > 0 THEN
+    PERFORM apply_adds(in_district, in_change_set, at);
+  END IF;
+  PERFORM count_on(in_district, in_change_set);
   PERFORM roll_up(in_district, in_change_set);
   PERFORM touch_tiles(in_district, in_change_set);
+  PERFORM set_config('enable_nestloop', nested, true);
   UPDATE change_set SET status = 'applied', applied_at = at, applied_by = person_id('chengji_app')
   WHERE district = in_district AND id = in_change_set;
   RETURN at;

@@ -4,6 +4,11 @@
 -- 128 bits over a delivered row and everything that decides what becomes of it; null after an edit by hand.
 ALTER TABLE registry.asset ADD COLUMN fingerprint uuid;
 ALTER TABLE registry.asset_version ADD COLUMN fingerprint uuid;
+-- A version keeps what was derived for it, copied rather than computed anew.
+ALTER TABLE registry.asset_version
+  ALTER COLUMN geom_3857 DROP EXPRESSION, ALTER COLUMN gx DROP EXPRESSION, ALTER COLUMN gy DROP EXPRESSION;
+-- Room in each page, so that a row that is changed finds its place beside its old version and no index needs a new entry.
+ALTER TABLE registry.asset SET (fillfactor = 85);
 COMMENT ON COLUMN registry.asset.fingerprint IS '最近一次交付中该行的指纹；手工改动后为空';
 
 -- `matched_by`: how the row was recognised as this asset. `candidates`: other assets it could be as well; a change that is
