@@ -36,12 +36,16 @@ def _silent(verb: str, done: int, total: int | None) -> None:
 
 @dataclass(frozen=True)
 class Order:
-    """What to import and how. What is None is found out: from the saved profile, from the file, by suggestion."""
+    """What to import and how. What is None is found out: from the saved profile, from the file, by suggestion.
+
+    `partial`: these are some rows of a delivery, whatever its profile says of completeness.
+    """
 
     path: Path
     layer: str
     source_layer: str | None = None
     profile: str | None = None
+    profile_toml: str | None = None
     crs: str | None = None
     encoding: str | None = None
     scheme: str | None = None
@@ -51,6 +55,7 @@ class Order:
     header_row: int | None = None
     title: str | None = None
     save_as: str | None = None
+    partial: bool = False
     apply: bool = False
 
 
@@ -132,7 +137,9 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
 
 
 def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: Order) -> Profile | None:
-    """The profile that the order names: a file, or one saved under this name."""
+    """The profile that the order brings along, or names: a file, or one saved under this name."""
+    if order.profile_toml is not None:
+        return Profile.from_toml(order.profile_toml)
     if order.profile is None:
         return None
     if order.profile.endswith(".toml"):
@@ -181,7 +188,8 @@ def _corrected(profile: Profile, order: Order) -> Profile:
     """With what the order says otherwise."""
     given = {name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None}
     columns = {**order.columns, **({order.key: "external_key"} if order.key else {})}
-    return replace(profile, **given, constants={**profile.constants, **order.constants}).with_columns(columns)
+    corrected = replace(profile, **given, constants={**profile.constants, **order.constants}).with_columns(columns)
+    return replace(corrected, complete=False) if order.partial else corrected
 
 
 def _headings(source: SourceLayer) -> str:

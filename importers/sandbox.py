@@ -7,6 +7,7 @@ beside checking and staging, which on two cores pays for the pipe.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -22,18 +23,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import registry.errors
 from importers import errors
 from importers.errors import DamagedFile, SourceError
 from importers.problems import Code, Problem
 from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer
 from registry.errors import RegistryError, Unavailable
 from registry.language import _
+from registry.process import die_with_parent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MEGABYTE = 1 << 20
-PR_SET_PDEATHSIG = 1
 HEADER = struct.Struct("<cQ")
 LOOK, BATCH, END, FAILED, FAULT = b"L", b"B", b"E", b"F", b"X"
 NUMBERS, SHAPES = "__row__", "__wkb__"
@@ -172,10 +174,7 @@ def _cut_loose(*kept: int) -> None:
     for number in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
         os.closerange(low, number)
         low = number + 1
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent(signal.SIGKILL)
 
 
 def _limit(megabytes: int) -> None:
@@ -200,19 +199,25 @@ def _reply(path: Path, request: Mapping[str, Any], answers: Any) -> None:
             _look(path, how, answers)
         else:
             _read(path, how, answers)
-    except SourceError as error:
+    except RegistryError as error:
         _send(answers, FAILED, json.dumps(_told(error)).encode())
     except MemoryError:
         _send(answers, FAILED, json.dumps(_told(_too_large(path))).encode())
     except BrokenPipeError:
         raise
     except Exception as error:
-        if type(error).__name__ == "ArrowMemoryError":
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _send(answers, FAILED, json.dumps(_told(_no_room())).encode())
+        elif type(error).__name__ == "ArrowMemoryError":
             _send(answers, FAILED, json.dumps(_told(_too_large(path))).encode())
         else:
             import traceback
 
             _send(answers, FAULT, traceback.format_exc().encode())
+
+
+def _no_room() -> Unavailable:
+    return Unavailable(_("服务器的临时磁盘空间不足，读不了文件。"), _("请管理员腾出空间，再继续。"))
 
 
 def _too_large(path: Path) -> SourceError:
@@ -295,13 +300,13 @@ def _layer(told: dict[str, Any]) -> SourceLayer:
     )
 
 
-def _told(error: SourceError) -> dict[str, Any]:
+def _told(error: RegistryError) -> dict[str, Any]:
     return {"kind": type(error).__name__, "message": error.message, "hint": error.hint,
             "more": {"candidates": error.candidates} if isinstance(error, errors.UnknownCrs) else {}}  # fmt: skip
 
 
-def _error(told: dict[str, Any]) -> SourceError:
-    kind = getattr(errors, told["kind"], SourceError)
+def _error(told: dict[str, Any]) -> RegistryError:
+    kind: type[RegistryError] = getattr(errors, told["kind"], None) or getattr(registry.errors, told["kind"])
     more = {name: tuple(value) for name, value in told["more"].items()}
-    made: SourceError = kind(told["message"], told["hint"], **more)
+    made: RegistryError = kind(told["message"], told["hint"], **more)
     return made

@@ -79,3 +79,7 @@ def _keep_traceback() -> Path:
     with file.open("a", encoding="utf-8") as log:
         log.write(f"{datetime.now().astimezone().isoformat()} {sys.argv}\n{traceback.format_exc()}\n")
     return file
+
+
+if __name__ == "__main__":
+    main()

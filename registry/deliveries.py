@@ -219,11 +219,12 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, values: dict[str, A
         rows = cursor.execute(_DELIVERIES, {"district": scope.district, **values}).fetchall()
     with connection.cursor(row_factory=class_row(DeliveryFile)) as files:
         wanted = {"district": scope.district, "deliveries": [row["id"] for row in rows]}
-        found = files.execute(_FILES, {**wanted, **_died()}).fetchall()
+        found = files.execute(_FILES, {**wanted, **died()}).fetchall()
     return [Delivery(**row, files=tuple(file for file in found if file.delivery == row["id"])) for row in rows]
 
 
-def _died() -> dict[str, str]:
+def died() -> dict[str, str]:
+    """Why a step failed whose worker is gone."""
     return {"message": _("处理进程意外终止。"), "hint": _("文件仍在；点“继续”从头再做这一步，不会重复。")}
 
 
@@ -386,9 +387,22 @@ def tell(connection: psycopg.Connection[Any], task: Task, **told: Any) -> None:
 
     Any of status, verb, done, total, failure, look, report, change_set.
     """
-    connection.execute(
-        "SELECT registry.tell_delivery(%s, %s, %s, %s)", (task.district, task.delivery, task.number, Jsonb(told))
+    _tell(connection, (task.district, task.delivery, task.number), told)
+
+
+def _tell(connection: psycopg.Connection[Any], key: tuple[str, int, int], told: Mapping[str, Any]) -> None:
+    connection.execute("SELECT registry.tell_delivery(%s, %s, %s, %s)", (*key, Jsonb(dict(told))))
+
+
+def give_up(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> None:
+    """A step whose process ended without a word has failed, even if it never got as far as `running`."""
+    left = connection.execute(
+        "SELECT FROM registry.unfinished_deliveries() u"
+        " WHERE (u.district, u.delivery, u.number) = (%s, %s, %s) AND NOT u.worked_on",
+        (district, delivery, number),
     )
+    if left.rowcount:
+        _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
 
 
 def tidy_up(connection: psycopg.Connection[Any]) -> int:
@@ -397,10 +411,7 @@ def tidy_up(connection: psycopg.Connection[Any]) -> int:
     rows = connection.execute("SELECT * FROM registry.unfinished_deliveries()").fetchall()
     for district, delivery, number, status, job, worked_on in rows:
         if status == "running" and not worked_on:
-            connection.execute(
-                "SELECT registry.tell_delivery(%s, %s, %s, %s)",
-                (district, delivery, number, Jsonb({"status": "failed", "failure": _died()})),
-            )
+            _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
         elif status == "queued" and not worked_on and (job is None or not queue.is_waiting(connection, job)):
             new = queue.put(connection, district, delivery, number)
             connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (district, delivery, number, new))

@@ -43,6 +43,7 @@ class Settings:
     workers: int
     session_minutes: int
     statement_seconds: int
+    import_workers: int
     reader_megabytes: int
     reader_seconds: int
     behind_https: bool
@@ -67,6 +68,7 @@ def settings() -> Settings:
         workers=_whole("REGISTRY_WORKERS", 2),
         session_minutes=_whole("REGISTRY_SESSION_MINUTES", 30),
         statement_seconds=_whole("REGISTRY_STATEMENT_SECONDS", 10),
+        import_workers=_whole("REGISTRY_IMPORT_WORKERS", 1),
         reader_megabytes=_whole("REGISTRY_READER_MB", 1024),
         reader_seconds=_whole("REGISTRY_READER_SECONDS", 120),
         behind_https=_flag("REGISTRY_HTTPS"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
 
@@ -62,14 +65,32 @@ def serve(settings: Settings, database_url: str) -> None:
     _require_free_port(settings.host, settings.port)
     master = os.getpid()
     try:
-        Server(settings, database_url).run()
+        with _import_workers(settings.import_workers, database_url):
+            Server(settings, database_url).run()
+    except SystemExit as ended:
+        if ended.code and os.getpid() == master:
+            raise
+
+
+@contextmanager
+def _import_workers(count: int, database_url: str) -> Iterator[None]:
+    """Processes that work on deliveries, for as long as the pages are served."""
+    master = os.getpid()
+    command = [sys.executable, "-m", "registry.command_line", "work"]
+    started = [subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url}) for _each in range(count)]
+    try:
+        yield
     except SystemExit as ended:
         if os.getpid() != master:
-            # A worker, on its way out through the master's stack: what is open there is the master's to close.
+            # A gunicorn worker, on its way out through the master's stack: what is open there is the master's to close.
             sys.stderr.flush()
             os._exit(ended.code if isinstance(ended.code, int) else 1)
-        if ended.code:
-            raise
+        raise
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
 
 
 def _require_free_port(host: str, port: int) -> None:

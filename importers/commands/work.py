@@ -1,0 +1,59 @@
+"""`registry work`: the worker that takes deliveries from the queue."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+import click
+
+from registry.cluster import running
+from registry.language import _
+from registry.process import die_with_parent
+
+LONGEST_PAUSE = 30.0
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="做完排队的工作就结束 / end when nothing waits any more")
+def work(once: bool) -> None:
+    """处理排队的交付，Ctrl-C 结束。 Work on the deliveries that wait, until Ctrl-C.
+
+    `registry serve` and `registry run` start one of their own.
+    """
+    with running() as url:
+        if once:
+            from importers.work import run
+
+            run(url, once=True)
+        else:
+            _keep_going(url)
+
+
+def _keep_going(url: str) -> None:
+    """A worker, and a new one whenever it dies: what kills one delivery's worker must not hold up the next."""
+    child: subprocess.Popen[bytes] | None = None
+    stopped = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        if child is not None and child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(caught, stop)
+    die_with_parent(signal.SIGTERM)
+    pause = 1.0
+    while not stopped:
+        began = time.monotonic()
+        child = subprocess.Popen([sys.executable, "-m", "importers.work"], env={**os.environ, "DATABASE_URL": url})
+        code = child.wait()
+        if not stopped:
+            pause = 1.0 if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+            click.echo(_("处理进程结束（%(code)s），%(pause)s 秒后重新启动。", code=code, pause=round(pause)), err=True)
+            time.sleep(pause)

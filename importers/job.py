@@ -1,0 +1,252 @@
+"""One step of work on one file of a delivery, in a process of its own: `python -m importers.job DISTRICT DELIVERY NUMBER`.
+
+Two connections. The status connection holds the file's lock and tells of progress, each time in a transaction of its own;
+the work is one transaction on the other, and its last statement says that the step is done. So whatever happens to this
+process, the file is whole or absent, and says so: a lock that nobody holds means `failed`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from importers.pipeline import Order, Report, run
+from importers.profile import Profile
+from importers.sandbox import Reader
+from importers.source import SourceLayer
+from importers.suggest import suggest
+from registry import changes, deliveries, profiles
+from registry.database import connect
+from registry.deliveries import Task
+from registry.errors import RegistryError, Unavailable
+from registry.language import _
+from registry.layers import Layer, stored_layers
+from registry.process import die_with_parent
+from registry.scope import Scope, open_scope
+from registry.settings import settings
+
+log = logging.getLogger("chengji.work")
+TOLD_EVERY = 0.5
+# The server notices within a second that this process is gone, even in the middle of a long statement.
+WATCHFUL = "SET client_connection_check_interval = '1s'"
+
+
+class Cancelled(KeyboardInterrupt):
+    """Somebody asked for the end of this step. Of KeyboardInterrupt's kind, so that psycopg stops the statement too."""
+
+
+class Stopped(KeyboardInterrupt):
+    """The worker is being stopped: the step waits for the next one."""
+
+
+class Orphaned(KeyboardInterrupt):
+    """The worker died."""
+
+
+def main(district: str, delivery: int, number: int) -> int:
+    """Do the step that waits; 0 when it is done or was not there any more, 1 when it failed, 2 when it was cancelled."""
+    url = settings().database_url
+    assert url is not None, "the worker says where the database is"
+    worker = os.getppid()
+    for number_ in ENDS:
+        signal.signal(number_, lambda got, _frame: _end(got, worker))
+    die_with_parent(signal.SIGTERM)
+    with connect(url) as status, deliveries.work_on(status, district, delivery, number) as mine:
+        task = deliveries.task(status, district, delivery, number) if mine else None
+        if task is None:
+            return 0
+        deliveries.tell(status, task, status="running")
+        status.commit()
+        return _Work(url, status, task).do()
+
+
+def _end(got: int, worker: int) -> None:
+    """Raise what the signal means; keep it too, for an exception may be lost where Python ignores them."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    _ended.append(Orphaned if os.getppid() != worker else ENDS[signal.Signals(got)])
+    raise _ended[0]
+
+
+def _go_on() -> None:
+    if _ended:
+        raise _ended[0]
+
+
+# How the worker says that a person cancelled the step, and that it is being stopped itself.
+ENDS = {signal.SIGTERM: Cancelled, signal.SIGUSR1: Stopped}
+_ended: list[type[KeyboardInterrupt]] = []
+
+
+class _Work:
+    """A step under way."""
+
+    def __init__(self, url: str, status: psycopg.Connection[Any], task: Task) -> None:
+        self._url, self._status, self._task = url, status, task
+        self._told_at, self._told_verb = 0.0, ""
+
+    def do(self) -> int:
+        """The step in its transaction, and what became of it."""
+        try:
+            with connect(self._url) as connection:
+                connection.execute(WATCHFUL)
+                scope = open_scope(connection, self._task.district, self._task.person)
+                told = STEPS[self._task.step](connection, scope, self)
+                deliveries.tell(connection, self._task, status="done", **told)
+                _go_on()
+            return 0
+        except Cancelled:
+            return self._end(2, status="cancelled")
+        except Stopped:
+            return self._end(0, status="queued", verb="", done=0)
+        except Orphaned:
+            return self._end(1, status="failed", failure=deliveries.died())
+        except RegistryError as error:
+            return self._end(1, status="failed", failure={"message": error.message, "hint": error.hint})
+        except psycopg.OperationalError as error:
+            log.error("%s: %s", self._task, error)
+            return self._end(1, status="failed", failure=_misfortune(error))
+        except BaseException as error:
+            self._end(1, status="failed", failure=_fault(error))
+            raise
+
+    def _end(self, code: int, **told: Any) -> int:
+        """Told on a connection of its own: the others may be broken, or in the middle of a statement.
+
+        Where there is no database any more, the lock that is gone will tell it.
+        """
+        try:
+            with connect(self._url) as connection:
+                deliveries.tell(connection, self._task, **told)
+        except (Unavailable, psycopg.OperationalError) as error:
+            log.error("%s: %s", self._task, error)
+        return code
+
+    @property
+    def task(self) -> Task:
+        """What is to be done."""
+        return self._task
+
+    @property
+    def path(self) -> Path:
+        """The uploaded file."""
+        task = self._task
+        return deliveries.place(settings().home, task.district, task.delivery, task.number, task.name)
+
+    def progress(self, verb: str, done: int, total: int | None) -> None:
+        """Tell how far it is, at most twice a second."""
+        _go_on()
+        now = time.monotonic()
+        if verb == self._told_verb and now - self._told_at < TOLD_EVERY:
+            return
+        self._told_at, self._told_verb = now, verb
+        deliveries.tell(self._status, self._task, verb=verb, done=done, total=total)
+        self._status.commit()
+
+
+def _misfortune(error: psycopg.OperationalError) -> dict[str, str]:
+    """What befell the database, in words."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        message, hint = _("数据库的磁盘已满。没有留下任何改动。"), _("请管理员腾出空间，再点“继续”。")
+    else:
+        message, hint = _("与数据库的连接中断。没有留下任何改动。"), _("数据库恢复后，点“继续”从头再做这一步。")
+    return {"message": message, "hint": hint}
+
+
+def _fault(error: BaseException) -> dict[str, str]:
+    """A fault of ours or of the machine, in words that show nothing of the inside."""
+    return {
+        "message": _("处理时出错（%(kind)s）。没有留下任何改动。", kind=type(error).__name__),
+        "hint": _("点“继续”再试；仍不行请告知管理员，详情在服务器日志中。"),
+    }
+
+
+def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
+    """What is in the file, and for each layer of the register that it could go into, the profile that seems meant."""
+    work.progress("look", 0, None)
+    with Reader(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+        offered = reader.look(work.task.orders.get("encoding"), work.task.orders.get("header_row"))
+    layers = [layer for code, layer in stored_layers(connection).items() if code in scope.writable]
+    return {"look": [_seen(connection, scope, source, layers) for source in offered]}
+
+
+def _seen(
+    connection: psycopg.Connection[Any], scope: Scope, source: SourceLayer, layers: list[Layer]
+) -> dict[str, Any]:
+    fitting = [layer for layer in layers if source.geometry in (None, "mixed", layer.geometry)]
+    suggestions = {layer.code: suggest(source, layer) for layer in fitting}
+    heads = profiles.headings_of(column.name for column in source.columns)
+    saved = {
+        layer.code: found[0] for layer in fitting if (found := profiles.fitting(connection, scope, layer.code, heads))
+    }
+    best = max(fitting, key=lambda layer: _merit(source, layer, suggestions[layer.code], saved), default=None)
+    return {
+        **asdict(source),
+        "suggestions": {code: asdict(profile) for code, profile in suggestions.items()},
+        "saved": saved,
+        "best": best.code if best else None,
+    }
+
+
+def _merit(source: SourceLayer, layer: Layer, profile: Profile, saved: dict[str, str]) -> tuple[bool, bool, int]:
+    """How well a layer suits: it took such files before, knows the classes in it, finds its fields in it."""
+    known = profile.column_for("class") is not None or (len(layer.classes) == 1 and source.geometry == layer.geometry)
+    return layer.code in saved, known, len(profile.columns)
+
+
+def _check(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
+    task = work.task
+    if task.change_set is not None:
+        _give_up(connection, scope, task.change_set)
+    report = run(connection, scope, order_of(task, work.path), work.progress)
+    return {"change_set": report.summary.change_set, "report": _short(report)}
+
+
+def _give_up(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
+    """The proposal of an earlier check: the new one takes its place."""
+    if changes.read(connection, scope, change_set)["status"] == "proposed":
+        changes.reject(connection, scope, change_set)
+
+
+def order_of(task: Task, path: Path) -> Order:
+    """The order of a delivery's file as `importers.pipeline` takes it. What is not known there is of an older program."""
+    known = {field.name for field in fields(Order)} - {"path", "layer", "title", "apply"}
+    told = {name: value for name, value in task.orders.items() if name in known}
+    if task.number > 1:  # mended rows: a part of the delivery, in a file whose layers may have other names
+        told |= {"partial": True, "source_layer": None}
+    return Order(path, task.layer or "", title=task.title, **told)
+
+
+def _short(report: Report) -> dict[str, Any]:
+    """The report without its problems, which are kept with the change set."""
+    return {name: value for name, value in report.as_dict().items() if name != "problems"}
+
+
+def _apply(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
+    assert work.task.change_set is not None
+    work.progress("apply", 0, None)
+    changes.apply(connection, scope, work.task.change_set)
+    return {}
+
+
+def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
+    assert work.task.change_set is not None
+    work.progress("undo", 0, None)
+    summary = changes.undo(connection, scope, work.task.change_set)
+    if summary.changes:
+        changes.apply(connection, scope, summary.change_set)
+    return {}
+
+
+STEPS = {"look": _look, "check": _check, "apply": _apply, "undo": _undo}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,335 @@
+"""Deliveries from upload to register, by the real worker in its real processes; and what is left when they are killed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import seed
+
+from importers.work import run as work
+from registry import deliveries, queue
+from registry.database import connect
+from registry.deliveries import Delivery, DeliveryFile, Upload
+from registry.errors import Conflict, Invalid, NotAllowed, NotFound
+from registry.scope import Scope, open_scope_by_name
+from registry.settings import settings
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+LAMPS = DATA / "lamps_gbk.zip"
+ORDERS = {"constants": {"class": "0118"}}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of the test's own, for it and for the processes it starts."""
+    monkeypatch.setenv("REGISTRY_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@contextmanager
+def as_(url: str, username: str = "surveyor") -> Iterator[tuple[psycopg.Connection[Any], Scope]]:
+    with connect(url) as connection:
+        yield connection, open_scope_by_name(connection, seed.DISTRICT, username)
+
+
+def deliver(url: str, home: Path, file: Path = LAMPS, **how: Any) -> tuple[int, int]:
+    """What the upload page does once the file has arrived."""
+    data = file.read_bytes()
+    upload = Upload(deliveries.safe_name(file.name), len(data), hashlib.sha256(data).hexdigest())
+    with as_(url) as (connection, scope):
+        delivery, number = deliveries.receive(connection, scope, upload, **how)
+        place = deliveries.place(home, scope.district, delivery, number, upload.name)
+        place.parent.mkdir(parents=True)
+        shutil.copyfile(file, place)
+    return delivery, number
+
+
+def ask(url: str, delivery: int, step: str, orders: dict[str, Any] | None = None, number: int = 1) -> None:
+    with as_(url) as (connection, scope):
+        if orders is not None:
+            deliveries.name_it(connection, scope, delivery, layer="component")
+        deliveries.ask(connection, scope, delivery, number, step, orders)
+
+
+def held(url: str, delivery: int) -> Delivery:
+    with as_(url) as (connection, scope):
+        return deliveries.get(connection, scope, delivery)
+
+
+def file_of(url: str, delivery: int, number: int = 1) -> DeliveryFile:
+    return held(url, delivery).file(number)
+
+
+def components(url: str) -> list[tuple[Any, ...]]:
+    """The live components, without what tells of their history."""
+    with as_(url) as (connection, scope):
+        return connection.execute(
+            "SELECT id, code, class, name, state, manager, owner, maintainer, attributes, geom, areas, fingerprint"
+            " FROM registry.asset WHERE district = %s AND layer = 'component' AND state <> 'retired' ORDER BY id",
+            (scope.district,),
+        ).fetchall()
+
+
+def test_a_delivery_goes_from_upload_to_register_and_back(seeded_clone: str, home: Path) -> None:
+    before = components(seeded_clone)
+    delivery, number = deliver(seeded_clone, home)
+    assert file_of(seeded_clone, delivery).state == "queued"
+    work(seeded_clone, once=True)
+
+    file = file_of(seeded_clone, delivery)
+    assert (number, file.state, file.failure) == (1, "looked", None)
+    with as_(seeded_clone) as (connection, scope):
+        (source,) = deliveries.seen(connection, scope, delivery, 1)
+    assert (source["rows"], source["geometry"], source["best"]) == (6, "point", "component")
+    assert source["encoding"]["name"] == "GB18030"
+    assert "camera" not in source["suggestions"]
+
+    ask(seeded_clone, delivery, "check", ORDERS)
+    work(seeded_clone, once=True)
+    file = file_of(seeded_clone, delivery)
+    assert file.state == "review", file.failure
+    assert file.report is not None
+    assert file.report["rows"] == 6
+    assert components(seeded_clone) == before
+
+    ask(seeded_clone, delivery, "apply")
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "applied"
+    assert components(seeded_clone) != before
+
+    ask(seeded_clone, delivery, "undo")
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "undone"
+    assert components(seeded_clone) == before
+
+
+def test_a_second_check_takes_the_place_of_the_first(seeded_clone: str, home: Path) -> None:
+    delivery, _number = deliver(seeded_clone, home)
+    work(seeded_clone, once=True)
+    sets = []
+    for title in ("一", "二"):
+        ask(seeded_clone, delivery, "check", {**ORDERS, "save_as": title})
+        work(seeded_clone, once=True)
+        sets.append(file_of(seeded_clone, delivery).change_set)
+    with as_(seeded_clone) as (connection, scope):
+        found = connection.execute(
+            "SELECT status FROM registry.change_set WHERE district = %s AND id = ANY (%s) ORDER BY id",
+            (scope.district, sets),
+        ).fetchall()
+    assert found == [("rejected",), ("proposed",)]
+
+
+def test_what_cannot_be_read_fails_in_words(seeded_clone: str, home: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "plan.dwg"
+    bad.write_bytes(b"AC1032" + bytes(100))
+    delivery, _number = deliver(seeded_clone, home, bad)
+    work(seeded_clone, once=True)
+    file = file_of(seeded_clone, delivery)
+    assert file.state == "failed"
+    assert file.failure is not None
+    assert "DWG" in file.failure["message"]
+    assert file.failure["hint"]
+    assert str(home) not in str(file.failure)
+
+
+def test_mended_rows_join_their_delivery_and_retire_nothing(seeded_clone: str, home: Path) -> None:
+    delivery, _number = deliver(seeded_clone, home)
+    work(seeded_clone, once=True)
+    ask(seeded_clone, delivery, "check", ORDERS)
+    work(seeded_clone, once=True)
+    _delivery, number = deliver(seeded_clone, home, DATA / "lamps_gb18030.csv", delivery=delivery)
+    assert number == 2
+    work(seeded_clone, once=True)
+    found = held(seeded_clone, delivery)
+    assert found.file(1).state == "review"
+    assert found.file(2).orders == ORDERS
+
+
+def test_only_who_may_write_delivers(seeded_clone: str, home: Path) -> None:
+    upload = Upload("a.csv", 1, "0" * 64)
+    for username in ("inspector", "contractor", "camera_viewer"):
+        with as_(seeded_clone, username) as (connection, scope), pytest.raises(NotAllowed):
+            deliveries.receive(connection, scope, upload)
+
+
+def test_before_its_layer_is_known_a_delivery_is_its_uploaders_alone(seeded_clone: str, home: Path) -> None:
+    delivery, _number = deliver(seeded_clone, home)
+    for username in ("admin", "inspector", "camera_surveyor", "contractor"):
+        with as_(seeded_clone, username) as (connection, scope):
+            assert deliveries.page(connection, scope) == []
+            with pytest.raises(NotFound):
+                deliveries.get(connection, scope, delivery)
+    ask_layer(seeded_clone, delivery)
+    for username, sees in (("admin", True), ("inspector", True), ("contractor", False)):
+        with as_(seeded_clone, username) as (connection, scope):
+            assert bool(deliveries.page(connection, scope)) == sees, username
+
+
+def ask_layer(url: str, delivery: int) -> None:
+    with as_(url) as (connection, scope):
+        deliveries.name_it(connection, scope, delivery, layer="component")
+
+
+def test_a_layer_out_of_reach_cannot_be_chosen(seeded_clone: str, home: Path) -> None:
+    delivery, _number = deliver(seeded_clone, home)
+    with as_(seeded_clone) as (connection, scope), pytest.raises(NotFound):
+        deliveries.name_it(connection, scope, delivery, layer="camera")
+
+
+def test_one_step_at_a_time(seeded_clone: str, home: Path) -> None:
+    delivery, _number = deliver(seeded_clone, home)
+    with as_(seeded_clone) as (connection, scope), pytest.raises(Conflict, match="正在处理"):
+        deliveries.ask(connection, scope, delivery, 1, "look")
+    work(seeded_clone, once=True)
+    with as_(seeded_clone) as (connection, scope):
+        for step in ("check", "apply", "undo"):
+            with pytest.raises(Conflict, match="不能做这一步"):
+                deliveries.ask(connection, scope, delivery, 1, step)
+
+
+def test_what_waits_can_be_cancelled_and_asked_for_again(seeded_clone: str, home: Path) -> None:
+    delivery, _number = deliver(seeded_clone, home)
+    with as_(seeded_clone) as (connection, scope):
+        deliveries.cancel(connection, scope, delivery, 1)
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "cancelled"
+    ask(seeded_clone, delivery, "look")
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "looked"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("../../etc/passwd", "passwd"), ("C:\\交付\\路灯.zip", "路灯.zip"), ("..hidden.csv", "hidden.csv"),
+     ("a\x00b\u202e.csv", "ab.csv"), ("长" * 300 + ".zip", "长" * 38 + ".zip")],
+)  # fmt: skip
+def test_a_file_name_is_a_name_and_no_path(given: str, kept: str) -> None:
+    assert deliveries.safe_name(given) == kept
+
+
+def test_a_name_of_nothing_is_refused() -> None:
+    with pytest.raises(Invalid):
+        deliveries.safe_name("///..")
+
+
+# Killed ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def worker(url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker as the server starts it."""
+    process = subprocess.Popen([sys.executable, "-m", "importers.work"], env={**os.environ, "DATABASE_URL": url})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(condition: Any, seconds: float = 120.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+@contextmanager
+def register_held_up(url: str) -> Iterator[None]:
+    """Nobody gets at the change sets: whatever step is under way stands still there."""
+    with connect(url, role="chengji_owner") as connection:
+        connection.execute("LOCK TABLE registry.change_set IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def checked(url: str, home: Path) -> int:
+    delivery, _number = deliver(url, home)
+    work(url, once=True)
+    ask(url, delivery, "check", ORDERS)
+    return delivery
+
+
+def status_of(url: str, delivery: int) -> tuple[str, str]:
+    """As the table has it, without the truth of the lock."""
+    with connect(url, role="chengji_owner") as connection:
+        row = connection.execute(
+            "SELECT status, verb FROM registry.delivery_file WHERE delivery = %s", (delivery,)
+        ).fetchone()
+        assert row is not None
+        return row
+
+
+def process_at_work(url: str) -> int:
+    """The process of the job under way, 0 where there is none."""
+    found = subprocess.run(["pgrep", "-f", "importers.job"], capture_output=True, text=True, check=False).stdout.split()
+    return next((int(pid) for pid in found if url.encode() in _environment(pid)), 0)
+
+
+def _environment(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+@pytest.mark.parametrize("victim", ["job", "worker"])
+def test_a_killed_process_leaves_a_failed_step_that_can_be_done_again(
+    seeded_clone: str, home: Path, victim: str
+) -> None:
+    delivery = checked(seeded_clone, home)
+    with worker(seeded_clone) as process:
+        with register_held_up(seeded_clone):
+            until(lambda: status_of(seeded_clone, delivery)[0] == "running" and process_at_work(seeded_clone))
+            job = process_at_work(seeded_clone)
+            os.kill(job if victim == "job" else process.pid, signal.SIGKILL)
+            until(lambda: process_at_work(seeded_clone) == 0)
+        until(lambda: file_of(seeded_clone, delivery).state == "failed")
+    file = file_of(seeded_clone, delivery)
+    assert file.failure is not None
+    assert "意外终止" in file.failure["message"]
+    assert file.change_set is None
+    ask(seeded_clone, delivery, "check")
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "review"
+
+
+def test_a_running_step_can_be_cancelled(seeded_clone: str, home: Path) -> None:
+    delivery = checked(seeded_clone, home)
+    with worker(seeded_clone), register_held_up(seeded_clone):
+        until(lambda: status_of(seeded_clone, delivery)[0] == "running")
+        until(lambda: process_at_work(seeded_clone))
+        with connect(seeded_clone, role="chengji_owner") as connection:
+            job = connection.execute(
+                "SELECT job FROM registry.delivery_file WHERE delivery = %s", (delivery,)
+            ).fetchone()
+            assert job is not None
+            queue.ask_to_stop(connection, job[0])
+        until(lambda: status_of(seeded_clone, delivery)[0] == "cancelled")
+    file = file_of(seeded_clone, delivery)
+    assert (file.state, file.change_set) == ("cancelled", None)
+
+
+def test_a_worker_that_is_stopped_leaves_its_step_for_the_next(seeded_clone: str, home: Path) -> None:
+    delivery = checked(seeded_clone, home)
+    with worker(seeded_clone) as process, register_held_up(seeded_clone):
+        until(lambda: status_of(seeded_clone, delivery)[0] == "running" and process_at_work(seeded_clone))
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=120)
+    assert file_of(seeded_clone, delivery).state == "queued"
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "review"
