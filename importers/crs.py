@@ -106,6 +106,37 @@ def transformer(crs: SourceCrs) -> pyproj.Transformer | None:
     return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
 
 
+def literally(x: float, y: float, crs: SourceCrs) -> tuple[float, float]:
+    """One coordinate as degrees, exactly as the system says: a zone number is neither put in front nor taken away."""
+    transform = transformer(crs)
+    return (x, y) if transform is None else transform.transform(x, y)
+
+
+def usable_declared(declared: DeclaredCrs) -> SourceCrs | None:
+    """What a file declares, None where it declares nothing, or nothing that leads to the register's system."""
+    if not declared.text:
+        return None
+    try:
+        return _usable(named(declared.text, declared.basis, declared.name))
+    except (UnknownCrs, RefusedCrs):
+        return None
+
+
+def systems_around(longitude: float) -> list[str]:
+    """Projected systems in which a place at this longitude may be delivered: each zone's and its neighbours'.
+
+    Gauss-Krüger of CGCS2000, 3° and 6°, with and without zone number; UTM; Web Mercator.
+    """
+    three, six = round(longitude / 3), int(longitude // 6) + 31
+    codes = [3857]
+    for step in (0, -1, 1):
+        codes += [4534 + three - 25 + step] if 25 <= three + step <= 45 else []
+        codes += [4513 + three - 25 + step] if 25 <= three + step <= 45 else []
+        codes += [4502 + six - 43 + step, 4491 + six - 43 + step] if 13 <= six - 30 + step <= 23 else []
+        codes += [32600 + six + step] if 1 <= six + step <= 60 else []
+    return [f"EPSG:{code}" for code in codes]
+
+
 def candidates(extent: Box | None, box: Box | None) -> tuple[str, ...]:
     """The systems in which the middle of `extent` lies inside `box`, grown by 5 km; without a box, inside China."""
     if extent is None:
