@@ -8,7 +8,7 @@ holding the delivery against the district, its roads and its own layer. What not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from importers.crs import SourceCrs, grown, literally, named, systems_around, usable_declared
 from importers.datum_fit import FARTHEST_M, Fit, Plane, Target, measure, target_of
 from importers.georeference import to_degrees
-from importers.source import DeclaredCrs, Geometries
+from importers.source import Box, DeclaredCrs, Geometries
 from registry.language import _
 from registry.reference import Known, Reference
 
@@ -27,15 +27,15 @@ Floats = NDArray[np.float64]
 SURE = 0.95
 FAR_BETTER, MARGIN = 0.8, 0.05
 MOST_FEATURES, MOST_PLACES, MOST_EACH, QUICK = 2_000, 2_000, 200, 300
-INSIDE_ENOUGH = 0.95
+INSIDE_ENOUGH, HALF = 0.95, 0.5
 SAME_PLACE_M = 5.0
 OUT_OF_REACH = 1e9
-OUTLINE_MARGIN_M = 500.0
+OUTLINE_MARGIN_M, SEEN_M = 500.0, 300.0
 WGS84 = re.compile(r"WGS|World_Geodetic|EPSG:4326|CRS84", re.IGNORECASE)
 # Match distances in metres for points and for lines: a re-survey moves an asset by some metres, a street is up to 50 m wide.
 OWN, ROADS, OUTLINE = (5.0, 8.0), (20.0, 20.0), (20.0, 20.0)
 # Spreads above chance, and above the runner-up, at which a fit is believed as much as not.
-SURPRISING, AHEAD, STEEPNESS = 5.0, 2.0, 1.6
+SURPRISING, AHEAD, STEEPNESS = 4.0, 1.5, 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,12 @@ class _Hypothesis:
 
     @property
     def surprise(self) -> float:
-        """Spreads above chance of the best fit; not above 0 where a small shift would do better."""
-        return max((fit.surprise if fit.off is None else 0.0 for fit in self.fits), default=0.0)
+        """Spreads above chance of the best fit. Not above 0 where a small shift would do better, unless most of it lies
+        on its own earlier self."""
+        best = self.fits[0] if self.fits else None
+        if best is None or (any(f.off for f in self.fits) and not (best.target == "assets" and best.share > HALF)):
+            return 0.0
+        return best.surprise
 
     @property
     def residual(self) -> float:
@@ -127,8 +131,7 @@ class _Ground:
 
     def hypothesis(self, places: Floats, crs: SourceCrs, axes: str) -> _Hypothesis:
         """Where the places (source coordinates, n × 2) lie in this system; not measured yet."""
-        x, y = places.T if axes == "xy" else places.T[::-1]
-        metres = self.plane.metres(*to_degrees(x, y, crs))
+        metres = self.plane.metres(*_degrees(places, crs, axes))
         metres[~np.isfinite(metres).all(axis=1)] = OUT_OF_REACH
         return _Hypothesis(crs.name, axes, metres, shapely.contains_xy(self.district, metres), [])
 
@@ -152,7 +155,8 @@ def detect(geometry: Geometries, declared: DeclaredCrs, reference: Reference) ->
     if not len(places):
         return Verdict((), None, None, False, _("没有可用的坐标"))
     ground = _Ground(reference, _are_areas(chosen))
-    found = [ground.measured(h) for h in _hypotheses(places, reference, declared, ground)]
+    systems = _possible(places, declared, reference.box)
+    found = [ground.measured(h) for h in _different(ground.hypothesis(places, *system) for system in systems)]
     judged = [(_judged(h, found), h) for h in found]
     candidates = tuple(sorted((c for c, _h in judged), key=lambda c: (-c.score, -c.share_inside)))
     if (said := usable_declared(declared)) is None:
@@ -162,8 +166,17 @@ def detect(geometry: Geometries, declared: DeclaredCrs, reference: Reference) ->
     return _verdict(candidates, own, _contradicted(own, [c for c, h in judged if not _same_place(h, hypothesis)]))
 
 
+def _different(hypotheses: Iterable[_Hypothesis]) -> list[_Hypothesis]:
+    """Without those in the place of an earlier one: 3° and 6° zones of one meridian are one system under two names."""
+    kept: list[_Hypothesis] = []
+    for hypothesis in hypotheses:
+        if not any(_same_place(hypothesis, other) for other in kept):
+            kept.append(hypothesis)
+    return kept
+
+
 def agrees(geometry: Geometries, declared: DeclaredCrs, reference: Reference) -> bool:
-    """A quick look at a fiftieth of the price: the delivery lies in the district as declared, and nowhere fits better.
+    """A quick look at a tenth of the price: the delivery lies in the district as declared, and nowhere fits better.
 
     Where it does not agree, `detect` says whether that means anything.
     """
@@ -176,8 +189,9 @@ def agrees(geometry: Geometries, declared: DeclaredCrs, reference: Reference) ->
     own = ground.hypothesis(places, said, "xy")
     if own.share_inside < INSIDE_ENOUGH:
         return False
-    others = [h for h in _hypotheses(places, reference, declared, ground) if not _same_place(h, own)]
-    return not any(_closer(other, own, target) for target in ground.targets for other in others)
+    others = [ground.hypothesis(places, *system) for system in _possible(places, declared, reference.box)]
+    elsewhere = [h for h in others if not _same_place(h, own)]
+    return not any(_closer(other, own, target) for target in ground.targets for other in elsewhere)
 
 
 def _closer(other: _Hypothesis, own: _Hypothesis, target: Target) -> bool:
@@ -199,25 +213,43 @@ def _places(geometry: Geometries, most: int) -> Floats:
     each = int(np.clip(most // len(flat), 1, MOST_EACH))
     marks = (np.arange(each) + 0.5) / each
     along = shapely.line_interpolate_point(lines[:, None], marks, normalized=True).ravel()
-    return shapely.get_coordinates(np.concatenate((flat[kinds == 0], along)))
+    found: Floats = shapely.get_coordinates(np.concatenate((flat[kinds == 0], along)))
+    return found
 
 
-def _hypotheses(
-    places: Floats, reference: Reference, declared: DeclaredCrs, ground: _Ground
-) -> Iterator[_Hypothesis]:
+def whereabouts(geometry: Geometries, declared: DeclaredCrs, box: Box) -> Box | None:
+    """The box in degrees in which the delivery lies by one system or another, strays left out; None outside the district."""
+    places = _places(sample(geometry, QUICK), QUICK)
+    if not len(places):
+        return None
+    found = [np.column_stack(_degrees(places, crs, axes)) for crs, axes in _possible(places, declared, box)]
+    if not found:
+        return None
+    corners = np.concatenate([np.nanpercentile(degrees, (2, 98), axis=0) for degrees in found])
+    (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
+    edge = grown(box)
+    return grown((max(west, edge[0]), max(south, edge[1]), min(east, edge[2]), min(north, edge[3])), SEEN_M)
+
+
+def _degrees(places: Floats, crs: SourceCrs, axes: str) -> tuple[Floats, Floats]:
+    x, y = places.T if axes == "xy" else places.T[::-1]
+    return to_degrees(x, y, crs)
+
+
+def _possible(places: Floats, declared: DeclaredCrs, box: Box) -> Iterator[tuple[SourceCrs, str]]:
     """Systems and axis orders in which the middle of the delivery lies in the district or up to 5 km beside it."""
-    west, south, east, north = grown(reference.box)
+    west, south, east, north = grown(box)
     middle = np.median(places, axis=0)
     degrees = bool((np.abs(middle) <= 180).all())
-    for name in _degrees(declared) if degrees else systems_around((west + east) / 2):
+    for name in _degree_systems(declared) if degrees else systems_around((west + east) / 2):
         crs = named(name, "detected")
         for axes, (x, y) in (("xy", middle), ("yx", middle[::-1])):
             lon, lat = literally(x, y, crs)
             if west <= lon <= east and south <= lat <= north:
-                yield ground.hypothesis(places, crs, axes)
+                yield crs, axes
 
 
-def _degrees(declared: DeclaredCrs) -> tuple[str, ...]:
+def _degree_systems(declared: DeclaredCrs) -> tuple[str, ...]:
     """Degrees are called WGS 84 where the file speaks of it, and CGCS2000 otherwise: they are the same place."""
     return ("EPSG:4326" if WGS84.search(declared.text) else "EPSG:4490", "GCJ-02", "BD-09")
 

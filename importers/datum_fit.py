@@ -9,6 +9,7 @@ occupy. Plain arrays in metres; no coordinate systems, no database.
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ SEMI_MAJOR_AXIS, ECCENTRICITY_SQUARED = 6378137.0, 0.00669438002290
 FARTHEST_M = 240.0
 # Beyond so many match distances closeness is nothing (1/82).
 REACH = 3.0
-CONTROLS = 24
+CONTROLS, BESIDE = 24, 9
 CONTROL_RADII = (200.0, 1_500.0)
 RINGS = ((30.0, 8), (60.0, 12), (100.0, 16))
 WORTH_SHIFTING, OFF, OWN_NEAR = 2.0, 1.5, 10.0
@@ -98,22 +99,23 @@ class Fit:
     off: tuple[float, float] | None = None
 
 
-def target_of(name: str, known: Known, plane: Plane, outline: shapely.Geometry | None, near: tuple[float, float]) -> Target:
+def target_of(
+    name: str, known: Known, plane: Plane, outline: shapely.Geometry | None, near: tuple[float, float]
+) -> Target:
     """A target from known assets; `near` is its match distance for points and for lines."""
     kinds = shapely.get_dimensions(known.geometry)
     are_points = bool((kinds == 0).all())
     metres = plane.geometry(known.geometry)
-    if are_points:
-        parts = shapely.get_parts(metres)
-    else:
-        parts = _segments(metres[kinds > 0])
+    parts = shapely.get_parts(metres) if are_points else _segments(metres[kinds > 0])
     within = outline
     if known.cells is not None:
         cells = shapely.union_all(plane.geometry(shapely.box(*known.cells.T)))
         within = cells if outline is None else shapely.intersection(cells, outline)
     if within is not None:
         shapely.prepare(within)
-    return Target(name, shapely.STRtree(parts), near[0] if are_points else near[1], 50.0 if are_points else 250.0, within)
+    return Target(
+        name, shapely.STRtree(parts), near[0] if are_points else near[1], 50.0 if are_points else 250.0, within
+    )
 
 
 def _segments(geometry: Geometries) -> Geometries:
@@ -151,9 +153,18 @@ def _measured(places: Floats, target: Target) -> Fit | None:
         return None
     share = closeness(distances[told], target.near)
     spread = _spread(chance, witnesses, target.cell)
-    surprise = (share - float(np.median(chance))) / spread
+    surprise = (share - max(float(np.median(chance)), _beside(fewer, target))) / spread
     off = _better(fewer, target, spread) if surprise > WORTH_SHIFTING and target.near > OWN_NEAR else None
     return Fit(target.name, share, surprise, float(np.median(distances[told])), off)
+
+
+def _beside(places: Floats, target: Target) -> float:
+    """The fit a few match distances away: assets strung along the same kerb lie near one another without being the same."""
+    if target.near > OWN_NEAR:
+        return 0.0
+    angles = np.arange(BESIDE) * 2 * np.pi / BESIDE
+    shifts = 4 * target.near * np.column_stack((np.cos(angles), np.sin(angles)))
+    return float(np.median([target.share(places + shift) or 0.0 for shift in shifts]))
 
 
 def closeness(distances: Floats, near: float) -> float:
@@ -179,10 +190,10 @@ def _controls() -> Floats:
 def _better(places: Floats, target: Target, spread: float) -> tuple[float, float] | None:
     """The small shift that would fit better by more than chance, None where there is none: another datum leaves one."""
     best, most = None, (target.share(places) or 0.0) + OFF * spread
-    for east, north in _ring():
-        share = target.share(places + (east, north))
+    for shift in _ring():
+        share = target.share(places + shift)
         if share is not None and share > most:
-            best, most = (float(east), float(north)), share
+            best, most = (float(shift[0]), float(shift[1])), share
     return best
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 
+from importers.crs_choice import choose_crs, peeked
+from importers.crs_choice import told as crs_told
 from importers.normalise import Normaliser
 from importers.problems import Problem, Severity
 from importers.profile import Profile
@@ -117,12 +119,17 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     asked = _asked_profile(connection, scope, order)
     source = _source(reader, order, asked)
     profile, name, keep = _profile(connection, scope, order, source, layer, asked)
-    run_ = _Run(connection, scope, layer, layers, source, profile, progress)
+    first, batches = peeked(_rows(reader, order, source, profile))
+    choice = choose_crs(connection, scope, layer, source, profile, first)
+    profile = choice.profile
+    run_ = _Run(connection, scope, layer, layers, choice.source, profile, progress)
+    run_.problems += choice.problems
     told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
-            "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name}  # fmt: skip
+            "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
+            **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
     delivery = changes.Delivery(order.title or order.path.name, told)
     change_set = changes.propose(connection, scope, layer.code, "import", delivery)
-    run_.stage_all(_rows(reader, order, source, profile))
+    run_.stage_all(batches)
     summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set)
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
     if keep is not None:

@@ -47,9 +47,7 @@ class Located:
 
 def locate(rows: Rows, profile: Profile, crs: SourceCrs) -> Located:
     """Geometry of a batch in EPSG:4490, and a problem for every row that has no usable place."""
-    geometry, problems = _from_columns(rows, profile) if rows.geometry is None else _from_file(rows)
-    if profile.swap_axes:
-        geometry = _swapped(geometry)
+    geometry, problems = in_source(rows, profile)
     problems += _zone_problems(rows.numbers, geometry, crs)
     if crs.in_degrees:
         problems += _coarse(rows.numbers, geometry)
@@ -57,6 +55,12 @@ def locate(rows: Rows, profile: Profile, crs: SourceCrs) -> Located:
     problems += _out_of_reach(rows.numbers, geometry, registered, crs)
     lost = [p.row for p in problems if p.severity is Severity.ERROR]
     return Located(registered, ~np.isin(rows.numbers, np.array(lost, dtype=np.int64)), problems)
+
+
+def in_source(rows: Rows, profile: Profile) -> Found:
+    """Geometry of a batch in source coordinates, axes as the profile says; None, and a problem, where a row has none."""
+    geometry, problems = _from_columns(rows, profile) if rows.geometry is None else _from_file(rows)
+    return (_swapped(geometry) if profile.swap_axes else geometry), problems
 
 
 def shown(geometry: shapely.Geometry) -> str:

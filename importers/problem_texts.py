@@ -54,6 +54,10 @@ TEXTS: dict[Code, Text] = {
         N_("文件声明的坐标系为“%(value)s”，已按指定的 %(crs)s 处理"),
         N_("确认指定无误；否则去掉指定，以文件声明为准"),
     ),
+    Code.CRS_DETECTED: _warning(
+        N_("文件没有说明可用的坐标系，按数据所在判定为 %(crs)s（得分 %(score)s：%(why)s）"),
+        N_("在地图上核对位置；不对时用 --crs 指明"),
+    ),
     Code.ZONE_PREFIX_REMOVED: _warning(
         N_("横坐标带有 %(zone)s 带的带号，已按 %(crs)s 的中央经线去掉带号"),
         N_("下次请指明带带号的坐标系"),

@@ -49,7 +49,7 @@ class DeclaredCrs:
     """What the file says of its coordinate system.
 
     `basis` is prj (a .prj beside a shapefile), file (inside the file), format (the file is silent, its format implies
-    WGS 84) or none. `text` is WKT or an authority code, empty for none.
+    WGS 84), detected (found out by `importers.datum`) or none. `text` is WKT or an authority code, empty for none.
     """
 
     text: str = ""

@@ -74,9 +74,7 @@ def load_reference(connection: psycopg.Connection[Any], scope: Scope, layer: str
     return Reference(district.box, outline, roads, assets)
 
 
-def _known(
-    connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str, ...], window: Box, most: int
-) -> Known:
+def _known(connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str, ...], window: Box, most: int) -> Known:
     """All assets of the layers that touch the window, or those of as many cells as `most` allows."""
     values = {"district": scope.district, "layers": list(layers), "most": most, "cell": CELL_DEGREES}
     values |= dict(zip(("west", "south", "east", "north"), window, strict=True))
