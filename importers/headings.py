@@ -13,6 +13,10 @@ FIELDS = (
 POSITIONS = ("x", "y", "wkt")
 IGNORE = "ignore"
 ATTRIBUTE = "attributes."
+# What a file of rows to be mended has beside the supplier's own columns; in a DBF, where a name has ten bytes, in ASCII.
+QUARANTINE_REASON, QUARANTINE_ROW = "错误原因", "原行号"
+QUARANTINE_REASON_DBF, QUARANTINE_ROW_DBF = "CJ_REASON", "CJ_SRC_ROW"
+QUARANTINE = frozenset({QUARANTINE_REASON, QUARANTINE_ROW, QUARANTINE_REASON_DBF, QUARANTINE_ROW_DBF})
 
 SYNONYMS = {
     "code": "ObjID 标识码 标识编码 部件标识码 部件编码 部件代码 资产编码 统一编码 编码 code asset_code bsm bjbm zcbm",
@@ -35,7 +39,7 @@ SYNONYMS = {
     "x": "x 经度 东经 x坐标 东坐标 横坐标 坐标x lon lng long longitude pointx point_x easting coord_x x_coord jd 경도",
     "y": "y 纬度 北纬 y坐标 北坐标 纵坐标 坐标y lat latitude pointy point_y northing coord_y y_coord wd 위도",
     "wkt": "wkt geom geometry the_geom shape_wkt 图形 几何 空间数据 shape",
-    IGNORE: "objectid fid ogc_fid gid shape_length shape_leng shape_len shape_area 序号",
+    IGNORE: "objectid fid ogc_fid gid shape_length shape_leng shape_len shape_area 序号 " + " ".join(QUARANTINE),
 }
 # Attributes under names that differ from the titles in the schema; used where the layer has such an attribute.
 ATTRIBUTE_SYNONYMS = {

@@ -13,6 +13,7 @@ import psycopg
 
 from importers.crs_choice import choose_crs, peeked
 from importers.crs_choice import told as crs_told
+from importers.headings import QUARANTINE
 from importers.normalise import Normaliser
 from importers.problems import Problem, Severity
 from importers.profile import Profile
@@ -157,7 +158,9 @@ def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: Ord
 def _source(reader: Reader, order: Order, profile: Profile | None) -> SourceLayer:
     header_row = order.header_row or (profile.header_row if profile else None)
     offered = reader.look(order.encoding or (profile.encoding if profile else None), header_row)
-    name = choose([layer.name for layer in offered], order.source_layer or (profile.source_layer if profile else None))
+    # What a profile says helps to choose; a file with one layer under another name is that layer renamed.
+    usual = profile.source_layer if profile and len(offered) > 1 else None
+    name = choose([layer.name for layer in offered], order.source_layer or usual)
     return next(layer for layer in offered if layer.name == name)
 
 
@@ -200,7 +203,8 @@ def _corrected(profile: Profile, order: Order) -> Profile:
 
 
 def _headings(source: SourceLayer) -> str:
-    return profiles.headings_of(column.name for column in source.columns)
+    """Of a file of mended rows the same as of the file that they came from."""
+    return profiles.headings_of(column.name for column in source.columns if column.name not in QUARANTINE)
 
 
 def _rows(reader: Reader, order: Order, source: SourceLayer, profile: Profile) -> Iterator[Rows]:

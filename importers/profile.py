@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from importers.errors import NoGeometry, ProfileMismatch
-from importers.headings import ATTRIBUTE, FIELDS, IGNORE, POSITIONS
+from importers.headings import ATTRIBUTE, FIELDS, IGNORE, POSITIONS, QUARANTINE
 from importers.source import SourceLayer
 from registry.language import _
 
@@ -93,7 +93,7 @@ class Profile:
 
     def kept(self, source: SourceLayer) -> list[str]:
         """Columns of the source that no rule mentions: they become attributes under their own names."""
-        return [column.name for column in source.columns if column.name not in self.columns]
+        return [c.name for c in source.columns if c.name not in self.columns and c.name not in QUARANTINE]
 
     def check(self, source: SourceLayer) -> None:
         """Raise ProfileMismatch when a mapped column is absent, NoGeometry when nothing says where the rows lie."""

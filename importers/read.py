@@ -83,3 +83,18 @@ def _holding(files: list[tuple[Path, Reader]], request: Request) -> tuple[Path, 
     offered = [(file, reader, layer.name) for file, reader in files for layer in reader.look(file, request)]
     name = choose([name for _file, _reader, name in offered], request.layer)
     return next((file, reader) for file, reader, layer in offered if layer == name)
+
+
+@contextmanager
+def file_of(
+    path: Path, layer: str | None, encoding: str | None = None, header_row: int | None = None
+) -> Iterator[tuple[Path, SourceLayer, Reader]]:
+    """The file that holds a layer, unpacked for as long as the context lasts, what its reader tells of it, the reader.
+
+    Raises ChooseLayer, and SourceError as `look` does.
+    """
+    request = Request(encoding=encoding, header_row=header_row)
+    with _files(path) as files:
+        offered = [(file, told, reader) for file, reader in files for told in reader.look(file, request)]
+        name = choose([told.name for _file, told, _reader_ in offered], layer)
+        yield next(found for found in offered if found[1].name == name)

@@ -127,6 +127,12 @@ def _layout(path: Path, request: Request) -> Layout:
     return Layout(encoding, delimiter, lines[header][0], first, unique_names(rows[header]))
 
 
+def delimiter_of(path: Path, codec: str) -> str:
+    """The delimiter of a table. Raises UnknownFormat for prose."""
+    with path.open(encoding=codec, errors="replace", newline="") as file:
+        return _delimiter(file.read(SNIFFED_CHARACTERS), path)
+
+
 def _delimiter(text: str, path: Path) -> str:
     """The delimiter that cuts nearly all rows into the same number of cells, at least two."""
     best, most = "", 0.0

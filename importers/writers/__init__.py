@@ -1,0 +1,1 @@
+"""One writer for each kind of file that rows go back in. Each has `write(path, waiting, folder)`; none knows another."""

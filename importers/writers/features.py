@@ -1,0 +1,122 @@
+"""Features of what GDAL reads and writes, as they come: no cell is trimmed or cast, a geometry stays the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from importers.source import Rows
+from importers.waiting import Waiting
+
+BATCH = 16_384
+# By GDAL's name of what was read: the driver that writes it, the ending, options of the file, options of the layer.
+# FlatGeobuf's index would sort the features; MapInfo's ENCODING keeps Chinese.
+WRITERS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "GPKG": ("GPKG", ".gpkg", {}),
+    "GeoJSON": ("GeoJSON", ".geojson", {}),
+    "ESRIJSON": ("GeoJSON", ".geojson", {}),
+    "TopoJSON": ("GeoJSON", ".geojson", {}),
+    "GeoJSONSeq": ("GeoJSONSeq", ".geojsonl", {}),
+    "FlatGeobuf": ("FlatGeobuf", ".fgb", {"SPATIAL_INDEX": "NO"}),
+    "LIBKML": ("LIBKML", ".kml", {}),
+    "KML": ("LIBKML", ".kml", {}),
+    "MapInfo File": ("MapInfo File", ".tab", {"ENCODING": "CP936"}),
+}
+
+
+def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+    """The layer under the same name in a file of the same format in `folder`; of a kind that GDAL only reads, GeoPackage.
+
+    Features are counted as the reader counts them: by fid in a GeoPackage, else from 1 in the order of the file.
+    """
+    import pyogrio.raw
+
+    info = pyogrio.read_info(path, layer=waiting.layer)
+    driver, suffix, options = WRITERS.get(info["driver"], WRITERS["GPKG"])
+    if driver == "MapInfo File" and path.suffix.lower() in (".mif", ".mid"):
+        suffix = ".mif"
+    target = folder / (path.stem + suffix)
+    reading = pyogrio.raw.open_arrow(
+        path, layer=waiting.layer, batch_size=BATCH, return_fids=True, use_pyarrow=True, read_geometry=True
+    )
+    with reading as (meta, reader):
+        by_fid = info["driver"] == "GPKG"
+        batches = _waiting_batches(reader, waiting, by_fid, meta["fid_column"] or "OGC_FID")
+        first = next(batches)
+        pyogrio.raw.write_arrow(
+            pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches)), target, driver=driver,
+            layer=waiting.layer, geometry_name=meta["geometry_name"] or "wkb_geometry",
+            geometry_type=meta["geometry_type"], crs=meta["crs"], **options,
+        )  # fmt: skip
+    return sorted(part for part in folder.iterdir() if part.stem == target.stem)
+
+
+def write_rows(batches: Iterator[Rows], crs: str, waiting: Waiting, target: Path) -> list[Path]:
+    """Rows as a reader gives them, as a GeoPackage: for formats that nobody writes."""
+    import pyogrio.raw
+
+    parts: list[pa.RecordBatch] = []
+    for rows in batches:
+        mask = waiting.among(rows.numbers)
+        if mask.any():
+            parts.append(_as_batch(rows, mask, waiting))
+    kinds = _geometry_type(parts)
+    pyogrio.raw.write_arrow(
+        pa.Table.from_batches(parts), target, driver="GPKG", layer=waiting.layer, geometry_name="geom",
+        geometry_type=kinds, crs=crs or None,
+    )  # fmt: skip
+    return [target]
+
+
+def _waiting_batches(reader: Any, waiting: Waiting, by_fid: bool, fid_column: str) -> Iterator[pa.RecordBatch]:
+    """The waiting rows of each batch that has any, without the column of feature ids, with the two that are added."""
+    seen = 0
+    for batch in reader:
+        ids = batch.column(0).to_numpy().astype(np.int64)
+        numbers = ids if by_fid else np.arange(seen + 1, seen + batch.num_rows + 1, dtype=np.int64)
+        seen += batch.num_rows
+        mask = waiting.among(numbers)
+        if mask.any():
+            rows = batch.drop_columns([fid_column]).filter(pa.array(mask))
+            yield _geometry_last(waiting.added(rows, numbers[mask]), batch.schema.names[-1])
+
+
+def _geometry_last(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
+    """The reader names the geometry last, and the writer must find its type."""
+    return batch.select([*(n for n in batch.schema.names if n != name), name])
+
+
+def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield first
+    yield from others
+
+
+def _as_batch(rows: Rows, mask: NDArray[np.bool_], waiting: Waiting) -> pa.RecordBatch:
+    kept = pa.array(mask)
+    columns = {name: array.filter(kept) for name, array in rows.columns.items()}
+    batch = waiting.added(pa.RecordBatch.from_pydict(columns), rows.numbers[mask])
+    geometry = rows.geometry[mask] if rows.geometry is not None else np.full(int(mask.sum()), None, dtype=object)
+    wkb = pa.array(shapely.to_wkb(geometry, output_dimension=3).tolist(), pa.binary())
+    return batch.append_column(pa.field("geom", wkb.type, metadata={"ARROW:extension:name": "geoarrow.wkb"}), wkb)
+
+
+def _geometry_type(parts: list[pa.RecordBatch]) -> str:
+    """The type that all have in common, else the one that holds any."""
+    kinds = {kind for part in parts for kind in _kinds(part)}
+    return kinds.pop() if len(kinds) == 1 else "Unknown"
+
+
+def _kinds(part: pa.RecordBatch) -> set[str]:
+    shapes = shapely.from_wkb(part.column("geom").to_numpy(zero_copy_only=False))
+    shapes = shapes[shapes != None]  # noqa: E711 - element by element
+    names = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
+    return {
+        names.get(int(code), "Unknown") + (" Z" if has_z else "")
+        for code, has_z in zip(shapely.get_type_id(shapes), shapely.has_z(shapes), strict=True)
+    }
