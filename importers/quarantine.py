@@ -78,8 +78,10 @@ def _waiting(
 ) -> Waiting:
     first = 1
     if told.format in WITH_HEADING:
-        numbers = next(reader.read(file, Request(told.name, told.encoding.name, header_row, batch_rows=1))).numbers
-        first = int(numbers[0])
+        head = next(reader.read(file, Request(told.name, told.encoding.name, header_row, batch_rows=1)), None)
+        if head is None:
+            raise Invalid(_("没有待修的行。"))
+        first = int(head.numbers[0])
     reasons = {number: reason(findings) for number, findings in rows.items()}
     codes = {number: short(findings) for number, findings in rows.items()}
     return Waiting(told.name, reasons, codes, told.encoding.name, told.header_row, first)
