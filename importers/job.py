@@ -8,12 +8,12 @@ process, the file is whole or absent, and says so: a lock that nobody holds mean
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 import time
 from dataclasses import asdict, fields
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import psycopg
@@ -55,10 +55,9 @@ def main(district: str, delivery: int, number: int) -> int:
     """Do the step that waits; 0 when it is done or was not there any more, 1 when it failed, 2 when it was cancelled."""
     url = settings().database_url
     assert url is not None, "the worker says where the database is"
-    worker = os.getppid()
-    for number_ in ENDS:
-        signal.signal(number_, lambda got, _frame: _end(got, worker))
-    die_with_parent(signal.SIGTERM)
+    for caught in ENDS:
+        signal.signal(caught, _end)
+    die_with_parent(signal.SIGHUP)
     with connect(url) as status, deliveries.work_on(status, district, delivery, number) as mine:
         task = deliveries.task(status, district, delivery, number) if mine else None
         if task is None:
@@ -68,11 +67,11 @@ def main(district: str, delivery: int, number: int) -> int:
         return _Work(url, status, task).do()
 
 
-def _end(got: int, worker: int) -> None:
+def _end(got: int, _frame: FrameType | None) -> None:
     """Raise what the signal means; keep it too, for an exception may be lost where Python ignores them."""
     for number in ENDS:
         signal.signal(number, signal.SIG_IGN)
-    _ended.append(Orphaned if os.getppid() != worker else ENDS[signal.Signals(got)])
+    _ended.append(ENDS[signal.Signals(got)])
     raise _ended[0]
 
 
@@ -81,8 +80,8 @@ def _go_on() -> None:
         raise _ended[0]
 
 
-# How the worker says that a person cancelled the step, and that it is being stopped itself.
-ENDS = {signal.SIGTERM: Cancelled, signal.SIGUSR1: Stopped}
+# How the worker says that a person cancelled the step, and that it is being stopped; how the system says that it died.
+ENDS = {signal.SIGTERM: Cancelled, signal.SIGUSR1: Stopped, signal.SIGHUP: Orphaned}
 _ended: list[type[KeyboardInterrupt]] = []
 
 

@@ -20,6 +20,7 @@ import seed
 from registry.database import connect
 from registry.errors import Unavailable
 from registry.migrate import migrate
+from registry.settings import settings
 
 # Nothing has read the settings yet (importing does not): tests never touch a developer's own cluster or database.
 os.environ.pop("DATABASE_URL", None)
@@ -158,3 +159,13 @@ def people(connection: psycopg.Connection[Any]) -> dict[str, int]:
 def district(people: dict[str, int]) -> str:
     """The seeded district, in `connection`."""
     return seed.DISTRICT
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of the test's own, for it and for the processes it starts."""
+    monkeypatch.setenv("REGISTRY_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    monkeypatch.undo()
+    settings.cache_clear()
