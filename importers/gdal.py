@@ -1,7 +1,9 @@
-"""The only place of pyogrio: layers, and features in batches, from formats that GDAL reads."""
+"""The only place of pyogrio that reads: layers, and features in batches, from formats that GDAL reads."""
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -18,7 +21,24 @@ from importers.errors import DamagedFile, UnknownFormat
 from importers.source import Geometries, choose
 from registry.language import _
 
-KINDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
+KINDS = {
+    "Point": "point", "LineString": "line", "Polygon": "polygon", "CircularString": "line", "CompoundCurve": "line",
+    "Curve": "line", "CurvePolygon": "polygon", "Surface": "polygon",
+}  # fmt: skip
+DRIVERS = frozenset(
+    {"ESRI Shapefile", "GPKG", "OpenFileGDB", "GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON", "LIBKML", "KML", "DXF",
+     "MapInfo File", "FlatGeobuf"}
+)  # fmt: skip
+# Drivers that follow a file's word to other files, to the network, to commands or to shared libraries.
+NEVER = (
+    "OGR_VRT,GDALG,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,ADBC,NGW,Carto,AmigoCloud,PLSCENES,Elasticsearch,SQLite,GTFS,OSM,"
+    "GMLAS,LVBAG,JSONFG,STACTA,STACIT,PDF,GeoRSS,GML,GPSBabel"
+)
+# One point for a block, not its line work; a closed line is an area; `drawing` hands over UTF-8.
+OPTIONS = {"DXF_INLINE_BLOCKS": "FALSE", "DXF_CLOSED_LINE_AS_POLYGON": "TRUE", "DXF_ENCODING": "UTF-8"}
+# Circular string to multi-surface in WKB; GEOS has no such things, so GDAL has to cut them into straight pieces.
+CURVES = frozenset({8, 9, 10, 11, 12, 13, 14})
+STRAIGHT = frozenset(range(1, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +54,12 @@ class GdalLayer:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """A batch: feature ids, attribute columns by name, geometries (None where null)."""
+    """A batch: feature ids, attribute columns by name, geometries (None where null), whether any had been curved."""
 
     ids: NDArray[np.int64]
     columns: dict[str, pa.Array]
     geometry: Geometries
+    curved: bool = False
 
 
 def layers(path: Path, one: bool = False) -> list[GdalLayer]:
@@ -46,22 +67,32 @@ def layers(path: Path, one: bool = False) -> list[GdalLayer]:
 
     Raises DamagedFile when GDAL cannot open it.
     """
-    import pyogrio
-
     with _speaking(path):
+        pyogrio = _pyogrio()
         names = [(None, "")] if one else pyogrio.list_layers(path)
-        return [
+        told = [
             _described(pyogrio.read_info(path, layer=name, force_feature_count=True), geometry is not None)
             for name, geometry in names
         ]
+    if told and told[0].driver not in DRIVERS:
+        raise UnknownFormat(_("文件“%(name)s”是 %(kind)s，不能导入", name=path.name, kind=told[0].driver))
+    return told
 
 
 def layer_names(path: Path) -> list[str]:
     """Names alone, without counting features."""
+    with _speaking(path):
+        return [str(name) for name, _geometry in _pyogrio().list_layers(path)]
+
+
+def _pyogrio() -> Any:
+    """GDAL without the drivers that nobody wants: it asks for their names in the environment when it is loaded."""
+    if "pyogrio" not in sys.modules:
+        os.environ["GDAL_SKIP"] = NEVER
     import pyogrio
 
-    with _speaking(path):
-        return [str(name) for name, _geometry in pyogrio.list_layers(path)]
+    pyogrio.set_gdal_config_options(OPTIONS)
+    return pyogrio
 
 
 def _described(info: dict[str, Any], spatial: bool) -> GdalLayer:
@@ -70,20 +101,26 @@ def _described(info: dict[str, Any], spatial: bool) -> GdalLayer:
 
 
 def features(
-    path: Path, layer: str | None, batch_rows: int, columns: list[str] | None = None, encoding: str | None = None
+    path: Path,
+    layer: str | None,
+    batch_rows: int,
+    columns: list[str] | None = None,
+    encoding: str | None = None,
+    **options: str,
 ) -> Iterator[Features]:
     """Stream a layer. Curves arrive as lines, M values do not arrive; a geometry that cannot be built is None.
 
     `encoding` is for formats that do not say theirs; without it even the names of unwanted columns must be UTF-8.
-    Raises ChooseLayer for a layer that is not there.
+    `options` are the driver's open options. Raises ChooseLayer for a layer that is not there.
     """
-    import pyogrio.errors
-    import pyogrio.raw
-
     with ExitStack() as opened:
         with _speaking(path):
+            _pyogrio()
+            import pyogrio.errors
+            import pyogrio.raw
+
             how = {"columns": columns, "batch_size": batch_rows, "return_fids": True, "use_pyarrow": True,
-                   "encoding": encoding}  # fmt: skip
+                   "encoding": encoding, **options}  # fmt: skip
             try:
                 meta, reader = opened.enter_context(pyogrio.raw.open_arrow(path, layer=layer, **how))
             except pyogrio.errors.DataLayerError:
@@ -91,7 +128,7 @@ def features(
                 raise
         while (batch := _next(reader, path)) is not None:
             if batch.num_rows:
-                yield _features(batch, meta["geometry_name"] or "wkb_geometry")
+                yield _features(batch, meta["geometry_name"] or "wkb_geometry", path, layer)
 
 
 def _next(reader: pa.RecordBatchReader, path: Path) -> pa.RecordBatch | None:
@@ -102,19 +139,47 @@ def _next(reader: pa.RecordBatchReader, path: Path) -> pa.RecordBatch | None:
             return None
 
 
-def _features(batch: pa.RecordBatch, geometry_name: str) -> Features:
+def _features(batch: pa.RecordBatch, geometry_name: str, path: Path, layer: str | None) -> Features:
     names = batch.schema.names
     place = len(names) - 1 - names[::-1].index(geometry_name) if geometry_name in names else -1
     columns: dict[str, pa.Array] = {}
     for position, name in enumerate(names):
         if position not in (0, place):
             columns[_unused(name, columns)] = batch.column(position)
+    ids = batch.column(0).to_numpy().astype(np.int64)
     if place < 0:
-        geometry: Geometries = np.full(batch.num_rows, None, dtype=object)
-    else:
-        wkb = batch.column(place).to_numpy(zero_copy_only=False)
-        geometry = shapely.from_wkb(wkb, on_invalid="fix")
-    return Features(batch.column(0).to_numpy().astype(np.int64), columns, geometry)
+        return Features(ids, columns, np.full(batch.num_rows, None, dtype=object))
+    wkb, curved = _straight(batch.column(place), ids, path, layer)
+    with _speaking(path):
+        return Features(ids, columns, shapely.from_wkb(wkb, on_invalid="fix"), curved)
+
+
+def _straight(column: pa.Array, ids: NDArray[np.int64], path: Path, layer: str | None) -> tuple[Geometries, bool]:
+    """WKB that GEOS can read: curves are read again in straight pieces, solids and the like are left out."""
+    wkb = column.to_numpy(zero_copy_only=False)
+    kinds = _wkb_kinds(column)
+    curved = np.isin(kinds, list(CURVES))
+    if not curved.any() and np.isin(kinds, [0, *STRAIGHT]).all():
+        return wkb, False
+    wkb = wkb.copy()
+    wkb[~np.isin(kinds, list(STRAIGHT))] = None
+    if curved.any():
+        import pyogrio.raw
+
+        with _speaking(path):
+            read = pyogrio.raw.read(path, layer=layer, columns=[], fids=ids[curved], return_fids=True)
+        wkb[np.searchsorted(ids, read[1])] = read[2]
+    return wkb, bool(curved.any())
+
+
+def _wkb_kinds(column: pa.Array) -> NDArray[np.int64]:
+    """The geometry type in each WKB without its dimensions, 0 where null."""
+    heads = pc.binary_slice(column, 0, 5).dictionary_encode()
+    known = [
+        int.from_bytes(head[1:5], "little" if head[:1] == b"\x01" else "big") for head in heads.dictionary.to_pylist()
+    ]
+    plain = np.array([(kind & 0x0FFFFFFF) % 1000 for kind in known] + [0], dtype=np.int64)
+    return plain[heads.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)]
 
 
 def _unused(name: str, taken: dict[str, Any]) -> str:
@@ -129,7 +194,7 @@ def kind_of(geometry: str | None) -> tuple[str | None, str]:
     if geometry is None:
         return None, "XY"
     shape, _space, dimensions = geometry.removeprefix("2.5D ").partition(" ")
-    kind = KINDS.get(shape.removeprefix("Multi").replace("CurvePolygon", "Polygon"), "mixed")
+    kind = KINDS.get(shape.removeprefix("Multi"), "mixed")
     has_z = geometry.startswith("2.5D")
     return kind, "XY" + (dimensions if dimensions in ("Z", "M", "ZM") else "Z" if has_z else "")
 
@@ -137,6 +202,7 @@ def kind_of(geometry: str | None) -> tuple[str | None, str]:
 @contextmanager
 def _speaking(path: Path) -> Iterator[None]:
     """GDAL's complaints as ours. What it merely warns of shows again as problems of rows."""
+    _pyogrio()
     import pyogrio.errors
 
     # Anything a damaged file may raise inside pyogrio is a verdict on the file, not a fault of the program.
@@ -145,7 +211,16 @@ def _speaking(path: Path) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             yield
-    except (*failures, UnicodeDecodeError, OSError, IndexError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
+    except (
+        *failures,
+        UnicodeDecodeError,
+        OSError,
+        IndexError,
+        ValueError,
+        NotImplementedError,
+        pa.ArrowException,
+        shapely.errors.GEOSException,
+    ) as error:
         reason = str(error).replace(str(path), path.name).split(";")[0]
         if "not recognized" in reason:
             raise UnknownFormat(

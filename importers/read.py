@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from importers.archive import unpacked
+from importers.archive import Unpacked, unpacked
+from importers.errors import UnknownFormat
 from importers.recognise import Format, recognise
 from importers.source import BATCH_ROWS, Request, Rows, SourceLayer, choose
 
@@ -16,12 +19,18 @@ READERS = {
     Format.SHAPEFILE: "importers.formats.shapefile",
     Format.GEOPACKAGE: "importers.formats.features",
     Format.GEOJSON: "importers.formats.features",
+    Format.GEOJSONSEQ: "importers.formats.features",
     Format.KML: "importers.formats.features",
     Format.FLATGEOBUF: "importers.formats.features",
+    Format.GEODATABASE: "importers.formats.geodatabase",
+    Format.DXF: "importers.formats.drawing",
+    Format.MAPINFO: "importers.formats.mapinfo",
     Format.CSV: "importers.formats.delimited",
     Format.WORKBOOK: "importers.formats.workbook",
     Format.GEOPARQUET: "importers.formats.geoparquet",
 }
+# Text that is laid beside the data in an archive, and is data only sometimes.
+ASIDE = frozenset({".txt", ".json"})
 
 
 class Reader(Protocol):
@@ -41,7 +50,7 @@ def look(path: str | Path, encoding: str | None = None, header_row: int | None =
     """
     request = Request(encoding=encoding, header_row=header_row)
     with _files(Path(path)) as files:
-        return [layer for file, reader in files for layer in reader.look(file, request)]
+        return [offer.layer for offer in _offered(files, request)]
 
 
 def read(
@@ -58,31 +67,58 @@ def read(
     """
     request = Request(layer, encoding, header_row, batch_rows)
     with _files(Path(path)) as files:
-        file, reader = files[0] if len(files) == 1 else _holding(files, request)
-        yield from reader.read(file, request)
+        if len(files) == 1:
+            yield from files[0].reader.read(files[0].path, request)
+            return
+        offers = {offer.layer.name: offer for offer in _offered(files, request)}
+        offer = offers[choose(list(offers), layer)]
+        yield from offer.file.reader.read(offer.file.path, replace(request, layer=offer.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A readable file; `folder` is where it lay inside an archive."""
+
+    path: Path
+    reader: Reader
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A layer as it is offered, its name unique in the delivery, and what its own file calls it."""
+
+    layer: SourceLayer
+    file: _File
+    name: str
 
 
 @contextmanager
-def _files(path: Path) -> Iterator[list[tuple[Path, Reader]]]:
+def _files(path: Path) -> Iterator[list[_File]]:
     """The readable files behind a path, each with its reader."""
     kind, main = recognise(path)
     if kind is not Format.ARCHIVE:
-        yield [(main, _reader(kind))]
+        yield [_File(main, _reader(kind))]
         return
     with unpacked(main) as files:
-        yield [(file, _reader(kind)) for kind, file in map(recognise, files)]
+        yield list(_recognised(files))
+
+
+def _recognised(files: list[Unpacked]) -> Iterator[_File]:
+    """Files out of an archive. A text that is no data (a read-me) is passed over where there is anything else."""
+    for file in files:
+        try:
+            kind, main = recognise(file.path)
+        except UnknownFormat:
+            if len(files) > 1 and file.path.suffix.lower() in ASIDE:
+                continue
+            raise
+        yield _File(main, _reader(kind), file.folder)
 
 
 def _reader(kind: Format) -> Reader:
     """Imported when needed: GDAL, Parquet and the workbook reader each cost a fifth of a second."""
     return cast(Reader, import_module(READERS[kind]))
-
-
-def _holding(files: list[tuple[Path, Reader]], request: Request) -> tuple[Path, Reader]:
-    """The file and reader of the layer asked for, in an archive of several files."""
-    offered = [(file, reader, layer.name) for file, reader in files for layer in reader.look(file, request)]
-    name = choose([name for _file, _reader, name in offered], request.layer)
-    return next((file, reader) for file, reader, layer in offered if layer == name)
 
 
 @contextmanager
@@ -95,6 +131,27 @@ def file_of(
     """
     request = Request(encoding=encoding, header_row=header_row)
     with _files(path) as files:
-        offered = [(file, told, reader) for file, reader in files for told in reader.look(file, request)]
-        name = choose([told.name for _file, told, _reader_ in offered], layer)
-        yield next(found for found in offered if found[1].name == name)
+        offers = {offer.layer.name: offer for offer in _offered(files, request)}
+        offer = offers[choose(list(offers), layer)]
+        yield offer.file.path, replace(offer.layer, name=offer.name), offer.file.reader
+
+
+def _offered(files: list[_File], request: Request) -> list[_Offer]:
+    """The layers of all files. Of two with one name each is called by its folder in the archive too."""
+    found: list[_Offer] = []
+    for file in files:
+        try:
+            found += [_Offer(layer, file, layer.name) for layer in file.reader.look(file.path, request)]
+        except UnknownFormat:
+            if file.path.suffix.lower() not in ASIDE or (file is files[-1] and not found):
+                raise
+    names = Counter(offer.name for offer in found)
+    return [_apart(offer, found[:place]) if names[offer.name] > 1 else offer for place, offer in enumerate(found)]
+
+
+def _apart(offer: _Offer, before: list[_Offer]) -> _Offer:
+    """The same offer under a name of its own; a number settles what the folder does not."""
+    folder = f"{offer.file.folder}/" if offer.file.folder not in ("", ".") else ""
+    again = sum(o.name == offer.name and o.file.folder == offer.file.folder for o in before)
+    name = f"{folder}{offer.name}" + (f" ({again + 1})" if again else "")
+    return replace(offer, layer=replace(offer.layer, name=name))

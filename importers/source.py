@@ -37,7 +37,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How bytes become text. `basis` is option, bom, cpg, ldid, content or format; `evidence` says why, for a person."""
+    """How bytes become text.
+
+    `basis` is option, bom, cpg, ldid, header (of a drawing or MapInfo file), content or format; `evidence` says why.
+    """
 
     name: str
     basis: str

@@ -1,101 +1,69 @@
-"""GeoPackage, GeoJSON (and ESRI's JSON), KML, FlatGeobuf: layers of features, by GDAL."""
+"""GeoPackage, GeoJSON (whole or line by line, and ESRI's), KML, FlatGeobuf: layers of features, by GDAL."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
-import pyarrow as pa
-import shapely
 
 from importers import gdal
 from importers.encoding import chosen, codec_name, detect_file
-from importers.recognise import UTF8_MARK, Format
-from importers.source import (
-    SAMPLE_ROWS,
-    Box,
-    Column,
-    DeclaredCrs,
-    Encoding,
-    Geometries,
-    Request,
-    Rows,
-    SourceLayer,
-    choose,
-    described,
-)
-from importers.table import plain, undecodable
+from importers.errors import DamagedFile
+from importers.gdal_layers import declared, layer_of, rows_of
+from importers.recognise import RECORD_SEPARATOR, UTF16_MARKS, Format, legible
+from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose
+from importers.transcode import in_utf8
 from registry.language import _
 
-DRIVERS = {"GPKG": Format.GEOPACKAGE, "LIBKML": Format.KML, "KML": Format.KML, "FlatGeobuf": Format.FLATGEOBUF}
-KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
+MADE = {
+    "GPKG": Format.GEOPACKAGE, "LIBKML": Format.KML, "KML": Format.KML, "FlatGeobuf": Format.FLATGEOBUF,
+    "GeoJSONSeq": Format.GEOJSONSEQ,
+}  # fmt: skip
+IMPLY_WGS84 = frozenset({"LIBKML", "KML", "GeoJSON", "GeoJSONSeq"})
+# How a placemark is drawn, which every KML has whether anybody meant it or not.
+DISPLAY = frozenset({"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"})
+XML_ENCODING = re.compile(rb"""(<\?xml[^>]*encoding\s*=\s*["'])([\w.-]+)""")
+XML_ENCODING_TEXT = re.compile(XML_ENCODING.pattern.decode())
+ENTITIES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def look(path: Path, request: Request) -> list[SourceLayer]:
     """All layers that hold rows or columns. Raises DamagedFile, UndecodableText."""
     encoding = _encoding(path, request)
-    with _in_utf8(path, encoding) as readable:
+    with _readable(path, encoding) as readable:
         return [_layer(readable, layer, path, encoding) for layer in gdal.layers(readable, one=_is_json(path))]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:
     """Features in batches, numbered from 1 in file order; those of a GeoPackage by their fid, as QGIS shows it."""
     encoding = _encoding(path, request)
-    with _in_utf8(path, encoding) as readable:
-        keep_ids = readable.open("rb").read(6) == b"SQLite"
+    with _readable(path, encoding) as readable:
         layer = request.layer or choose(gdal.layer_names(readable), None)
-        seen = 0
-        for batch in gdal.features(readable, layer, request.batch_rows):
-            count = len(batch.ids)
-            numbers = batch.ids if keep_ids else np.arange(seen + 1, seen + count + 1, dtype=np.int64)
-            seen += count
-            columns = _plain(batch.columns)
-            yield Rows(numbers, columns, batch.geometry, undecodable(numbers, columns, encoding.name))
+        yield from _rows(readable, layer, request.batch_rows, encoding)
 
 
-def _plain(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    arrays = ((name, plain(column)) for name, column in columns.items())
-    return {name: array for name, array in arrays if array is not None}
+def _rows(readable: Path, layer: str, batch_rows: int, encoding: Encoding) -> Iterator[Rows]:
+    with readable.open("rb") as file:
+        start = file.read(6)
+    is_kml, seen = _is_kml(readable), 0
+    for batch in gdal.features(readable, layer, batch_rows):
+        count = len(batch.ids)
+        in_order = np.arange(seen + 1, seen + count + 1, dtype=np.int64)
+        seen += count
+        said = replace(batch, columns={n: c for n, c in batch.columns.items() if not (is_kml and n in DISPLAY)})
+        yield rows_of(said, batch.ids if start == b"SQLite" else in_order, encoding)
 
 
 def _layer(readable: Path, layer: gdal.GdalLayer, path: Path, encoding: Encoding) -> SourceLayer:
-    first = next(gdal.features(readable, layer.name, SAMPLE_ROWS), None)
-    columns: tuple[Column, ...] = ()
-    geometry: Geometries = np.empty(0, dtype=object)
-    if first is not None:
-        columns, geometry = described(_plain(first.columns)), first.geometry
-    kind, dimensions = gdal.kind_of(layer.geometry)
-    if kind == "mixed":
-        kind = _kind_of(geometry)
-    if dimensions == "XY" and shapely.has_z(geometry).any():
-        dimensions = "XYZ"
-    made = DRIVERS.get(layer.driver, Format.GEOJSON)
-    crs = _crs(layer, path)
-    return SourceLayer(layer.name, made, layer.rows, columns, kind, encoding, crs, dimensions, _extent(geometry))
-
-
-def _kind_of(geometry: Geometries) -> str:
-    kinds = {KINDS.get(int(code), "mixed") for code in np.unique(shapely.get_type_id(geometry)) if code >= 0}
-    return kinds.pop() if len(kinds) == 1 else "mixed"
-
-
-def _extent(geometry: Geometries) -> Box | None:
-    if not len(geometry) or not np.isfinite(bounds := shapely.total_bounds(geometry)).all():
-        return None
-    return tuple(bounds.tolist())
-
-
-def _crs(layer: gdal.GdalLayer, path: Path) -> DeclaredCrs:
-    if not layer.crs:
-        return DeclaredCrs()
+    first = next(_rows(readable, layer.name, SAMPLE_ROWS, encoding), None)
     # GDAL answers WGS 84 for every GeoJSON without a `crs` member: the format's rule, not this file's word.
-    implied = layer.driver in ("LIBKML", "KML", "GeoJSON") and not _says_crs(path)
-    name = re.search(r'"([^"]*)"', layer.crs)
-    return DeclaredCrs(layer.crs, name[1] if name else layer.crs, "format" if implied else "file")
+    implied = layer.driver in IMPLY_WGS84 and not _says_crs(path)
+    crs: DeclaredCrs = declared(layer.crs, "format" if implied else "file")
+    return layer_of(layer, first, MADE.get(layer.driver, Format.GEOJSON), encoding, crs)
 
 
 def _says_crs(path: Path) -> bool:
@@ -105,26 +73,63 @@ def _says_crs(path: Path) -> bool:
         return b'"crs"' in head or b'"crs"' in file.read()
 
 
-def _is_json(path: Path) -> bool:
+def _starts_with(path: Path, signs: tuple[bytes, ...]) -> bool:
     with path.open("rb") as file:
-        return file.read(64).removeprefix(UTF8_MARK).lstrip().startswith((b"{", b"["))
+        return legible(file.read(64)).startswith(signs)
+
+
+def _is_json(path: Path) -> bool:
+    return _starts_with(path, (b"{", b"[", RECORD_SEPARATOR))
+
+
+def _is_kml(path: Path) -> bool:
+    return _starts_with(path, (b"<",))
 
 
 def _encoding(path: Path, request: Request) -> Encoding:
-    if not _is_json(path):
-        return Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
-    return chosen(request.encoding) if request.encoding else detect_file(path)
+    """Of JSON and KML as the text is; the other formats leave no choice."""
+    if request.encoding and (_is_json(path) or _is_kml(path)):
+        return chosen(request.encoding)
+    if _is_json(path) or _declares_other(path):
+        return detect_file(path)
+    return Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
+
+
+def _declares_other(path: Path) -> bool:
+    """Whether a KML is in UTF-16, or says that it is in some encoding other than UTF-8."""
+    if not _is_kml(path):
+        return False
+    with path.open("rb") as file:
+        head = file.read(256)
+    said = XML_ENCODING.search(head)
+    return head.startswith(UTF16_MARKS) or (said is not None and codec_name(said[2].decode()) != "utf-8")
 
 
 @contextmanager
-def _in_utf8(path: Path, encoding: Encoding) -> Iterator[Path]:
+def _readable(path: Path, encoding: Encoding) -> Iterator[Path]:
     """The file itself, or a copy in UTF-8: GDAL passes other bytes through as they are."""
-    if codec_name(encoding.name) in ("utf-8", "utf-8-sig"):
+    if codec_name(encoding.name) in ("utf-8", "utf-8-sig") and not _declares_other(path):
+        _refuse_entities(path)
         yield path
         return
-    with TemporaryDirectory(prefix="chengji-") as folder:
-        copy = Path(folder) / path.name
-        with path.open(encoding=encoding.name, errors="replace") as source, copy.open("w", encoding="utf-8") as target:
-            while chunk := source.read(1 << 20):
-                target.write(chunk)
+    with in_utf8(path, encoding, _declaring_utf8) as copy:
+        _refuse_entities(copy)
         yield copy
+
+
+def _declaring_utf8(head: str) -> str:
+    return XML_ENCODING_TEXT.sub(r"\1UTF-8", head, count=1) if head.startswith("<") else head
+
+
+def _refuse_entities(path: Path) -> None:
+    """A KML that defines entities of its own wants to swell, or to read another file."""
+    if not _is_kml(path):
+        return
+    with path.open("rb") as file:
+        end = b""
+        while chunk := file.read(1 << 20):
+            if ENTITIES.search(end + chunk):
+                raise DamagedFile(
+                    _("“%(name)s”含有 XML 实体声明", name=path.name), _("请去掉 DOCTYPE 与 ENTITY 后上传。")
+                )
+            end = chunk[-16:]
