@@ -25,6 +25,7 @@ REMEDIES = {
     "二进制 DXF": N_("请另存为文本格式的 DXF。"),
     "PDF": N_("请提供制作该 PDF 的原始数据。"),
     "DOCX": N_("请把其中的表格另存为 XLSX。"),
+    "XLSB": N_("请在 Excel 中另存为 XLSX。"),
     "RAR": UNPACK, "7-Zip": UNPACK, "gzip": UNPACK, "bzip2": UNPACK, "xz": UNPACK,
     "JPEG": PICTURE, "PNG": PICTURE, "GIF": PICTURE, "TIFF": PICTURE, "WebP": PICTURE,
     "HTML": HTML_OR_XML, "XML Spreadsheet": HTML_OR_XML,

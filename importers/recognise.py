@@ -113,6 +113,8 @@ def _binary(head: bytes, path: Path) -> Format | None:
 def _zipped(path: Path) -> Format:
     with archive.opened(path) as members:
         names = set(members.namelist())
+    if "xl/workbook.bin" in names:
+        raise foreign(path.name, "XLSB")
     if any(name.startswith(("xl/", "content.xml")) for name in names):
         return Format.WORKBOOK
     if any(name.startswith("word/") for name in names):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,16 @@ class Column:
     """One column, as far as the first rows tell.
 
     `type` is text, integer, number, boolean, date or datetime; `samples` are the first distinct values; `distinct` is
-    their number by that of rows, so that it is 1 for a key and near 0 for an empty column or a class.
+    their number by that of rows, so that it is 1 for a key and near 0 for an empty column or a class. `unit` is what a row
+    of units says; `packed` tells that the numbers are degrees, minutes and seconds written as one, 120.0918 for 120°09′18″.
     """
 
     name: str
     type: str
     samples: tuple[str, ...] = ()
     distinct: float = 0.0
+    unit: str = ""
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,11 @@ def choose(names: list[str], asked: str | None) -> str:
 def described(columns: dict[str, pa.Array]) -> tuple[Column, ...]:
     """Columns as they are shown before an import: name, type, sample values."""
     return tuple(_described(name, array) for name, array in columns.items())
+
+
+def with_units(columns: tuple[Column, ...], units: dict[str, str]) -> tuple[Column, ...]:
+    """The same columns, each with its unit where one is told."""
+    return tuple(replace(column, unit=units.get(column.name, "")) for column in columns)
 
 
 def _described(name: str, array: pa.Array) -> Column:

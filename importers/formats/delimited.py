@@ -7,7 +7,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -16,8 +16,19 @@ import numpy as np
 from importers.encoding import chosen, detect_file
 from importers.errors import DamagedFile, UnknownFormat
 from importers.problems import Code, Problem
-from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose, described
-from importers.table import SEARCHED_ROWS, columns_of, find_header, undecodable, unique_names
+from importers.source import (
+    SAMPLE_ROWS,
+    DeclaredCrs,
+    Encoding,
+    Request,
+    Rows,
+    SourceLayer,
+    choose,
+    described,
+    with_units,
+)
+from importers.table import SEARCHED_ROWS, columns_of, undecodable, unique_names
+from importers.table_heading import find_heading
 from registry.language import _
 
 DELIMITERS = ",;\t|，"
@@ -41,13 +52,14 @@ class Layout:
     header: int | None
     first: int
     names: list[str]
+    units: dict[str, str] = field(default_factory=dict)
 
 
 def look(path: Path, request: Request) -> list[SourceLayer]:
     """The one table of the file. Raises UnknownFormat for prose, UndecodableText, DamagedFile."""
     layout = _layout(path, request)
     lines = _data(path, layout)
-    columns = described(_rows(list(islice(lines, SAMPLE_ROWS)), layout).columns)
+    columns = with_units(described(_rows(list(islice(lines, SAMPLE_ROWS)), layout).columns), layout.units)
     rows = sum(1 for _line in _data(path, layout))
     return [
         SourceLayer(path.stem, "CSV", rows, columns, None, layout.encoding, DeclaredCrs(), header_row=layout.header)
@@ -117,14 +129,15 @@ def _layout(path: Path, request: Request) -> Layout:
     delimiter = _delimiter(text, path)
     lines = list(islice(_lines(path, encoding.name, delimiter), 100))
     rows = [row for _number, row in lines]
-    if request.header_row is None:
-        header = find_header(rows)
-    else:
-        header = next((place for place, (number, _row) in enumerate(lines) if number >= request.header_row), None)
-    if header is None:
+    top = None
+    if request.header_row is not None:
+        top = next((place for place, (number, _row) in enumerate(lines) if number >= request.header_row), None)
+    heading = find_heading(rows, top=top)
+    if heading is None:
         return Layout(encoding, delimiter, None, 1, unique_names([""] * max(map(len, rows), default=0)))
-    first = lines[header + 1][0] if header + 1 < len(lines) else sys.maxsize
-    return Layout(encoding, delimiter, lines[header][0], first, unique_names(rows[header]))
+    first = lines[heading.first][0] if heading.first < len(lines) else sys.maxsize
+    names = heading.names[: max(len(rows[row]) for row in range(heading.top, heading.bottom + 1))]
+    return Layout(encoding, delimiter, lines[heading.top][0], first, names, heading.units)
 
 
 def delimiter_of(path: Path, codec: str) -> str:

@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.errors import DamagedFile
-from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose, described
-from importers.table import SEARCHED_ROWS, columns_of, find_header, unique_names
+from importers.source import (
+    SAMPLE_ROWS,
+    DeclaredCrs,
+    Encoding,
+    Request,
+    Rows,
+    SourceLayer,
+    choose,
+    described,
+    with_units,
+)
+from importers.spreadsheet_size import check_spreadsheet
+from importers.table import SEARCHED_ROWS, columns_of, unique_names
+from importers.table_heading import DEEPEST, Heading, find_heading
 from registry.language import _
 
 if TYPE_CHECKING:
@@ -22,24 +34,28 @@ Cells = list[Any]
 FORMAT = Encoding("UTF-8", "format", "")
 
 
+# A workbook that is merged all over costs time for nothing.
+MOST_FILLED = 5_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet in memory. `header` is the index of the heading row, None without one; `width` counts its columns."""
+    """A sheet in memory; `heading` is None where the data begin without any."""
 
     rows: list[Cells]
-    header: int | None
+    heading: Heading | None
     names: list[str]
 
     @property
     def first(self) -> int:
         """Index of the first row of data."""
-        return 0 if self.header is None else self.header + 1
+        return 0 if self.heading is None else self.heading.first
 
 
 def look(path: Path, request: Request) -> list[SourceLayer]:
     """Every visible sheet with content. Raises DamagedFile, also for a workbook under a password."""
     with _opened(path) as book:
-        return [_layer(sheet, request) for sheet in _filled(book, path)]
+        return [_layer(sheet, request, _made(path)) for sheet in _filled(book, path)]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:
@@ -55,13 +71,22 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
         yield _batch(sheet, start, start + request.batch_rows)
 
 
-def _layer(source: CalamineSheet, request: Request) -> SourceLayer:
+def _layer(source: CalamineSheet, request: Request, made: str) -> SourceLayer:
     sheet = _sheet(source, request)
     first = _batch(sheet, sheet.first, sheet.first + SAMPLE_ROWS)
     rows = sum(any(cell != "" for cell in row) for row in sheet.rows[sheet.first :])
-    columns = described(first.columns)
-    header_row = None if sheet.header is None else sheet.header + 1
-    return SourceLayer(source.name, "XLSX", rows, columns, None, FORMAT, DeclaredCrs(), header_row=header_row)
+    columns = with_units(described(first.columns), sheet.heading.units if sheet.heading is not None else {})
+    header_row = None if sheet.heading is None else sheet.heading.top + 1
+    return SourceLayer(source.name, made, rows, columns, None, FORMAT, DeclaredCrs(), header_row=header_row)
+
+
+def _made(path: Path) -> str:
+    """XLS, XLSX or ODS, by content."""
+    with path.open("rb") as file:
+        head = file.read(128)
+    if head.startswith(b"\xd0\xcf"):
+        return "XLS"
+    return "ODS" if b"opendocument" in head else "XLSX"
 
 
 def _batch(sheet: Sheet, start: int, stop: int) -> Rows:
@@ -74,28 +99,39 @@ def _batch(sheet: Sheet, start: int, stop: int) -> Rows:
 
 def _sheet(source: CalamineSheet, request: Request) -> Sheet:
     rows = source.to_python(skip_empty_area=False)
-    if request.header_row is not None:
-        header: int | None = request.header_row - 1
-    else:
-        header = find_header([[_text(cell) for cell in row] for row in rows[:SEARCHED_ROWS]])
-    if header is not None and header >= len(rows):
-        raise DamagedFile(_("工作表“%(name)s”没有第 %(row)s 行", name=source.name, row=header + 1))
-    _fill_merged(rows, source.merged_cell_ranges or [], header)
+    merged = source.merged_cell_ranges or []
+    top = None if request.header_row is None else request.header_row - 1
+    if top is not None and not 0 <= top < len(rows):
+        raise DamagedFile(_("工作表“%(name)s”没有第 %(row)s 行", name=source.name, row=top + 1))
+    searched = rows[: max(SEARCHED_ROWS, 0 if top is None else top + DEEPEST + 2)]
+    heading = find_heading([[_text(cell) for cell in row] for row in searched], merged, top)
+    _fill_merged(rows, merged, 0 if heading is None else heading.first)
     width = max((len(row) for row in rows), default=0)
-    heading = [_text(cell) for cell in rows[header]] if header is not None else [""] * width
-    while heading and not heading[-1] and all(_is_blank(row, len(heading) - 1) for row in rows[:SAMPLE_ROWS]):
-        heading.pop()
-    return Sheet(rows, header, unique_names(heading))
+    names = heading.names if heading is not None else unique_names([""] * width)
+    named = _named(rows, heading, len(names))
+    return Sheet(rows, heading, names[:named])
+
+
+def _named(rows: list[Cells], heading: Heading | None, width: int) -> int:
+    """How many columns there are: without those at the end that have neither name nor content."""
+    said = rows[heading.top : heading.bottom + 1] if heading is not None else []
+    while width and all(_is_blank(row, width - 1) for row in [*said, *rows[:SAMPLE_ROWS]]):
+        width -= 1
+    return width
 
 
 def _is_blank(row: Cells, column: int) -> bool:
     return column >= len(row) or row[column] == ""
 
 
-def _fill_merged(rows: list[Cells], ranges: list[Any], header: int | None) -> None:
+def _fill_merged(rows: list[Cells], ranges: list[Any], first: int) -> None:
     """Give every row of a cell merged downwards its value. The ranges themselves bound it, so no parent leaks."""
+    filled = 0
     for (top, left), (bottom, _right) in ranges:
-        if top > (-1 if header is None else header) and bottom < len(rows):
+        if top >= first and bottom < len(rows) and not _is_blank(rows[top], left):
+            filled += bottom - top
+            if filled > MOST_FILLED:
+                raise DamagedFile(_("合并单元格多得异常"), _("请取消合并后重新导出。"))
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
 
@@ -131,6 +167,7 @@ class _opened:  # noqa: N801 - reads as a function
     def __enter__(self) -> CalamineWorkbook:
         import python_calamine
 
+        check_spreadsheet(self.path)
         try:
             return python_calamine.CalamineWorkbook.from_path(str(self.path))
         except python_calamine.PasswordError as error:
