@@ -179,7 +179,7 @@ def _wkb_kinds(column: pa.Array) -> NDArray[np.int64]:
         int.from_bytes(head[1:5], "little" if head[:1] == b"\x01" else "big") for head in heads.dictionary.to_pylist()
     ]
     plain = np.array([(kind & 0x0FFFFFFF) % 1000 for kind in known] + [0], dtype=np.int64)
-    return plain[heads.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)]
+    return np.asarray(plain[heads.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)])
 
 
 def _unused(name: str, taken: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ FIELDS = (
     "code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer",
     "surveyed_on", "changed_on", "source", "accuracy",
 )  # fmt: skip
-POSITIONS = ("x", "y", "wkt")
+POSITIONS = ("x", "y", "xy", "wkt")
 IGNORE = "ignore"
 ATTRIBUTE = "attributes."
 # What a file of rows to be mended has beside the supplier's own columns; in a DBF, where a name has ten bytes, in ASCII.
@@ -38,6 +38,8 @@ SYNONYMS = {
     "accuracy": "定位精度 精度等级 精度 accuracy dwjd",
     "x": "x 经度 东经 x坐标 东坐标 横坐标 坐标x lon lng long longitude pointx point_x easting coord_x x_coord jd 경도",
     "y": "y 纬度 北纬 y坐标 北坐标 纵坐标 坐标y lat latitude pointy point_y northing coord_y y_coord wd 위도",
+    "xy": "坐标 坐标值 坐标串 经纬度 位置坐标 点位坐标 地理坐标 平面坐标 点坐标 中心坐标 xy lonlat lnglat latlon latlng "
+    "coordinates coordinate gps gps坐标",
     "wkt": "wkt geom geometry the_geom shape_wkt 图形 几何 空间数据 shape",
     IGNORE: "objectid fid ogc_fid gid shape_length shape_leng shape_len shape_area 序号 " + " ".join(QUARANTINE),
 }
@@ -87,6 +89,8 @@ def target_of(heading: str) -> str | None:
             text = rest
     if text in _synonyms():
         return _synonyms()[text]
+    if "/" in heading:  # a parent over several columns, and this column's own name
+        return target_of(heading.rpartition("/")[2])
     shortest = SHORTEST_CUT_LATIN if text.isascii() else SHORTEST_CUT_HAN
     meant = {target for synonym, target in _synonyms().items() if synonym.startswith(text)}
     return meant.pop() if len(text) >= shortest and len(meant) == 1 else None

@@ -119,7 +119,7 @@ class Normaliser:
     def prepare(self, rows: Rows) -> Prepared:
         """One batch."""
         batch = _Batch(rows, self.profile, self.headings)
-        located = locate(rows, self.profile, self.crs)
+        located = locate(rows, self.profile, self.crs, self.layer.geometry)
         code = batch.text("code", codes)
         scheme, class_code, class_index = self._classes(batch, code)
         attributes, described = self._filled(batch)

@@ -11,11 +11,14 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from importers.coordinate_cells import read_cells
 from importers.crs import SourceCrs
 from importers.georeference import to_register, zone_of, zone_prefixes
-from importers.problems import Code, Problem, Severity, at
+from importers.packed import is_packed_unit, unpacked
+from importers.problems import Code, Problem, Severity, at, quoted
 from importers.profile import Profile
 from importers.source import Geometries, Rows
+from importers.unwrap import unwrapped
 from importers.values import Mask, NotThis, as_text, converted, half_width
 
 Numbers = NDArray[np.int64]
@@ -45,9 +48,12 @@ class Located:
     problems: list[Problem]
 
 
-def locate(rows: Rows, profile: Profile, crs: SourceCrs) -> Located:
-    """Geometry of a batch in EPSG:4490, and a problem for every row that has no usable place."""
-    geometry, problems = in_source(rows, profile)
+def locate(rows: Rows, profile: Profile, crs: SourceCrs, kind: str | None = None) -> Located:
+    """Geometry of a batch in EPSG:4490, and a problem for every row that has no usable place.
+
+    `kind` (point, line, polygon) says what several positions in one cell are.
+    """
+    geometry, problems = in_source(rows, profile, kind)
     problems += _zone_problems(rows.numbers, geometry, crs)
     if crs.in_degrees:
         problems += _coarse(rows.numbers, geometry)
@@ -57,9 +63,10 @@ def locate(rows: Rows, profile: Profile, crs: SourceCrs) -> Located:
     return Located(registered, ~np.isin(rows.numbers, np.array(lost, dtype=np.int64)), problems)
 
 
-def in_source(rows: Rows, profile: Profile) -> Found:
+def in_source(rows: Rows, profile: Profile, kind: str | None = None) -> Found:
     """Geometry of a batch in source coordinates, axes as the profile says; None, and a problem, where a row has none."""
-    geometry, problems = _from_columns(rows, profile) if rows.geometry is None else _from_file(rows)
+    geometry, problems = _from_columns(rows, profile, kind) if rows.geometry is None else _from_file(rows)
+    geometry = unwrapped(geometry)
     return (_swapped(geometry) if profile.swap_axes else geometry), problems
 
 
@@ -74,21 +81,47 @@ def _from_file(rows: Rows) -> Found:
     return rows.geometry, at(Code.GEOMETRY_MISSING, rows.numbers[shapely.is_missing(rows.geometry)])
 
 
-def _from_columns(rows: Rows, profile: Profile) -> Found:
+def _from_columns(rows: Rows, profile: Profile, kind: str | None) -> Found:
     if (wkt := profile.column_for("wkt")) is not None:
         return _from_wkt(rows, wkt)
     x, y = profile.column_for("x"), profile.column_for("y")
-    assert x is not None, "Profile.check saw to it"
-    assert y is not None, "Profile.check saw to it"
-    (xs, x_bad), (ys, y_bad) = _ordinates(rows.columns[x]), _ordinates(rows.columns[y])
+    if x is None or y is None:
+        xy = profile.column_for("xy")
+        assert xy is not None, "Profile.check saw to it"
+        return _from_cells(rows, xy, kind)
+    ordinates = [_ordinates(rows.columns[name], profile.units.get(name, "")) for name in (x, y)]
+    (xs, x_bad), (ys, y_bad) = ordinates
     blank = (np.isnan(xs) & ~x_bad) | (np.isnan(ys) & ~y_bad)
     geometry: Geometries = np.full(len(rows), None, dtype=object)
     there = ~(np.isnan(xs) | np.isnan(ys))
     geometry[there] = shapely.points(xs[there], ys[there])
     problems = at(Code.POSITION_MISSING, rows.numbers[blank & ~x_bad & ~y_bad], f"{x}, {y}")
-    for name, bad in ((x, x_bad), (y, y_bad)):
+    for name, (values, bad) in zip((x, y), ordinates, strict=True):
         problems += at(Code.POSITION_NOT_NUMBER, rows.numbers[bad], name, _at(rows.columns[name], bad))
+        problems += _told_packed(rows.columns[name], values, name, profile)
     return geometry, problems
+
+
+def _told_packed(column: pa.Array, values: Coordinates, name: str, profile: Profile) -> list[Problem]:
+    """That a column was read as degrees, minutes and seconds, with an example."""
+    places = np.flatnonzero(~np.isnan(values))
+    if not is_packed_unit(profile.units.get(name, "")) or not len(places):
+        return []
+    example = column[int(places[0])].as_py()
+    details = {"degrees": f"{values[places[0]]:.9g}"}
+    return [Problem(Code.POSITION_PACKED, None, name, quoted(example), details)]
+
+
+def _from_cells(rows: Rows, name: str, kind: str | None) -> Found:
+    column = as_text(rows.columns[name])
+    cells = read_cells(column, kind)
+    blank = column.is_null().to_numpy(zero_copy_only=False)
+    problems = at(Code.POSITION_MISSING, rows.numbers[blank], name)
+    problems += at(Code.POSITION_NOT_NUMBER, rows.numbers[cells.bad], name, _at(column, cells.bad))
+    if cells.turned.any():
+        example = column[int(np.flatnonzero(cells.turned)[0])].as_py()
+        problems.append(Problem(Code.POSITION_TURNED, None, name, quoted(example)))
+    return cells.geometry, problems
 
 
 def _from_wkt(rows: Rows, name: str) -> Found:
@@ -100,7 +133,7 @@ def _from_wkt(rows: Rows, name: str) -> Found:
     return geometry, problems + at(Code.WKT_BAD, rows.numbers[bad], name, _at(rows.columns[name], bad))
 
 
-def _ordinates(column: pa.Array) -> tuple[Coordinates, Mask]:
+def _ordinates(column: pa.Array, unit: str = "") -> tuple[Coordinates, Mask]:
     """One axis as numbers (NaN where blank or bad) and which cells are neither blank nor a coordinate."""
     if pa.types.is_string(column.type):
         try:
@@ -111,9 +144,13 @@ def _ordinates(column: pa.Array) -> tuple[Coordinates, Mask]:
     else:
         values, bad = column.cast(pa.float64()), np.zeros(len(column), dtype=bool)
     numbers = np.array(values.to_numpy(zero_copy_only=False), dtype=np.float64)
-    infinite = np.isinf(numbers)
-    numbers[infinite] = np.nan
-    return numbers, bad | infinite
+    wrong = np.isinf(numbers)
+    if is_packed_unit(unit):
+        degrees = unpacked(np.where(wrong, np.nan, numbers))
+        wrong |= np.isnan(degrees) & ~np.isnan(numbers)
+        numbers = degrees
+    numbers[wrong] = np.nan
+    return numbers, bad | wrong
 
 
 def parse_ordinate(text: str) -> float:

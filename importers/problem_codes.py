@@ -30,6 +30,8 @@ class Code(StrEnum):
     # place
     POSITION_MISSING = "position_missing"
     POSITION_NOT_NUMBER = "position_not_number"
+    POSITION_PACKED = "position_packed"
+    POSITION_TURNED = "position_turned"
     WKT_BAD = "wkt_bad"
     GEOMETRY_MISSING = "geometry_missing"
     GEOMETRY_EMPTY = "geometry_empty"

@@ -78,6 +78,14 @@ TEXTS: dict[Code, Text] = {
         N_("“%(value)s”不是坐标"),
         N_("填写十进制数，或度分秒如 120°09′18″"),
     ),
+    Code.POSITION_PACKED: _warning(
+        N_("坐标按“度.分秒”读入：“%(value)s”即 %(degrees)s 度"),
+        N_("如为十进制度，请在方案的 [units] 中去掉该列的 D.MMSS"),
+    ),
+    Code.POSITION_TURNED: _warning(
+        N_("坐标如“%(value)s”北向在前，已按先东后北读入"),
+        N_("在地图上核对位置"),
+    ),
     Code.WKT_BAD: _error(
         N_("“%(value)s”不是 WKT 几何"),
         N_("填写如 POINT (120.155 30.32) 的文本"),

@@ -31,7 +31,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Profile:
-    """`columns` maps a column of the file to a field of the asset, `attributes.<name>`, `x`, `y`, `wkt` or `ignore`.
+    """`columns` maps a column of the file to a field of the asset, `attributes.<name>`, `x`, `y`, `xy`, `wkt` or `ignore`.
 
     A column that is not mentioned becomes an attribute under its own name. `values` replaces values of a column,
     `units` names the unit of a column, `constants` fills a field that the file does not have or leaves empty.
@@ -109,11 +109,11 @@ class Profile:
                     names=_("、").join(sorted(there)) or _("无"),
                 ),
             )
-        placed = self.column_for("wkt") or (self.column_for("x") and self.column_for("y"))
+        placed = any(map(self.column_for, ("wkt", "xy"))) or (self.column_for("x") and self.column_for("y"))
         if source.geometry is None and not placed:
             raise NoGeometry(
                 _("“%(name)s”没有图形，也没有坐标列", name=source.name),
-                _("在方案的 [columns] 中把两列对应到 x 与 y，或把一列对应到 wkt。"),
+                _("在方案的 [columns] 中把两列对应到 x 与 y，或把一列对应到 xy 或 wkt。"),
             )
 
     def to_toml(self) -> str:

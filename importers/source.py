@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from importers.errors import ChooseLayer
+from importers.packed import are_packed
 from importers.problems import Problem
 from registry.language import _
 
@@ -140,7 +141,8 @@ def with_units(columns: tuple[Column, ...], units: dict[str, str]) -> tuple[Colu
 def _described(name: str, array: pa.Array) -> Column:
     values = array.drop_null().unique()
     shown = tuple(_shown(value) for value in values[:SAMPLE_VALUES].to_pylist())
-    return Column(name, type_of(array.type), shown, round(len(values) / max(1, len(array)), 3))
+    share = round(len(values) / max(1, len(array)), 3)
+    return Column(name, type_of(array.type), shown, share, packed=are_packed(array))
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from importers.classes import ClassBook
+from importers.coordinate_cells import are_positions
 from importers.headings import (
     ATTRIBUTE,
     ATTRIBUTE_SYNONYMS,
@@ -15,6 +16,7 @@ from importers.headings import (
     unit_in,
 )
 from importers.normalise import parse_accuracy, parse_state
+from importers.packed import UNIT, is_packed_unit
 from importers.profile import Profile
 from importers.source import Column, SourceLayer
 from importers.units import is_known
@@ -35,12 +37,21 @@ PARSERS: dict[str, Callable[[str], object]] = {
 def suggest(source: SourceLayer, layer: Layer) -> Profile:
     """The profile that seems meant. It is a proposal: a person looks at it before it is kept."""
     columns = dict(_mapped(source, layer))
+    if {"x", "y"} <= set(columns.values()):
+        columns = {name: target for name, target in columns.items() if target != "xy"}
     columns = _turned(source, columns)
-    units = {c.name: unit for c in source.columns if (unit := unit_in(c.name)) and is_known(unit)}
+    units = {c.name: unit for c in source.columns if (unit := unit_in(c.name) or c.unit) and is_known(unit)}
     attributes = {name: unit for name, unit in units.items() if columns.get(name, "").startswith(ATTRIBUTE)}
-    positions = [name for name, target in columns.items() if target in ("x", "y")]
+    positions = [name for name, target in columns.items() if target in ("x", "y", "xy")]
     crs = next((datum for name in positions if (datum := datum_of(name))), None)
-    return Profile(layer.code, columns, crs=crs, units=attributes)
+    return Profile(layer.code, columns, crs=crs, units=attributes | _packed(source, columns))
+
+
+def _packed(source: SourceLayer, columns: dict[str, str]) -> dict[str, str]:
+    """The unit of both axes where their heads say, or their values prove, degrees, minutes and seconds in one number."""
+    axes = [c for c in source.columns if columns.get(c.name) in ("x", "y")]
+    packed = len(axes) == 2 and all(c.packed or is_packed_unit(unit_in(c.name) or c.unit) for c in axes)
+    return dict.fromkeys((c.name for c in axes), UNIT) if packed else {}
 
 
 def _mapped(source: SourceLayer, layer: Layer) -> Iterator[tuple[str, str]]:
@@ -68,6 +79,8 @@ def _target(column: Column, layer: Layer, book: ClassBook, is_table: bool) -> st
         target = "external_key"
     if target is None and _mostly(column, CODE):
         target = "code"
+    if target is None and is_table and _are_positions(column):
+        target = "xy"
     if target is not None and not _bears_out(column, target, book, is_table):
         target = None
     return target or _attribute(column, layer)
@@ -80,12 +93,21 @@ def _bears_out(column: Column, target: str, book: ClassBook, is_table: bool) -> 
             return is_table
         case "wkt":
             return is_table and _mostly(column, WKT)
+        case "xy":
+            return is_table and _are_positions(column)
         case "class":
             return any(book.find(value) is not None for value in column.samples)
         case "external_key":
             return column.distinct >= KEYS_DIFFER
     parse = PARSERS.get(target)
     return parse is None or not column.samples or any(_parses(value, parse) for value in column.samples)
+
+
+def _are_positions(column: Column) -> bool:
+    """Whether the cells hold positions, two numbers or more in each."""
+    if column.type != "text" or not column.samples or not any(map(str.isdigit, column.samples[0])):
+        return False
+    return bool(are_positions(column.samples).mean() >= MOSTLY)
 
 
 def _parses(value: str, parse: Callable[[str], object]) -> bool:

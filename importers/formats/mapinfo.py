@@ -23,6 +23,7 @@ from registry.language import _
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
+SAMPLED_BLOCKS = 20
 CHARSETS = {
     "windowssimpchinese": "gb18030", "windowstradchinese": "cp950", "windowslatin1": "cp1252", "utf-8": "utf-8",
     "windowsjapanese": "cp932", "windowskorean": "cp949", "windowslatin2": "cp1250", "windowscyrillic": "cp1251",
@@ -66,10 +67,19 @@ def _encoding(path: Path, request: Request) -> Encoding:
         return chosen(request.encoding)
     said = _charset(head)
     if data is not None and data.suffix.lower() == ".dat":
-        found = Table(data).encoding(None, said)
-        return replace(found, basis="header") if found.basis == "cpg" else found
+        return detect([*lines_with_text(path), *_cells_with_text(data)], said, "header")
     pieces = [line for file in (path, data) if file is not None for line in lines_with_text(file)]
     return detect(pieces, said, "header")
+
+
+def _cells_with_text(data: Path) -> Iterator[bytes]:
+    """Cells that are not ASCII from blocks all over a native table; numbers are binary in it, so its lines say nothing."""
+    table = Table(data)
+    for start in range(0, max(1, table.count), max(SAMPLE_ROWS, table.count // SAMPLED_BLOCKS)):
+        records = table.records(start, start + SAMPLE_ROWS)
+        for field in (f for f in table.fields if f.kind == "C"):
+            cells = np.ascontiguousarray(records[:, field.offset : field.offset + field.width])
+            yield from {cell.tobytes().rstrip(b" \0") for cell in cells[(cells > 0x7F).any(axis=1)]}
 
 
 def _is_interchange(path: Path) -> bool:

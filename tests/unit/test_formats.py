@@ -37,7 +37,23 @@ DELIVERIES = {
     "lamps.geojson": ("UTF-8", "content", None, 1),
     "lamps.fgb": ("UTF-8", "format", None, 1),
     "lamps.parquet": ("UTF-8", "format", None, 1),
+    "lamps.geojsonl": ("UTF-8", "content", None, 1),
+    "lamps.geojsons": ("UTF-8", "content", None, 1),
+    "lamps_xy.csv": ("GB18030", "content", "EPSG:4528", 2),
+    "lamps_dms.txt": ("GB18030", "content", "EPSG:4490", 2),
+    "lamps_packed.csv": ("UTF-8", "content", "EPSG:4490", 2),
+    "lamps_two_rows.xlsx": ("UTF-8", "format", "EPSG:4490", 5),
+    "lamps.xls": ("UTF-8", "format", "EPSG:4490", 5),
+    "lamps.ods": ("UTF-8", "format", "EPSG:4490", 5),
+    "lamps.kml": ("GB18030", "content", None, 1),
+    "lamps.kmz": ("UTF-8", "format", None, 1),
+    "lamps.dxf": ("GB18030", "header", "EPSG:4549", 1),
+    "lamps_gdb.zip": ("UTF-8", "format", None, 1),
+    "lamps_tab.zip": ("GB18030", "content", "EPSG:4549", 1),
+    "lamps.mif": ("GB18030", "header", "EPSG:4490", 1),
 }
+# what is said of a delivery as a whole
+REMARKS = {"elevation_dropped", "crs_overridden", "position_packed", "position_turned"}
 
 
 @pytest.mark.parametrize("name", DELIVERIES)
@@ -51,7 +67,7 @@ def test_same_lamps_from_every_format(name):
     (checked,) = validate(batches, COMPONENT, "330105", GONGSHU)
     prepared = checked.prepared
     assert checked.accepted.all()
-    assert {str(p.code) for p in checked.problems} <= {"elevation_dropped"}
+    assert {str(p.code) for p in checked.problems} <= REMARKS
     assert prepared.row_number.tolist() == list(range(first_row, first_row + 6))
     assert prepared.code.to_pylist() == [f"33010501180{n:05d}" for n in range(1, 7)]
     assert prepared.name.to_pylist() == [f"湖墅路灯{n}号" for n in range(1, 7)]
