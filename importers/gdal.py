@@ -30,10 +30,7 @@ DRIVERS = frozenset(
      "MapInfo File", "FlatGeobuf"}
 )  # fmt: skip
 # Drivers that follow a file's word to other files, to the network, to commands or to shared libraries.
-NEVER = (
-    "OGR_VRT,GDALG,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,ADBC,NGW,Carto,AmigoCloud,PLSCENES,Elasticsearch,SQLite,GTFS,OSM,"
-    "GMLAS,LVBAG,JSONFG,STACTA,STACIT,PDF,GeoRSS,GML,GPSBabel"
-)
+NEVER = "OGR_VRT,GDALG,ADBC,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,NGW,Carto,AmigoCloud,PLSCENES,Elasticsearch,SQLite,GPSBabel"
 # One point for a block, not its line work; a closed line is an area; `drawing` hands over UTF-8.
 OPTIONS = {"DXF_INLINE_BLOCKS": "FALSE", "DXF_CLOSED_LINE_AS_POLYGON": "TRUE", "DXF_ENCODING": "UTF-8"}
 # Circular string to multi-surface in WKB; GEOS has no such things, so GDAL has to cut them into straight pieces.
@@ -74,7 +71,9 @@ def layers(path: Path, one: bool = False) -> list[GdalLayer]:
             _described(pyogrio.read_info(path, layer=name, force_feature_count=True), geometry is not None)
             for name, geometry in names
         ]
-    if told and told[0].driver not in DRIVERS:
+    if not told:
+        raise DamagedFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
+    if told[0].driver not in DRIVERS:
         raise UnknownFormat(_("文件“%(name)s”是 %(kind)s，不能导入", name=path.name, kind=told[0].driver))
     return told
 

@@ -36,6 +36,7 @@ SNIFFED_CHARACTERS = 1 << 18
 # A cell may hold a large polygon as WKT; one that is longer is a quotation mark that was never closed.
 LONGEST_CELL = 16 << 20
 MOST_LINES = 100
+MOST_COLUMNS = 16_384
 AGREEING = 0.5
 WKT_STARTS = ("POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION")
 csv.field_size_limit(LONGEST_CELL)
@@ -129,6 +130,10 @@ def _layout(path: Path, request: Request) -> Layout:
     delimiter = _delimiter(text, path)
     lines = list(islice(_lines(path, encoding.name, delimiter), 100))
     rows = [row for _number, row in lines]
+    if max(map(len, rows), default=0) > MOST_COLUMNS:
+        raise DamagedFile(
+            _("“%(name)s”的一行有 %(count)s 列", name=path.name, count=max(map(len, rows))), _("检查换行与分隔符。")
+        )
     top = None
     if request.header_row is not None:
         top = next((place for place, (number, _row) in enumerate(lines) if number >= request.header_row), None)

@@ -27,11 +27,8 @@ Words = dict[str, str]
 
 def look(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
     """All feature classes and tables. Raises DamagedFile."""
-    layers = gdal.layers(path)
-    if not layers:
-        raise DamagedFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
     domains = _domains(path)
-    return [_layer(path, layer, domains.get(layer.name, {})) for layer in layers]
+    return [_layer(path, layer, domains.get(layer.name, {})) for layer in gdal.layers(path)]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:
