@@ -42,6 +42,7 @@ _ACTIONS = {
     "retire": ("移除", "Retired"),
     "conflict": ("冲突", "Conflict"),
 }
+_DOUBTFUL = ("存疑", "Doubtful")
 
 
 def state_label(state: str) -> str:
@@ -62,6 +63,11 @@ def field_label(field: str) -> str:
 def action_label(action: str) -> str:
     """What a change does."""
     return in_language(*_ACTIONS[action])
+
+
+def kind_label(kind: str) -> str:
+    """The kind of a change in its review: what it does, or that it is doubtful."""
+    return in_language(*_DOUBTFUL) if kind == "doubtful" else action_label(kind)
 
 
 def accuracy_label(accuracy: str) -> str:

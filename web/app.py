@@ -21,6 +21,7 @@ from web import (
     map_page,
     questions,
     register,
+    review,
     static_files,
     tiles,
     transaction,
@@ -57,7 +58,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    for part in (home, map_page, tiles, questions, register):
+    for part in (home, map_page, tiles, questions, register, review):
         app.register_blueprint(part.blueprint)
 
 

@@ -29,7 +29,8 @@ KINDS = {
 }  # fmt: skip
 # Answers of these blueprints are read by scripts: their errors are JSON, and an ended session is 401, never a redirect.
 SCRIPTED = frozenset({"tiles", "questions"})
-SCRIPTED_ENDPOINTS = frozenset({"register.card", "home.health"})
+_REVIEW = ("rows", "row", "counts", "stale", "tile", "accept", "decide")
+SCRIPTED_ENDPOINTS = frozenset({"register.card", "home.health", *(f"review.{name}" for name in _REVIEW)})
 
 log = logging.getLogger("chengji.web")
 

@@ -22,6 +22,7 @@ from registry.language import _, spoken
 from registry.layers import Layer
 from web.bundles import bundle
 from web.map_words import map_words, state_names
+from web.review_words import review_words
 
 MAX_ZOOM = 20
 
@@ -78,6 +79,24 @@ class MapView:
 
 
 @dataclass(frozen=True)
+class ReviewView:
+    """What the map of a change set shows. `root`: address of the set's page, below which its rows and tiles lie.
+
+    `district`, `bounds`: boxes in degrees of the district and of the rows, None where there are none. `kinds`: code and name
+    of each kind of row, in the order of the tiles' numbers. `revision` counts the decisions so far.
+    """
+
+    district: tuple[float, float, float, float]
+    bounds: tuple[float, float, float, float] | None
+    root: str
+    revision: int
+    may_decide: bool
+    layer: str
+    geometry: str
+    kinds: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class MapParts:
     """Three pieces of HTML: links for `<head>`, the map's element, and scripts for the end of `<body>`."""
 
@@ -109,12 +128,12 @@ class OfflineMap(folium.Map):
         {% endmacro %}
     """)
 
-    def __init__(self, label: str, static: str, **options: Any) -> None:
+    def __init__(self, label: str, static: str, script: str = "map", **options: Any) -> None:
         # max_zoom would be swallowed by folium when there are no tiles: Leaflet's own spelling passes.
         super().__init__(tiles=None, maxZoom=MAX_ZOOM, minZoom=8, **options)
         self.label = label
         # Branca keeps header children by name: a script and a style sheet of one name would replace each other.
-        self.default_js = [(f"{name}_js", f"{static}/{bundle(f'{name}.js')}") for name in ("leaflet", "map")]
+        self.default_js = [(f"{name}_js", f"{static}/{bundle(f'{name}.js')}") for name in ("leaflet", script)]
         self.default_css = [("map_css", f"{static}/{bundle('map.css')}")]
 
 
@@ -131,6 +150,21 @@ class AssetTiles(JSCSSMixin, folium.map.Layer):
         super().__init__(name=tileset, overlay=True, control=False, show=False)
         self._name = "AssetTiles"
         self.options = {"tileset": tileset, "url": f"{root}/tiles/{tileset}/{{z}}/{{x}}/{{y}}.mvt", "pane": tileset}
+
+
+class ChangeTiles(JSCSSMixin, folium.map.Layer):
+    """The rows of a change set, drawn by our own canvas layer over the register as it is."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = chengji.changeTiles({{ this.options|tojson }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, root: str) -> None:
+        super().__init__(name="changes", overlay=True, control=False, show=False)
+        self._name = "ChangeTiles"
+        self.options = {"tileset": "changes", "url": f"{root}/tiles/{{z}}/{{x}}/{{y}}.mvt", "pane": "changes"}
 
 
 class BackdropTiles(folium.map.Layer):
@@ -228,6 +262,33 @@ def build_asset_map(district: District, layers: Sequence[Layer], settings: MapSe
     return _parts(page, _config(district, layers, settings, MapView()), nonce)
 
 
+def build_review_map(
+    district: District, layers: Sequence[Layer], settings: MapSettings, view: ReviewView, *, nonce: str = ""
+) -> MapParts:
+    """The map of a change set under review: its rows over the district, and tools to draw an area of rows to decide on."""
+    page = OfflineMap(_("变更地图"), settings.static, script="review", zoom_control=False)
+    base, points = _tiles(page, settings)
+    changed = ChangeTiles(view.root)
+    page.add_child(changed)
+    Controls().add_to(page)
+    shapes = folium.FeatureGroup(name="drawn", control=False)
+    page.add_child(shapes)
+    OfflineFullscreen(
+        position="topright", title=_("全屏"), title_cancel=_("退出全屏"), force_separate_button=True
+    ).add_to(page)
+    if view.may_decide:
+        _add_drawing(page, shapes, lines=False)
+    Boot("bootReview", base=base, points=points, changes=changed, shapes=shapes).add_to(page)
+    config = _config(district, layers, settings, MapView(view.bounds or view.district)) | {
+        "review": {
+            "root": view.root, "revision": view.revision, "may_decide": view.may_decide, "layer": view.layer,
+            "geometry": view.geometry, "kinds": [{"code": code, "name": name} for code, name in view.kinds],
+        },
+        "strings": map_words() | review_words(),
+    }  # fmt: skip
+    return _parts(page, config, nonce)
+
+
 def _tiles(page: OfflineMap, settings: MapSettings) -> tuple[AssetTiles, AssetTiles]:
     if settings.basemap:
         BackdropTiles(settings.basemap).add_to(page)
@@ -238,9 +299,6 @@ def _tiles(page: OfflineMap, settings: MapSettings) -> tuple[AssetTiles, AssetTi
 
 
 def _add_controls(page: OfflineMap, shapes: folium.FeatureGroup) -> None:
-    line = {"shapeOptions": {"color": "#1f5fae", "weight": 3}, "showLength": False}
-    area = {**line, "allowIntersection": False, "showArea": False}
-    off = dict.fromkeys(("circle", "marker", "circlemarker"), False)
     OfflineFullscreen(
         position="topright", title=_("全屏"), title_cancel=_("退出全屏"), force_separate_button=True
     ).add_to(page)
@@ -250,16 +308,25 @@ def _add_controls(page: OfflineMap, shapes: folium.FeatureGroup) -> None:
         keepCurrentZoomLevel=[16, MAX_ZOOM],
         showPopup=False,
     ).add_to(page)
+    _add_drawing(page, shapes)
+    OfflineMousePosition(
+        position="bottomright", separator=", ", lng_first=True, num_digits=6, empty_string=_("经度, 纬度（CGCS2000）")
+    ).add_to(page)
+
+
+def _add_drawing(page: OfflineMap, shapes: folium.FeatureGroup, lines: bool = True) -> None:
+    line = {"shapeOptions": {"color": "#1f5fae", "weight": 3}, "showLength": False}
+    area = {**line, "allowIntersection": False, "showArea": False}
+    off = dict.fromkeys(("circle", "marker", "circlemarker"), False)
     OfflineDraw(
         position="topright",
         feature_group=shapes,
         show_geometry_on_click=False,
-        draw_options={"polyline": line, "polygon": area, "rectangle": {**line, "showArea": False}, **off},
+        draw_options={
+            "polyline": line if lines else False, "polygon": area, "rectangle": {**line, "showArea": False}, **off
+        },
         edit_options={"edit": False, "remove": False},
-    ).add_to(page)
-    OfflineMousePosition(
-        position="bottomright", separator=", ", lng_first=True, num_digits=6, empty_string=_("经度, 纬度（CGCS2000）")
-    ).add_to(page)
+    ).add_to(page)  # fmt: skip
 
 
 def _config(district: District, layers: Sequence[Layer], settings: MapSettings, view: MapView) -> dict[str, Any]:
@@ -307,4 +374,7 @@ def _json(value: dict[str, Any]) -> Markup:
     return Markup(text)  # noqa: S704 (no "<" is left)
 
 
-__all__ = ["AssetTiles", "Basemap", "MapParts", "MapSettings", "MapView", "OfflineMap", "build_asset_map", "build_map"]
+__all__ = [
+    "AssetTiles", "Basemap", "MapParts", "MapSettings", "MapView", "OfflineMap", "ReviewView", "build_asset_map", "build_map",
+    "build_review_map",
+]  # fmt: skip

@@ -15,9 +15,20 @@ import web.map
 from registry.errors import Unavailable
 from registry.language import speak
 from registry.layers import Layer, reference_layers
+from registry.review import KINDS
 from web import bundles
-from web.map import Basemap, MapParts, MapSettings, MapView, build_asset_map, build_map
+from web.map import (
+    Basemap,
+    MapParts,
+    MapSettings,
+    MapView,
+    ReviewView,
+    build_asset_map,
+    build_map,
+    build_review_map,
+)  # fmt: skip
 from web.map_words import map_words, state_names
+from web.review_words import review_words
 
 WEB = Path(web.map.__file__).parent
 LAYERS = list(reference_layers().values())
@@ -69,8 +80,15 @@ def config(parts: MapParts) -> dict[str, object]:
     return value
 
 
-@pytest.fixture(params=["page", "asset"])
+REVIEW = ReviewView(
+    (120.08, 30.25, 120.22, 30.41), None, "/330105/changes/7", 0, True, "component", "point", [("add", "新增")]
+)
+
+
+@pytest.fixture(params=["page", "asset", "review"])
 def parts(request: pytest.FixtureRequest) -> MapParts:
+    if request.param == "review":
+        return build_review_map(District(), LAYERS, SETTINGS, REVIEW, nonce="n0nce")
     if request.param == "page":
         return build_map(District(), LAYERS, SETTINGS, VIEW, nonce="n0nce")
     return build_asset_map(District(), LAYERS, SETTINGS, nonce="n0nce")
@@ -98,7 +116,8 @@ def test_leaflet_runs_before_our_script_and_ours_before_foliums(parts: MapParts)
     scripts = [
         (attrs.get("src"), "".join(text)) for tag, attrs, text in Elements(parts.script).found if tag == "script"
     ]
-    assert [src for src, _ in scripts] == ["/static/build/leaflet-4QK2.js", "/static/build/map-4QK2.js", None]
+    own = "review" if "bootReview" in scripts[2][1] else "map"
+    assert [src for src, _ in scripts] == ["/static/build/leaflet-4QK2.js", f"/static/build/{own}-4QK2.js", None]
     assert "L.map(" in scripts[2][1]
 
 
@@ -157,6 +176,30 @@ def test_the_page_says_every_word_that_the_scripts_use_and_no_other() -> None:
     assert {key for key in said if key.startswith(("card_", "draw_", "measured_", "cluster"))} <= set(map_words())
     for key in re.findall(r'(?<![\w.])t\(\s*"([a-z_]+)"', code):
         assert key in map_words(), key
+
+
+def test_the_review_says_every_word_that_its_scripts_use_and_no_other() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in sorted((WEB / "assets" / "review").glob("*.js"))]
+    said = set(re.findall(r'"((?:review|change)_[a-z_]+)"', "\n".join(sources)))
+    own = {key for key in review_words() if not key.startswith("draw_")}
+    assert said == own
+    shared = set(re.findall(r'(?<![\w.])t\(\s*"([a-z_]+)"', "\n".join(sources))) - said
+    assert shared <= set(map_words())
+
+
+def test_kinds_of_change_stand_in_the_order_of_the_tiles_numbers() -> None:
+    marks = (WEB / "assets" / "review" / "change_marks.js").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"export const KINDS = (\[.*\]);", marks)
+    assert tuple(json.loads(listed)) == KINDS
+
+
+def test_who_may_only_look_gets_no_tools_to_choose_with() -> None:
+    view = replace(REVIEW, may_decide=False)
+    script = build_review_map(District(), LAYERS, SETTINGS, view).script
+    assert "bootReview" in script
+    assert "L.Control.Draw" not in script
+    assert "L.Control.Draw" in build_review_map(District(), LAYERS, SETTINGS, REVIEW).script
+    assert '"/330105/changes/7/tiles/{z}/{x}/{y}.mvt"' in script
 
 
 def test_states_stand_in_the_order_of_the_tiles_numbers() -> None:

@@ -12,7 +12,7 @@ export function assetTiles(options) {
   return new AssetTiles(options);
 }
 
-const AssetTiles = L.GridLayer.extend({
+export const AssetTiles = L.GridLayer.extend({
   options: { tileSize: TILE, noWrap: true, keepBuffer: 1, updateInterval: 120, muted: false, minZoom: 1 },
 
   initialize(options) {
@@ -123,9 +123,14 @@ const AssetTiles = L.GridLayer.extend({
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, TILE, TILE);
     const scene = { ...this._scene, zoom: tile.coords.z, ratio, stretch: this._stretch() };
+    this._draw(ctx, tile, scene);
+    this.fire("painted", { coords: tile.coords });
+  },
+
+  /** A tile's data onto its canvas; what is drawn as circles is remembered for hit testing. */
+  _draw(ctx, tile, scene) {
     if (this.options.tileset === "base") drawBase(ctx, tile.data, tile.place, scene, this.options.muted);
     else tile.circles = (clustered(tile) ? drawClusters : drawPoints)(ctx, tile.data, tile.place, scene);
-    this.fire("painted", { coords: tile.coords });
   },
 
   /** Tiles are transparent: clusters of the zoom before would shine through those of this one. */
@@ -153,14 +158,20 @@ const AssetTiles = L.GridLayer.extend({
     }
   },
 
-  /** What is drawn at a position: {cluster} or {point} or {shape: true}, or null. */
-  hit(latlng) {
+  /** The drawn tile at a position and the place in it, in pixels of the tile; null where nothing is drawn. */
+  _tileAt(latlng) {
     const pixel = this._map.project(latlng, this._tileZoom);
     const coords = L.point(Math.floor(pixel.x / TILE), Math.floor(pixel.y / TILE));
     coords.z = this._tileZoom;
     const tile = this._drawn.get(key(coords));
-    if (!tile?.data) return null;
-    const [x, y] = [pixel.x - coords.x * TILE, pixel.y - coords.y * TILE];
+    return tile?.data ? { tile, x: pixel.x - coords.x * TILE, y: pixel.y - coords.y * TILE } : null;
+  },
+
+  /** What is drawn at a position: {cluster} or {point} or {shape: true}, or null. */
+  hit(latlng) {
+    const found = this._tileAt(latlng);
+    if (!found) return null;
+    const { tile, x, y } = found;
     const circle = circleAt(tile.circles, x, y);
     if (circle) return clustered(tile) ? { cluster: circle } : { point: circle };
     return this.options.tileset === "base" && this._shapeHit(tile, x, y) ? { shape: true } : null;

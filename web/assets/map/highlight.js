@@ -20,6 +20,11 @@ export class Highlight {
     for (const pass of ["halo", "line"]) this.#group.addLayer(this.#layer(geometry, pass));
   }
 
+  /** What is shown, as a box; not valid where nothing is. */
+  bounds() {
+    return this.#group.getBounds();
+  }
+
   /** Brings the chosen asset into view: points to street level, shapes as a whole, never further out than needed. */
   fly(padding) {
     const bounds = this.#group.getBounds();

@@ -3,7 +3,7 @@
 import { POINTS_FROM_DATA_ZOOM } from "./tile_address.js";
 import { drawnZoom } from "./zoom.js";
 
-const PANES = { context: 210, base: 220, labels: 300, points: 350, highlight: 450 };
+const PANES = { context: 210, base: 220, labels: 300, points: 350, changes: 370, highlight: 450 };
 const LABELS_ON_TOP = 360;
 
 export function makePanes(map) {

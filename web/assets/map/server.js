@@ -9,7 +9,7 @@ export class ServerError extends Error {
   }
 }
 
-const KINDS = { 401: "signed_out", 403: "refused", 404: "not_found", 400: "refused", 422: "refused", 503: "too_slow" };
+const KINDS = { 401: "signed_out", 403: "refused", 404: "not_found", 400: "refused", 409: "refused", 422: "refused", 503: "too_slow" };
 
 export function kindOf(status) {
   return status === 0 ? "offline" : (KINDS[status] ?? "failed");
@@ -23,10 +23,17 @@ export async function askHtml(url, signal) {
   return (await ask(url, "text/html", signal)).text();
 }
 
-async function ask(url, accept, signal) {
+/** Sends a form's fields; `token` is the page's CSRF token. */
+export async function postJson(url, fields, token) {
+  const headers = { "X-CSRFToken": token };
+  return (await ask(url, "application/json", undefined, { method: "POST", body: new URLSearchParams(fields), headers })).json();
+}
+
+async function ask(url, accept, signal, more = {}) {
   let response;
   try {
-    response = await fetch(url, { signal, credentials: "same-origin", headers: { Accept: accept } });
+    const headers = { Accept: accept, ...more.headers };
+    response = await fetch(url, { signal, credentials: "same-origin", ...more, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ServerError("offline");

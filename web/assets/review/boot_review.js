@@ -1,0 +1,159 @@
+/* global L */
+/** Puts the review page together: the map with the changes over the register, legend, list, card and decisions. */
+
+import { labels } from "../map/labels.js";
+import { tellBusy } from "../map/busy.js";
+import { readConfig, t } from "../map/config.js";
+import { drawControlIcons } from "../map/control_icons.js";
+import { h } from "../map/element.js";
+import { trouble } from "../map/notices.js";
+import { fullCount } from "../map/numbers.js";
+import { makePanes } from "../map/panes.js";
+import { askJson } from "../map/server.js";
+import { currentPalette, onThemeChange } from "../map/theme.js";
+import { POINTS_FROM_DATA_ZOOM } from "../map/tile_address.js";
+import { drawnZoom, fitWhole, keepBetween } from "../map/zoom.js";
+import { AreaChoice } from "./area_choice.js";
+import { Decisions } from "./decisions.js";
+import { Legend } from "./legend.js";
+import { ReviewState } from "./review_state.js";
+import { RowCard } from "./row_card.js";
+import { RowList } from "./row_list.js";
+
+const at = (id) => document.getElementById(id);
+
+/**
+ * @param {L.Map} map made by Folium's script
+ * @param {{base, points, changes: L.GridLayer, shapes: L.FeatureGroup}} parts the layers it emitted
+ */
+export function bootReview(map, parts) {
+  const config = readConfig();
+  const { root, may_decide: mayDecide } = config.review;
+  const state = new ReviewState(location.search);
+  makePanes(map);
+  keepBetween(map);
+  const [west, south, east, north] = config.view.bounds;
+  fitWhole(map, L.latLngBounds([[south, west], [north, east]]).pad(0.04), [30, 30]);
+  if (map.getZoom() > 18) map.setZoom(18, { animate: false });
+  addTiles(map, parts, config, state);
+  let list = null;
+  const decisions = mayDecide ? new Decisions(root, state, (seq) => list.facts(seq), trouble) : null;
+  list = addList(state, root, decisions);
+  const legend = { kinds: at("kinds"), decision: at("decision"), class: at("class"), text: at("text"), found: at("found") };
+  new Legend({ ...legend, accept: at("accept-found"), reject: at("reject-found") }, state, root, (yes) => decisions.found(yes), trouble);
+  const card = addCard(map, state, root, decisions);
+  addPointing(map, parts.changes, state, config);
+  const area = mayDecide ? new AreaChoice(map, parts.shapes, (yes, shape) => decisions.found(yes, shape)) : null;
+  drawControlIcons(map.getContainer());
+  map.fullscreenControl.options.fullscreenElement = document.querySelector(".review-layout");
+  addKeys(state, list, card, decisions, area);
+  addDialogs(root);
+  if (mayDecide) map.once("drawn", () => tellStale(root, config.language).catch(trouble));
+  if (state.row !== null) state.choose(state.row, { fly: true });
+}
+
+function addTiles(map, { base, points, changes }, config, state) {
+  // Restricted layers stay off unless they are what is under review: nobody asked to look at them here.
+  const restricted = config.layers.filter((layer) => layer.restricted && layer.code !== config.review.layer);
+  const hidden = new Set(restricted.map((layer) => layer.code));
+  const scene = { layers: config.layers, hidden, colours: currentPalette(), language: config.language };
+  const names = labels(base, scene);
+  // Clusters of the register would hide the changes; single points stand behind them, faint.
+  points.options.minZoom = POINTS_FROM_DATA_ZOOM + 1;
+  changes.setQuery(state.query);
+  tellBusy(map, [base, points, changes]);
+  for (const layer of [base, points, changes]) layer.on("trouble", ({ error }) => trouble(error));
+  for (const layer of [base, points, changes, names]) {
+    layer.setScene(scene);
+    layer.addTo(map);
+  }
+  state.addEventListener("filter", () => changes.setQuery(state.query));
+  state.addEventListener("decided", () => changes.renew());
+  onThemeChange((colours) => [base, points, changes, names].forEach((layer) => layer.setScene({ colours })));
+}
+
+function addList(state, root, decisions) {
+  const parts = { frame: at("rows"), list: at("row-list"), empty: at("rows-empty"), more: at("more") };
+  return new RowList(parts, state, root, (seq, yes) => decisions?.row(seq, yes), trouble);
+}
+
+function addCard(map, state, root, decisions) {
+  const parts = { panel: at("card"), body: at("card-body"), close: at("card-close") };
+  const acts = { accept: (seq, yes) => decisions?.row(seq, yes), identify: (seq, asset) => decisions?.identify(seq, asset) };
+  return new RowCard(map, parts, state, root, acts, trouble);
+}
+
+/** Cursor over marks, words over clusters, click to choose a row or to enter a cluster. */
+function addPointing(map, changes, state, config) {
+  const hint = L.tooltip({ direction: "top", offset: [0, -14], className: "cluster-hint", interactive: false });
+  const names = new Map(config.review.kinds.map(({ code, name }) => [code, name]));
+  map.on("mousemove", ({ latlng }) => {
+    const hit = map.drawing ? null : changes.hit(latlng);
+    map.getContainer().classList.toggle("is-over", Boolean(hit));
+    if (!hit?.cluster) return hint.remove();
+    const { layer: kind, count, bad } = hit.cluster;
+    const told = { kind: names.get(kind), count: fullCount(count, config.language), rejected: fullCount(bad, config.language) };
+    const open = kind === "conflict" || kind === "doubtful" || !bad;
+    const content = h("span", {}, open ? t("change_cluster", told) : t("change_cluster_rejected", told));
+    return hint.setLatLng(latlng).setContent(content).addTo(map);
+  });
+  map.on("mouseout movestart", () => hint.remove());
+  map.on("click", ({ latlng }) => {
+    const hit = map.drawing ? null : changes.hit(latlng);
+    if (hit?.cluster) map.setZoomAround(latlng, Math.min(drawnZoom(map) + 2, map.getMaxZoom()));
+    else if (hit) state.choose(hit.row, { from: "map" });
+  });
+}
+
+function addKeys(state, list, card, decisions, area) {
+  const acts = {
+    j: () => list.step(1),
+    k: () => list.step(-1),
+    a: () => state.row !== null && decisions?.row(state.row, true),
+    r: () => state.row !== null && decisions?.row(state.row, false),
+    Escape: () => area?.clear() || (card.open && state.choose(null)),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input, textarea, select, dialog[open]") || document.querySelector("dialog[open]")) return;
+    acts[event.key.length === 1 ? event.key.toLowerCase() : event.key]?.();
+  });
+}
+
+function addDialogs(root) {
+  for (const button of document.querySelectorAll("[data-dialog]")) {
+    button.addEventListener("click", async () => {
+      if (button.dataset.dialog === "apply-dialog") fillApply(await askJson(`${root}/counts`).catch(trouble));
+      at(button.dataset.dialog).showModal();
+    });
+  }
+  for (const button of document.querySelectorAll("dialog [data-close]")) {
+    button.addEventListener("click", () => button.closest("dialog").close());
+  }
+}
+
+/** How many rows of each kind will be applied, and how many will not. */
+function fillApply(counts) {
+  if (!counts) return;
+  const { language } = readConfig();
+  let total = 0;
+  for (const row of at("apply-rows").children) {
+    const { n, accepted = 0 } = counts.kinds[row.dataset.kind];
+    row.querySelector(".is-applied").textContent = fullCount(accepted, language);
+    row.querySelector(".is-left").textContent = fullCount(n - accepted, language);
+    row.hidden = n === 0;
+    total += accepted;
+  }
+  at("apply-dialog").querySelector("[type=submit]").disabled = total === 0;
+}
+
+async function tellStale(root, language) {
+  const { rows } = await askJson(`${root}/stale`);
+  if (!rows.length) return;
+  at("stale-text").textContent = t("review_stale", { n: `${fullCount(rows.length, language)}${rows.length >= 50 ? "+" : ""}` });
+  at("stale-rows").replaceChildren(
+    ...rows.slice(0, 8).map(({ row, code, words }) => h("li", {}, t("review_stale_row", { row, code }), " ", h("span.quiet", {}, words))),
+    ...(rows.length > 8 ? [h("li", {}, "…")] : []),
+  );
+  at("stale").hidden = false;
+}
