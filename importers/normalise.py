@@ -137,6 +137,11 @@ class Normaliser:
             problems=problems, **fields,
         )  # fmt: skip
 
+    def identity(self, rows: Rows) -> tuple[pa.Array, pa.Array]:
+        """Codes and keys of a batch, as `prepare` would have them."""
+        batch = _Batch(rows, self.profile, self.headings)
+        return batch.text("code", codes), batch.text("external_key", codes)
+
     def _not_said_before(self, problems: list[Problem]) -> list[Problem]:
         """Without the remarks on the delivery as a whole that came with an earlier batch."""
         fresh = [p for p in problems if p.row is not None or p.code not in self._said]

@@ -13,16 +13,18 @@ import psycopg
 
 from importers.crs_choice import choose_crs, peeked
 from importers.crs_choice import told as crs_told
+from importers.fingerprints import Fingerprinter, as_uuids, outline_of
 from importers.headings import QUARANTINE
 from importers.normalise import Normaliser
 from importers.problems import Problem, Severity
 from importers.profile import Profile
+from importers.recognised import Recognised
 from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
 from importers.suggest import suggest
 from importers.validate import Validator
-from registry import changes, profiles
+from registry import changes, fingerprints, profiles
 from registry.districts import read_district
 from registry.layers import Layer, stored_layers
 from registry.places import Areas
@@ -240,6 +242,9 @@ class _Run:
         self.connection, self.scope, self.source, self.progress = connection, scope, source, progress
         self.normaliser = Normaliser(profile, layer, source, layers, box)
         self.validator = Validator(layer, scope.district, box)
+        fingerprinter = Fingerprinter(profile, self.normaliser.crs, layer, outline_of(connection, scope.district))
+        known = fingerprints.known(connection, scope, layer.code)
+        self.recognised = Recognised(known, fingerprinter, self.normaliser, self.validator)
         self.rows = 0
         self.problems: list[Problem] = []
         self.seconds: dict[str, float] = {}
@@ -248,13 +253,17 @@ class _Run:
         """Read, normalise, validate and stage batch by batch: memory holds one batch."""
         areas = Areas.load(self.connection, self.scope.district)
         with changes.staging(self.connection) as copy:
-            for rows in self._read(batches):
-                prepared = self.timed("normalise", self.normaliser.prepare, rows)
-                checked = self.timed("validate", self.validator.check, prepared)
-                self.timed("stage", stage, copy, checked.prepared, checked.accepted, areas)
-                self.problems += checked.problems
-                self.rows += len(rows)
+            for batch in self._read(batches):
+                rows, prints, true = self.timed("recognise", self.recognised.remaining, batch)
+                if len(rows) or rows.problems or not self.rows:
+                    prepared = self.timed("normalise", self.normaliser.prepare, rows)
+                    checked = self.timed("validate", self.validator.check, prepared)
+                    uuids = as_uuids(prints, true & ~checked.has_problem)
+                    self.timed("stage", stage, copy, checked.prepared, checked.accepted, areas, uuids)
+                    self.problems += checked.problems
+                self.rows += len(batch)
                 self.progress("read", self.rows, self.source.rows)
+        self.timed("stage", self.recognised.stage, self.connection)
 
     def _read(self, batches: Iterator[Rows]) -> Iterator[Rows]:
         while (rows := self.timed("read", next, batches, None)) is not None:

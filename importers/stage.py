@@ -19,16 +19,16 @@ from registry.places import Areas
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
 
 
-def stage(copy: psycopg.Copy, prepared: Prepared, good: NDArray[np.bool_], areas: Areas) -> int:
-    """Copy the rows of a batch that are `good`; returns how many."""
-    table = _table(prepared, good, areas)
+def stage(copy: psycopg.Copy, prepared: Prepared, good: NDArray[np.bool_], areas: Areas, prints: pa.Array) -> int:
+    """Copy the rows of a batch that are `good`, with their fingerprints; returns how many."""
+    table = _table(prepared, good, areas, prints)
     sink = pa.BufferOutputStream()
     pyarrow.csv.write_csv(table, sink, _OPTIONS)
     copy.write(memoryview(sink.getvalue()))
     return int(table.num_rows)
 
 
-def _table(prepared: Prepared, good: NDArray[np.bool_], areas: Areas) -> pa.Table:
+def _table(prepared: Prepared, good: NDArray[np.bool_], areas: Areas, prints: pa.Array) -> pa.Table:
     geometry = prepared.geometry[good]
     kept = pa.array(good)
     fields: dict[str, Any] = {
@@ -36,7 +36,7 @@ def _table(prepared: Prepared, good: NDArray[np.bool_], areas: Areas) -> pa.Tabl
         "class": prepared.class_code.filter(kept),
         "geom": pa.array(shapely.to_wkb(geometry, hex=True), pa.string()),
         "areas": pa.array(areas.locate(geometry), pa.string()),
-        "fingerprint": pa.nulls(len(geometry), pa.string()),
+        "fingerprint": prints.filter(kept),
     }
     columns = [fields[name] if name in fields else getattr(prepared, name).filter(kept) for name in DELIVERED]
     return pa.table(columns, names=list(DELIVERED))

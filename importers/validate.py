@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from importers.attributes import properties_of
 from importers.duplicates import FirstSeen
@@ -48,6 +49,12 @@ class Checked:
     problems: list[Problem]
 
     @property
+    def has_problem(self) -> Mask:
+        """Rows with an error or a warning."""
+        rows = [p.row for p in self.problems if p.row is not None]
+        return np.isin(self.prepared.row_number, np.array(rows, dtype=np.int64))
+
+    @property
     def quarantined(self) -> Mask:
         """Rows that wait."""
         return ~self.accepted
@@ -73,6 +80,15 @@ class Validator:
         self._codes, self._keys = FirstSeen(), FirstSeen()
         self._schemas = SchemaCheck(layer)
         self._today = date.today()
+        self._codes_are_whole = False
+
+    def seen(self, code: pa.Array, key: pa.Array, numbers: NDArray[np.int64]) -> Mask:
+        """Remember codes and keys of rows that may not come to be checked; which of them repeat an earlier row's."""
+        repeats = np.zeros(len(numbers), dtype=bool)
+        repeats[self._codes.repeated(code, numbers)[0]] = True
+        repeats[self._keys.repeated(key, numbers)[0]] = True
+        self._codes_are_whole |= bool(_mask(pc.invert(pc.ends_with(code, "0"))).any())
+        return repeats
 
     def check(self, prepared: Prepared) -> Checked:
         """One batch."""
@@ -101,7 +117,7 @@ class Validator:
         code, numbers = prepared.code, prepared.row_number
         right = _mask(pc.match_substring_regex(code, CODE))
         damaged = _mask(pc.match_substring_regex(code, DAMAGED_CODE))
-        if right.sum() >= ENOUGH_TO_TELL and _mask(pc.ends_with(code, "0"))[right].all():
+        if not self._codes_are_whole and right.sum() >= ENOUGH_TO_TELL and _mask(pc.ends_with(code, "0"))[right].all():
             damaged |= right
         malformed = _mask(code.is_valid()) & ~right & ~damaged
         problems = at(Code.CODE_DAMAGED, numbers[damaged], heading, _values(code, damaged))

@@ -12,7 +12,7 @@ import psycopg.sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from registry import matching
+from registry import fingerprints, matching
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.language import _
 from registry.scope import Scope
@@ -124,7 +124,8 @@ def diff(
     connection.execute(statement("imports/diff_new.sql").encode(), values)
     matched = connection.execute("SELECT count(asset_id) FROM matched").fetchone()
     assert matched is not None
-    connection.execute("DROP TABLE delivery, matched")
+    fingerprints.remember(connection, scope, change_set)
+    connection.execute("DROP TABLE delivery, matched, unchanged, held_back")
     connection.execute("SET LOCAL enable_nestloop = on")
     return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
 

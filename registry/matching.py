@@ -30,7 +30,7 @@ def match(connection: psycopg.Connection[Any], district: str, layer: str, rules:
     rules = rules or Rules()
     values = {"district": district, "layer": layer, "columns": list(rules.columns)}
     connection.execute(statement("imports/match.sql").encode())
-    steps = ("match_known", *(("match_rule",) if rules.columns else ()), "match_same")
+    steps = ("match_unchanged", "match_known", *(("match_rule",) if rules.columns else ()), "match_same")
     for step in steps:
         connection.execute(statement(f"imports/{step}.sql").encode(), values)
     connection.execute("ANALYZE matched")

@@ -225,6 +225,18 @@ BEGIN ATOMIC
   ON CONFLICT (district, cx, cy) DO UPDATE SET revision = tile_revision.revision + 1;
 END;
 
+-- Fingerprints of delivered rows that leave their assets as they are: derived data, no version is made. Holds off other
+-- applies until the end of the transaction, since both write the asset.
+CREATE OR REPLACE FUNCTION registry.remember_rows(in_district text, ids bigint[], versions int[], prints uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('registry.apply ' || in_district, 0));
+  UPDATE asset a SET fingerprint = u.print
+  FROM unnest(ids, versions, prints) AS u (id, version, print)
+  WHERE a.district = in_district AND a.id = u.id AND a.version = u.version
+    AND a.layer IN (SELECT w.layer FROM writable('chengji_app') w WHERE w.district = in_district);
+END $$;
+
 -- Whether so many rows are more than about a twentieth of the register. To the planner, rows written in this transaction
 -- count as one, so that it looks up each of them in a loop; for many it is quicker to read the register once.
 CREATE OR REPLACE FUNCTION registry.is_much(n bigint) RETURNS boolean

@@ -18,4 +18,8 @@ CREATE TEMPORARY TABLE delivery (
   geom         geometry NOT NULL,
   areas        text[] NOT NULL,
   fingerprint  uuid
-) ON COMMIT DROP
+) ON COMMIT DROP;
+
+-- Rows that are not staged since they are assets as these stand; and codes and keys of rows that wait in quarantine.
+CREATE TEMPORARY TABLE unchanged (source_row bigint NOT NULL, asset_id bigint NOT NULL) ON COMMIT DROP;
+CREATE TEMPORARY TABLE held_back (code text COLLATE "C", external_key text COLLATE "C") ON COMMIT DROP

@@ -5,7 +5,7 @@ WITH merged AS (
   SELECT
     d.source_row, a.id AS asset_id, a.version, x.matched_by, x.score, x.doubtful, x.candidates, d.fingerprint,
     CASE WHEN a.layer <> %(layer)s THEN 'other_layer'
-         WHEN row_number() OVER (PARTITION BY a.id ORDER BY x.doubtful, d.source_row) > 1 THEN 'two_rows_one_asset'
+         WHEN x.nth > 1 THEN 'two_rows_one_asset'
          WHEN k.id IS NOT NULL THEN 'key_of_other_asset' ELSE '' END AS reason,
     CASE WHEN x.doubtful THEN to_jsonb(d) END AS delivered,
     coalesce(d.code, a.code) AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
@@ -19,7 +19,10 @@ WITH merged AS (
       THEN ST_HausdorffDistance(a.geom_3857, ST_Transform(ST_SetSRID(d.geom, 4490), 3857)) * cos(radians(ST_YMin(a.geom)))
     END AS moved_m,
     a AS old
-  FROM matched x
+  FROM (
+    SELECT m.*, row_number() OVER (PARTITION BY m.asset_id ORDER BY m.matched_by <> 'fingerprint', m.doubtful, m.source_row) AS nth
+    FROM matched m WHERE m.asset_id IS NOT NULL
+  ) x
   JOIN delivery d ON d.source_row = x.source_row
   JOIN registry.asset a ON a.district = %(district)s AND a.id = x.asset_id
   -- the supplier's key of this row belongs to another asset already
@@ -57,6 +60,6 @@ SELECT
   c.class, c.name, c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy,
   c.external_key, c.attributes, CASE WHEN 'geom' = ANY (c.changed) THEN c.geom ELSE (c.old).geom END,
   CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END,
-  c.fingerprint, c.matched_by, c.score, c.doubtful, NOT c.doubtful, c.candidates, c.reason, c.delivered
+  CASE WHEN c.matched_by <> 'alias' THEN c.fingerprint END, c.matched_by, c.score, c.doubtful, NOT c.doubtful, c.candidates, c.reason, c.delivered
 FROM compared c
 WHERE c.changed <> '{}' OR c.reason <> '' OR c.doubtful

@@ -5,7 +5,7 @@
 CREATE TEMPORARY TABLE matched (
   source_row bigint NOT NULL,
   asset_id   bigint,
-  matched_by text NOT NULL CHECK (matched_by IN ('code', 'alias', 'key', 'rule', 'same', 'place')),
+  matched_by text NOT NULL CHECK (matched_by IN ('code', 'alias', 'key', 'rule', 'same', 'place', 'fingerprint')),
   score      double precision NOT NULL DEFAULT 1 CHECK (score BETWEEN 0 AND 1),
   doubtful   boolean NOT NULL DEFAULT false,
   candidates bigint[] NOT NULL DEFAULT '{}',

@@ -1,0 +1,110 @@
+"""Fingerprints: which delivered row each asset last came from, so that the next delivery need not look at it again.
+
+A fingerprint is 128 bits over a row and over everything that decides what becomes of it; the importer makes it, the register
+only compares. An edit by hand has none, so that its asset is looked at again; an undo gives the earlier one back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from registry.scope import Scope
+from registry.sql import statement
+
+Numbers = NDArray[np.int64]
+Prints = NDArray[np.uint64]  # (n, 2): the first and the last eight bytes
+
+# Rows of COPY (format binary) with two columns: their count, then each value after its length.
+_KNOWN = np.dtype([("columns", ">i2"), ("a", ">i4"), ("id", ">i8"), ("b", ">i4"), ("first", ">u8"), ("last", ">u8")])
+_PAIR = np.dtype([("columns", ">i2"), ("a", ">i4"), ("row", ">i8"), ("b", ">i4"), ("id", ">i8")])
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END = b"\xff\xff"
+
+
+class Known:
+    """The fingerprints of the assets of a layer: 25 bytes an asset. Each asset is given away once."""
+
+    def __init__(self, ids: Numbers, prints: Prints) -> None:
+        order = np.argsort(prints[:, 0])
+        self._ids, self._first, self._last = ids[order], prints[order, 0], prints[order, 1]
+        # Equal rows are told apart by what else is known of them, not here.
+        twin = self._first[1:] == self._first[:-1]
+        self._taken = np.r_[twin, False] | np.r_[False, twin] if len(ids) else np.zeros(0, dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def find(self, prints: Prints, usable: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
+        """Which of the `usable` rows are assets as they stand: places in `prints`, and places to `take`.
+
+        A row that repeats one before it finds nothing.
+        """
+        if not len(self):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        at = np.minimum(np.searchsorted(self._first, prints[:, 0]), len(self) - 1)
+        hit = usable & (self._first[at] == prints[:, 0]) & (self._last[at] == prints[:, 1]) & ~self._taken[at]
+        rows = np.flatnonzero(hit)
+        found, first = np.unique(at[rows], return_index=True)
+        return rows[first], found
+
+    def take(self, places: Numbers) -> Numbers:
+        """The ids of the assets that were found; they are found no more."""
+        self._taken[places] = True
+        return self._ids[places]
+
+
+def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> Known:
+    """The fingerprints of a layer's assets, as far as this person may see them."""
+    parts: list[NDArray[Any]] = []
+    left = b""
+    with connection.cursor() as cursor, cursor.copy(
+        "COPY (SELECT id, fingerprint FROM registry.asset WHERE district = %s AND layer = %s AND fingerprint IS NOT NULL)"
+        " TO STDOUT (FORMAT binary)",
+        (scope.district, layer),
+    ) as copy:  # fmt: skip
+        skip = len(_SIGNATURE)
+        pieces: list[bytes] = []
+        size = 0
+        for piece in copy:
+            pieces.append(bytes(piece))
+            size += len(pieces[-1])
+            if size > 1 << 22:
+                left = b"".join((left, *pieces))
+                whole = (len(left) - skip - len(_END)) // _KNOWN.itemsize
+                parts.append(_narrow(np.frombuffer(left, _KNOWN, whole, skip)))
+                left, skip, pieces, size = left[skip + whole * _KNOWN.itemsize :], 0, [], 0
+        left = b"".join((left, *pieces))
+        parts.append(_narrow(np.frombuffer(left, _KNOWN, (len(left) - skip - len(_END)) // _KNOWN.itemsize, skip)))
+    told = np.concatenate(parts)
+    return Known(told["id"], np.column_stack((told["first"], told["last"])))
+
+
+def _narrow(rows: NDArray[Any]) -> NDArray[Any]:
+    native = np.empty(len(rows), np.dtype([("id", np.int64), ("first", np.uint64), ("last", np.uint64)]))
+    for name in ("id", "first", "last"):
+        native[name] = rows[name]
+    return native
+
+
+def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:
+    """Put the rows that were found unchanged, and their assets, beside the staged ones (`unchanged`), for the diff."""
+    told = np.empty(len(rows), _PAIR)
+    told["columns"], told["a"], told["b"] = 2, 8, 8
+    told["row"], told["id"] = rows, ids
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY unchanged (source_row, asset_id) FROM STDIN (FORMAT binary)") as copy,
+    ):
+        copy.write(_SIGNATURE)
+        copy.write(told.tobytes())
+        copy.write(_END)
+
+
+def remember(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
+    """Let the assets that the staged rows leave as they are bear these rows' fingerprints. No version is made of it."""
+    values = {"district": scope.district, "change_set": change_set}
+    connection.execute(statement("imports/remember.sql").encode(), values)
