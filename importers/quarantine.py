@@ -23,12 +23,14 @@ COPYING = {
     Format.SHAPEFILE: "importers.writers.shapefile",
     Format.CSV: "importers.writers.delimited",
     Format.WORKBOOK: "importers.writers.workbook",
+    Format.OLD_WORKBOOK: "importers.writers.workbook",
+    Format.OPEN_WORKBOOK: "importers.writers.workbook",
     Format.GEOPARQUET: "importers.writers.geoparquet",
     Format.GEOJSON: "importers.writers.geojson",
 }
-WITH_HEADING = (Format.CSV, Format.WORKBOOK)
+OLD_WORKBOOKS = (Format.OLD_WORKBOOK, Format.OPEN_WORKBOOK)
+WITH_HEADING = (Format.CSV, Format.WORKBOOK, *OLD_WORKBOOKS)
 READ_ONLY = ("DXF", "FileGDB")
-OLD_WORKBOOKS = (".xls", ".ods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,7 @@ def write_quarantine(
             path = folder / f"{stem}{parts[0].suffix}"
             shutil.move(parts[0], path)
         written = _written_format(told)
-        changed = written != told.format or file.suffix.lower() in OLD_WORKBOOKS
-        return Quarantine(path, written, len(rows), _remark(file, written) if changed else "")
+        return Quarantine(path, written, len(rows), _remark(file, written) if written != told.format else "")
 
 
 def _waiting(
@@ -113,6 +114,8 @@ def _zipped(parts: list[Path], path: Path) -> Path:
 
 
 def _written_format(told: SourceLayer) -> str:
+    if told.format in OLD_WORKBOOKS:
+        return str(Format.WORKBOOK)
     return str(Format.GEOPACKAGE) if told.format in READ_ONLY else str(told.format)
 
 

@@ -27,6 +27,8 @@ READERS = {
     Format.MAPINFO: "importers.formats.mapinfo",
     Format.CSV: "importers.formats.delimited",
     Format.WORKBOOK: "importers.formats.workbook",
+    Format.OLD_WORKBOOK: "importers.formats.workbook",
+    Format.OPEN_WORKBOOK: "importers.formats.workbook",
     Format.GEOPARQUET: "importers.formats.geoparquet",
 }
 # Text that is laid beside the data in an archive, and is data only sometimes.

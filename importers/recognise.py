@@ -41,13 +41,15 @@ class Format(StrEnum):
     FLATGEOBUF = "FlatGeobuf"
     CSV = "CSV"
     WORKBOOK = "XLSX"
+    OLD_WORKBOOK = "XLS"
+    OPEN_WORKBOOK = "ODS"
     GEOPARQUET = "GeoParquet"
     ARCHIVE = "ZIP"
 
 
 STARTS = (
     (b"\x00\x00\x27\x0a", Format.SHAPEFILE), (b"SQLite format 3\0", Format.GEOPACKAGE), (b"PAR1", Format.GEOPARQUET),
-    (b"fgb\x03", Format.FLATGEOBUF), (b"\xd0\xcf\x11\xe0", Format.WORKBOOK),
+    (b"fgb\x03", Format.FLATGEOBUF), (b"\xd0\xcf\x11\xe0", Format.OLD_WORKBOOK),
 )  # fmt: skip
 
 SIGNS = (
@@ -115,8 +117,10 @@ def _zipped(path: Path) -> Format:
         names = set(members.namelist())
     if "xl/workbook.bin" in names:
         raise foreign(path.name, "XLSB")
-    if any(name.startswith(("xl/", "content.xml")) for name in names):
+    if any(name.startswith("xl/") for name in names):
         return Format.WORKBOOK
+    if "content.xml" in names:
+        return Format.OPEN_WORKBOOK
     if any(name.startswith("word/") for name in names):
         raise foreign(path.name, "DOCX")
     return Format.ARCHIVE

@@ -9,7 +9,7 @@ from importers import units
 from importers.table import SEARCHED_ROWS, find_header, unique_names
 
 DEEPEST = 3
-TITLE = 0.9
+TITLE = 0.6
 BRACKETS = "()（）[]【】"
 # (top, left), (bottom, right), all from 0, all inclusive.
 Merged = tuple[tuple[int, int], tuple[int, int]]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.errors import DamagedFile
+from importers.recognise import recognise
 from importers.source import (
     SAMPLE_ROWS,
     DeclaredCrs,
@@ -55,7 +56,7 @@ class Sheet:
 def look(path: Path, request: Request) -> list[SourceLayer]:
     """Every visible sheet with content. Raises DamagedFile, also for a workbook under a password."""
     with _opened(path) as book:
-        return [_layer(sheet, request, _made(path)) for sheet in _filled(book, path)]
+        return [_layer(sheet, request, recognise(path)[0]) for sheet in _filled(book, path)]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:
@@ -78,15 +79,6 @@ def _layer(source: CalamineSheet, request: Request, made: str) -> SourceLayer:
     columns = with_units(described(first.columns), sheet.heading.units if sheet.heading is not None else {})
     header_row = None if sheet.heading is None else sheet.heading.top + 1
     return SourceLayer(source.name, made, rows, columns, None, FORMAT, DeclaredCrs(), header_row=header_row)
-
-
-def _made(path: Path) -> str:
-    """XLS, XLSX or ODS, by content."""
-    with path.open("rb") as file:
-        head = file.read(128)
-    if head.startswith(b"\xd0\xcf"):
-        return "XLS"
-    return "ODS" if b"opendocument" in head else "XLSX"
 
 
 def _batch(sheet: Sheet, start: int, stop: int) -> Rows:

@@ -34,8 +34,8 @@ DATA = Path(__file__).parents[1] / "data"
         ("lamps.kmz", Format.ARCHIVE),
         ("lamps.dxf", Format.DXF),
         ("lamps.mif", Format.MAPINFO),
-        ("lamps.xls", Format.WORKBOOK),
-        ("lamps.ods", Format.WORKBOOK),
+        ("lamps.xls", Format.OLD_WORKBOOK),
+        ("lamps.ods", Format.OPEN_WORKBOOK),
     ],
 )
 def test_content_and_not_name(name, kind, tmp_path):
