@@ -2,7 +2,8 @@
 
 What the file declares (.cpg, language byte) is tried first but not believed: GBK text declared as UTF-8, UTF-8 text
 declared as GBK and everything declared as Latin-1 are daily deliveries, and two of the three decode without an error
-into mojibake. So every answer must also look like text: nearly all of its non-ASCII characters must be common Han.
+into mojibake. So every answer must also look like text that somebody wrote (`importers.script`), and where two do, the
+file's own word decides, or a person.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 from importers.errors import UndecodableText
+from importers.script import is_chinese, is_latin, is_plausible
 from importers.source import Encoding
 from registry.language import _
 
-COMMON_ENOUGH = 0.95
 MOSTLY = 0.98
+# From here on characters take three bytes in UTF-8, which GBK text hardly ever imitates; so many of them it never does.
+SURE_OF_UTF8, FEW = "\u0800", 4
+UTF8_HAN = re.compile(rb"(?=[\x00-\x7f]*[\xe0-\xef])(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})+")
+REPLACED = "\ufffd"
+# Chance makes a quarter of all common Han characters of daily use.
+ABOVE_CHANCE, MORE_THAN_HALF = 0.35, 0.7
 CHUNK = 1 << 20
 LINES_PER_CHUNK = 200
 BYTE_ORDER_MARKS = (
@@ -58,51 +64,131 @@ def chosen(name: str) -> Encoding:
 def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "cpg") -> Encoding:
     """The encoding of texts cut out of a file; the last character of a piece may be cut in half.
 
-    `declared` is what the file says and `basis` where it says so. Raises UndecodableText when nothing fits.
+    `declared` is what the file says and `basis` where it says so. Raises UndecodableText when nothing fits, and when two
+    encodings fit and the file does not say which.
     """
     pieces = [piece for piece in pieces if not piece.isascii()]
     codec = codec_name(declared) if declared else None
     if not pieces:
         return Encoding(_label(codec or "utf-8"), basis if codec else "content", _("全部是 ASCII 字符，任何编码都一样"))
-    if codec and not _is_single_byte(codec) and _fits(pieces, codec):
-        return Encoding(_label(codec), basis, _("与声明“%(declared)s”相符", declared=declared))
-    for candidate in ("utf-8", "gb18030"):
-        if _fits(pieces, candidate):
-            return Encoding(_label(candidate), "content", _evidence(pieces, candidate, declared))
-    if codec and _share_decoded(pieces, codec) == 1:
-        return Encoding(_label(codec), basis, _("与声明“%(declared)s”相符", declared=declared))
-    return _most_of_it(pieces, declared)
+    fitting = [name for name in dict.fromkeys(("utf-8", "gb18030", *([codec] if codec else []))) if fits(pieces, name)]
+    best = _best(pieces, fitting, codec)
+    if best is None and not fitting:
+        return _most_of_it(pieces, declared)
+    if best is None:
+        raise _undecodable(pieces, declared, _("可能是 %(names)s", names=_("、").join(map(_label, fitting))))
+    if best == codec:
+        return Encoding(_label(best), basis, _("与声明“%(declared)s”相符", declared=declared))
+    return Encoding(_label(best), "content", _evidence(pieces, best, declared))
+
+
+def fits(pieces: Sequence[bytes], codec: str) -> bool:
+    """Every piece decodes, and the result looks like text that somebody meant."""
+    texts = []
+    for piece in pieces:
+        if (text := _decoded(piece, codec)) is None:
+            return False
+        texts.append(text)
+    if codec == "utf-8":
+        return (
+            any(char >= SURE_OF_UTF8 for text in texts for char in text)
+            or is_latin(texts)
+            or not is_chinese([text for piece in pieces if (text := _decoded(piece, "gb18030")) is not None])
+        )
+    return is_plausible(texts, codec)
+
+
+def belongs(pieces: Sequence[bytes], name: str) -> bool:
+    """Whether the text of one column may be in the encoding that the rest of its file is in.
+
+    Milder than `fits`, because the file vouches for it: rare names may be rare, and a few cells may be damaged.
+    """
+    codec = codec_name(name) or name
+    whole = [text for piece in pieces if not _is_other(piece, codec) and (text := _decoded(piece, codec)) is not None]
+    if len(whole) < MOSTLY * len(pieces):
+        return False
+    if codec == "utf-8" or len(whole) < FEW:
+        return codec == "utf-8" or not fits(pieces, "utf-8")
+    return codec != "gb18030" or is_chinese(whole, ABOVE_CHANCE, MORE_THAN_HALF)
+
+
+def _best(pieces: Sequence[bytes], fitting: list[str], declared: str | None) -> str | None:
+    """One of several that fit: UTF-8 where its reading is Chinese too, else the declared one; None where nobody can say."""
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    if "utf-8" in fitting:
+        texts = [text for piece in pieces if (text := _decoded(piece, "utf-8")) is not None]
+        characters = [char for text in texts for char in text if char > "\x7f"]
+        if is_latin(texts) or (len(characters) >= FEW and max(characters) >= SURE_OF_UTF8) or is_chinese(texts):
+            return "utf-8"
+        return declared if declared in fitting else None
+    return None
 
 
 def _most_of_it(pieces: Sequence[bytes], declared: str | None) -> Encoding:
     """A file of mixed encodings: take the one of nearly all pieces, the rest become problems of their rows."""
     for candidate in ("utf-8", "gb18030"):
-        decoded = [text for text in (_decoded(piece, candidate) for piece in pieces) if text is not None]
-        if len(decoded) >= MOSTLY * len(pieces) and (candidate == "utf-8" or _common_share(decoded) >= COMMON_ENOUGH):
-            rest = len(pieces) - len(decoded)
+        whole = [
+            piece for piece in pieces if _decoded(piece, candidate) is not None and not _is_other(piece, candidate)
+        ]
+        if MOSTLY * len(pieces) <= len(whole) and fits(whole, candidate):
+            rest = len(pieces) - len(whole)
             evidence = _("%(total)s 段文字中有 %(rest)s 段不能解码", total=len(pieces), rest=rest)
             return Encoding(_label(candidate), "content", evidence)
+    raise _undecodable(pieces, declared, _("既不是 UTF-8 也不是 GB18030"))
+
+
+def _undecodable(pieces: Sequence[bytes], declared: str | None, what: str) -> UndecodableText:
     said = _("（声明为“%(declared)s”）", declared=declared) if declared else ""
-    raise UndecodableText(
-        _("文字既不是 UTF-8 也不是 GB18030%(said)s：%(sample)s", said=said, sample=repr(pieces[0][:40])),
-        _("用 --encoding 指明编码，如 cp1252、big5、cp949。"),
+    return UndecodableText(
+        _("不能确定文字的编码，%(what)s%(said)s：%(sample)s", what=what, said=said, sample=repr(pieces[0][:40])),
+        _("用 --encoding 指明编码，如 GB18030、cp1252、big5、cp949。"),
     )
 
 
 def detect_file(path: Path) -> Encoding:
-    """The encoding of a text file, from its byte order mark or from non-ASCII lines picked all over it."""
+    """The encoding of a text file, from its byte order mark or from non-ASCII lines picked all over it.
+
+    Raises UndecodableText also where lines of another encoding stand between those of GB18030: nobody would see them.
+    """
     with path.open("rb") as file:
         start = file.read(4)
     for mark, codec in BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return Encoding(codec.upper(), "bom", _("文件以字节序标记开头"))
-    return detect(list(_lines_with_text(path)))
+    found = detect(list(_lines_with_text(path)))
+    if found.name == "GB18030":
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if _is_other(line, "gb18030"):
+                    raise UndecodableText(
+                        _("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s", line=number, sample=repr(line[:40])),
+                        _("请供图单位把整个文件存为同一种编码。"),
+                    )
+    return found
 
 
-def decode(pieces: Iterable[bytes], codec: str) -> list[str]:
-    """Decode many short texts at once; what cannot be decoded becomes U+FFFD, half a character at the end is dropped."""
-    joined = b"\0".join(pieces).decode(codec, "replace")
-    return [text.rstrip("\ufffd") if text.endswith("\ufffd") else text for text in joined.split("\0")]
+def decode(pieces: Iterable[bytes], codec: str, full: int = 0) -> list[str]:
+    """Decode many short texts at once; what cannot be decoded becomes U+FFFD.
+
+    Half a character at the end is dropped where the piece has at least `full` bytes: there it was cut off.
+    A piece of UTF-8 in the midst of GB18030 decodes without an error into other characters: it becomes U+FFFD whole.
+    """
+    told = list(pieces)
+    texts = b"\0".join(told).decode(codec, "replace").split("\0")
+    for place, text in enumerate(texts):
+        if text.endswith(REPLACED) and len(told[place]) >= full and _decoded(told[place], codec) is not None:
+            texts[place] = text[:-1]
+    if codec_name(codec) == "gb18030":
+        return [REPLACED if _is_other(piece, "gb18030") else text for piece, text in zip(told, texts, strict=True)]
+    return texts
+
+
+def _is_other(piece: bytes, codec: str) -> bool:
+    """Whether a piece amid GB18030 is UTF-8: it is so throughout, and read as GB18030 it is no text."""
+    if codec != "gb18030" or not UTF8_HAN.fullmatch(piece):
+        return False
+    return not is_chinese([_decoded(piece, "gb18030") or REPLACED])
 
 
 def _lines_with_text(path: Path) -> Iterator[bytes]:
@@ -120,52 +206,6 @@ def _decoded(piece: bytes, codec: str) -> str | None:
         return codecs.getincrementaldecoder(codec)("strict").decode(piece, final=False)
     except UnicodeDecodeError:
         return None
-
-
-def _share_decoded(pieces: Sequence[bytes], codec: str) -> float:
-    return sum(_decoded(piece, codec) is not None for piece in pieces) / len(pieces)
-
-
-def _fits(pieces: Sequence[bytes], codec: str) -> bool:
-    """Every piece decodes, and the result looks like text that somebody meant."""
-    texts = []
-    for piece in pieces:
-        if (text := _decoded(piece, codec)) is None:
-            return False
-        texts.append(text)
-    if codec == "gb18030":
-        return _common_share(texts) >= COMMON_ENOUGH
-    return codec != "utf-8" or not _is_gbk_by_accident(pieces, texts)
-
-
-def _is_gbk_by_accident(pieces: Sequence[bytes], texts: Sequence[str]) -> bool:
-    """A few GBK characters are valid two-byte UTF-8 by chance; real UTF-8 of that kind has lone accented letters."""
-    if any(char >= "\u0800" for text in texts for char in text):
-        return False
-    as_gbk = [_decoded(piece, "gb18030") for piece in pieces]
-    whole = [text for text in as_gbk if text is not None]
-    if len(whole) < len(pieces) or _common_share(whole) < COMMON_ENOUGH:
-        return False
-    runs = re.findall(r"[^\x00-\x7f]+", "\n".join(whole))
-    return sum(map(len, runs)) >= 2 * len(runs)
-
-
-def _common_share(texts: Iterable[str]) -> float:
-    """Share of the non-ASCII characters that are in GB 2312, the 6,763 Han of daily use and their punctuation."""
-    chars = [char for text in texts for char in text if char > "\x7f"]
-    common = _common_characters()
-    return sum(char in common for char in chars) / len(chars) if chars else 1.0
-
-
-@cache
-def _common_characters() -> frozenset[str]:
-    pairs = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
-    return frozenset("".join(pair.decode("gb2312", "ignore") for pair in pairs))
-
-
-def _is_single_byte(codec: str) -> bool:
-    """Single-byte encodings decode anything, so that decoding proves nothing."""
-    return len("é".encode(codec, "replace")) == len("中".encode(codec, "replace")) == 1
 
 
 def _evidence(pieces: Sequence[bytes], codec: str, declared: str | None) -> str:

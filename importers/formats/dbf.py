@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importers.encoding import LANGUAGE_BYTES, chosen, decode, detect
-from importers.errors import DamagedFile
+from importers.encoding import LANGUAGE_BYTES, belongs, chosen, decode, detect
+from importers.errors import DamagedFile, UndecodableText
 from importers.source import BATCH_ROWS, Encoding
 from importers.table import trimmed
 from registry.language import _
@@ -27,6 +27,7 @@ Cells = NDArray[np.uint8]
 DELETED = ord("*")
 SPACE = 32
 END_OF_FIELDS = 0x0D
+NAME = 10
 SAMPLED_BLOCKS, SAMPLED_BLOCK = 20, 1_000
 MOST_SAMPLES = 5_000
 PLAIN_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -34,13 +35,17 @@ PLAIN_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column: its name as bytes, its dBase type letter, and where it lies in a record."""
+    """One column: its name as bytes, its dBase type letter, and where it lies in a record.
+
+    `encoding` is set where the column's text is in another encoding than the rest of the table.
+    """
 
     raw_name: bytes
     kind: str
     offset: int
     width: int
     decimals: int
+    encoding: str = ""
 
 
 class Table:
@@ -77,33 +82,77 @@ class Table:
         return sum(int((~deleted(part)).sum()) for part in parts)
 
     def encoding(self, asked: str | None, declared: str | None) -> Encoding:
-        """The encoding of names and text: `asked` by the operator, else found out. `declared` is what a .cpg says."""
+        """The encoding of names and text: `asked` by the operator, else found out. `declared` is what a .cpg says.
+
+        Found out for all columns together; a column that does not fit the rest is judged for itself and keeps its own.
+        Raises UndecodableText, naming the column, where that leads nowhere.
+        """
         if asked:
             return chosen(asked)
-        basis = "cpg" if declared else "ldid"
-        return detect(list(self._pieces()), declared or self.language, basis)
+        said, basis = declared or self.language, "cpg" if declared else "ldid"
+        names = [field.raw_name for field in self.fields]
+        texts = list(self._texts())
+        together = [*names, *(piece for pieces in texts for piece in pieces)]
+        try:
+            found = detect(together, said, basis)
+        except UndecodableText:
+            found = self._of_the_most(names, texts, said, basis)
+        own = [self._own(field, pieces, found, said, basis) for field, pieces in zip(self.fields, texts, strict=True)]
+        self.fields = [replace(f, encoding=e.name if e else "") for f, e in zip(self.fields, own, strict=True)]
+        if not any(own):
+            return found
+        told = [self._told(field, e, found) for field, e in zip(self.fields, own, strict=True) if e is not None]
+        return replace(found, basis="content", evidence=_("；").join([found.evidence, *told]))
+
+    def _of_the_most(self, names: list[bytes], texts: list[list[bytes]], said: str | None, basis: str) -> Encoding:
+        """Of a table of several encodings that of the names, where they show any, or else of the most text."""
+        order = sorted([pieces for pieces in texts if pieces], key=lambda pieces: -sum(map(len, pieces)))
+        if not all(name.isascii() for name in names):
+            order.insert(0, names)
+        for pieces in order:
+            try:
+                return detect(pieces, said, basis)
+            except UndecodableText:
+                continue
+        return detect([piece for pieces in order for piece in pieces], said, basis)
+
+    def _own(self, field: Field, pieces: list[bytes], found: Encoding, said: str | None, basis: str) -> Encoding | None:
+        """The encoding of a column that is not in that of the table, None for all others."""
+        if not pieces or belongs(pieces, found.name):
+            return None
+        try:
+            own = detect(pieces, said, basis)
+        except UndecodableText as error:
+            name = decode([field.raw_name], found.name)[0]
+            raise UndecodableText(_("列“%(name)s”：%(error)s", name=name, error=error.message), error.hint) from error
+        return own if own.name != found.name else None
+
+    def _told(self, field: Field, own: Encoding, found: Encoding) -> str:
+        name = decode([field.raw_name], found.name)[0]
+        return _("列“%(name)s”是 %(encoding)s（%(why)s）", name=name, encoding=own.name, why=own.evidence)
 
     def names(self, encoding: str) -> list[str]:
         """Field names: half a character at the end is dropped, a repeated name gets a number."""
         names: list[str] = []
-        for number, name in enumerate(decode((f.raw_name for f in self.fields), encoding), 1):
-            plain = name.strip() or f"column_{number}"
+        for number, name in enumerate(decode((f.raw_name for f in self.fields), encoding, NAME), 1):
+            plain = name.strip(" \ufffd") or f"column_{number}"
             unique, again = plain, 2
             while unique in names:
                 unique, again = f"{plain}_{again}", again + 1
             names.append(unique)
         return names
 
-    def _pieces(self) -> Iterator[bytes]:
-        """Field names, and distinct cells that are not ASCII from blocks of records all over the table."""
-        yield from (field.raw_name for field in self.fields)
+    def _texts(self) -> Iterator[list[bytes]]:
+        """For each field its distinct cells that are not ASCII, from blocks of records all over the table."""
         every = max(SAMPLED_BLOCK, self.count // SAMPLED_BLOCKS)
         records = np.concatenate([self.records(at, at + SAMPLED_BLOCK) for at in range(0, max(1, self.count), every)])
         for field in self.fields:
             cells = records[:, field.offset : field.offset + field.width]
-            if field.kind == "C" and cells.size and cells.max() > 0x7F:
-                distinct = _fixed(np.ascontiguousarray(cells)).unique()[:MOST_SAMPLES]
-                yield from (cell.rstrip(b" \0") for cell in distinct.to_pylist())
+            if field.kind != "C" or not cells.size or cells.max() <= 0x7F:
+                yield []
+                continue
+            distinct = _fixed(np.ascontiguousarray(cells)).unique()[:MOST_SAMPLES].to_pylist()
+            yield [cell.rstrip(b" \0") for cell in distinct if not cell.isascii()]
 
 
 def deleted(records: Cells) -> NDArray[np.bool_]:
@@ -120,7 +169,7 @@ def column(records: Cells, field: Field, encoding: str) -> pa.Array:
         return _dates(_ascii(cells))
     if field.kind == "L":
         return _booleans(_ascii(cells))
-    return _ascii(cells) if cells.size == 0 or cells.max() < 0x80 else _text(cells, encoding)
+    return _ascii(cells) if cells.size == 0 or cells.max() < 0x80 else _text(cells, field.encoding or encoding)
 
 
 def _fields(described: bytes) -> Iterator[Field]:
@@ -150,7 +199,7 @@ def _text(cells: Cells, encoding: str) -> pa.Array:
     """Decode each distinct cell once, and all of them in one call."""
     cells[cells == 0] = SPACE
     coded = _fixed(cells).dictionary_encode()
-    words = decode((cell.rstrip(b" ") for cell in coded.dictionary.to_pylist()), encoding)
+    words = decode((cell.rstrip(b" ") for cell in coded.dictionary.to_pylist()), encoding, cells.shape[1])
     return trimmed(pa.array(words, pa.string()).take(coded.indices))
 
 
