@@ -14,7 +14,16 @@ import pyarrow.compute as pc
 from importers import units
 from importers.problems import Code, Problem, at
 from importers.source import Rows
-from importers.values import Converted, as_text, booleans, converted, half_width, has_wrong_unit, numbers
+from importers.values import (
+    Converted,
+    as_text,
+    booleans,
+    converted,
+    half_width,
+    has_doubtful_comma,
+    has_wrong_unit,
+    numbers,
+)
 from registry.layers import Layer
 
 
@@ -71,7 +80,7 @@ def _number(column: pa.Array, attribute: Attribute, rows: Rows) -> tuple[pa.Arra
     read = numbers(text, attribute.unit, unit)
     problems: list[Problem] = []
     for position, value in _bad_cells(read, text):
-        code = Code.UNIT_BAD if has_wrong_unit(str(value)) else Code.NUMBER_BAD
+        code = _why_no_number(str(value))
         details = {"unit": unit} if code is Code.UNIT_BAD else {}
         problems += at(code, [rows.numbers[position]], attribute.column, [value], **details)
     if attribute.type == "number":
@@ -81,6 +90,12 @@ def _number(column: pa.Array, attribute: Attribute, rows: Rows) -> tuple[pa.Arra
     problems += at(Code.NUMBER_NOT_WHOLE, rows.numbers[broken], attribute.column, text.filter(broken).to_pylist())
     kept = pc.if_else(whole, read.values, pa.scalar(None, pa.float64()))
     return kept.cast(pa.int64()), problems
+
+
+def _why_no_number(text: str) -> Code:
+    if has_doubtful_comma(text):
+        return Code.NUMBER_AMBIGUOUS
+    return Code.UNIT_BAD if has_wrong_unit(text) else Code.NUMBER_BAD
 
 
 def _bad_cells(read: Converted, column: pa.Array) -> Iterable[tuple[int, Any]]:

@@ -44,6 +44,24 @@ class ClassBook:
                 return named.get(scheme, next(iter(named.values())))
         return None
 
+    def has_lost_zero(self, text: str, scheme: str = "") -> bool:
+        """Whether a text is a code of four digits whose leading zero a spreadsheet took."""
+        word, scheme = spelled(text), scheme or self.scheme
+        return word.isdigit() and (scheme, word) not in self._codes and (scheme, word.zfill(4)) in self._codes
+
+    def in_other_scheme(self, text: str) -> int | None:
+        """The class that a code has in another scheme of the layer, None where no scheme has it."""
+        word = spelled(text)
+        others = (scheme for scheme in self.layer.schemes if scheme != self.scheme)
+        found = (self._codes.get((scheme, word), self._codes.get((scheme, word.zfill(4)))) for scheme in others)
+        return next((position for position in found if position is not None), None)
+
+    def meanings(self, position: int) -> list[int]:
+        """The classes of the layer that have the code of this one, if they do not all mean the same; else none."""
+        code = spelled(self.layer.classes[position].code)
+        found = [at for scheme in self.layer.schemes if (at := self._codes.get((scheme, code))) is not None]
+        return found if len({self.layer.classes[at].name_zh for at in found}) > 1 else []
+
     def by_number(self, number: str, scheme: str = "") -> int | None:
         """The class whose digits stand inside an asset code."""
         return self._numbers.get((scheme or self.scheme, number))

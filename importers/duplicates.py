@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
@@ -25,7 +26,7 @@ class FirstSeen:
         `rows` are row numbers, unique over the whole delivery; null repeats nothing.
         """
         places = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
-        hashes = np.fromiter(map(hash, values.drop_null().to_pylist()), np.int64, len(places))
+        hashes = _hashes(values.drop_null() if values.null_count else values)
         distinct, first, member = np.unique(hashes, return_index=True, return_inverse=True)
         first_rows = rows[places[first]]
         known = np.zeros(len(distinct), dtype=bool)
@@ -48,3 +49,24 @@ class FirstSeen:
             together = np.concatenate((a, b))
             order = np.argsort(together, kind="stable")
             self._runs.append((together[order], np.concatenate((a_rows, b_rows))[order]))
+
+
+def _hashes(texts: pa.Array) -> Numbers:
+    """A number for each text: itself where the text is a number of up to 18 digits, a hash else."""
+    is_number = pc.match_substring_regex(texts, "^[1-9][0-9]{0,17}$")
+    if pc.all(is_number).as_py():
+        return np.asarray(texts.cast(pa.int64()).to_numpy(zero_copy_only=False))
+    hashes = np.empty(len(texts), dtype=np.int64)
+    numeric = is_number.to_numpy(zero_copy_only=False)
+    hashes[numeric] = texts.filter(is_number).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    words = texts.filter(pc.invert(is_number))
+    hashes[~numeric] = np.fromiter(map(hash, words.to_pylist()), np.int64, len(words))
+    return hashes
+
+
+def hashed(values: pa.Array) -> NDArray[np.uint32]:
+    """Texts as numbers that are equal where the texts are; 0 for null. Of this process only."""
+    coded = values.dictionary_encode()
+    hashes = np.array([hash(text) & 0xFFFFFFFF for text in coded.dictionary.to_pylist()] + [0], dtype=np.uint32)
+    found: NDArray[np.uint32] = hashes[coded.indices.fill_null(len(hashes) - 1).to_numpy(zero_copy_only=False)]
+    return found

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from importers.texts import harmless
 from registry.assets import log_restricted, matching
 from registry.errors import Invalid
 from registry.filters import Filter
@@ -85,6 +86,8 @@ def _write(path: Path, driver: str, layer: Layer, names: list[str], rows: Sequen
         unique = title if title not in columns else name
         columns[unique] = _attribute(rows, name, described.get(name, {}).get("type", "string"))
     options = {"GEOMETRY": "AS_WKT", "WRITE_BOM": "YES"} if driver == "CSV" else {}
+    if driver == "CSV":
+        columns = {harmless(name): _harmless(column) for name, column in columns.items()}
     pyogrio.raw.write(
         path, geometry, list(columns.values()), list(columns), geometry_type=TYPES[layer.geometry], crs="EPSG:4490",
         driver=driver, layer=layer.code, append=append, **options,
@@ -103,6 +106,13 @@ def _column(rows: Sequence[Any], field: str) -> np.ndarray[Any, Any]:
     if field == "state":
         values = [state_label(value) for value in values]
     return np.array([None if value is None else str(value) for value in values], dtype=object)
+
+
+def _harmless(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Text that no spreadsheet takes for a formula; an import takes the apostrophe away again."""
+    if column.dtype != object:
+        return column
+    return np.array([value if value is None else harmless(value) for value in column], dtype=object)
 
 
 def _attribute(rows: Sequence[Any], name: str, kind: str) -> np.ndarray[Any, Any]:

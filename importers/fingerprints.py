@@ -71,7 +71,7 @@ def outline_of(connection: psycopg.Connection[Any], district: str) -> str:
     """What tells the district's extent, as the checks use it, from any other."""
     row = connection.execute(
         "SELECT md5(concat_ws(' ', d.code, d.code_scheme, d.box::text, (SELECT string_agg(a.geom::text, ' ' ORDER BY a.code)"
-        " FROM registry.area a WHERE a.district = d.code AND a.kind = 'district')))"
+        " FROM registry.area a WHERE a.district = d.code AND a.kind IN ('district', 'subdistrict'))))"
         " FROM registry.district d WHERE d.code = %s",
         (district,),
     ).fetchone()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +13,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importers.attributes import Attribute, as_json, properties_of, typed
-from importers.classes import ClassBook, OtherLayers
+from importers.batch import Batch
+from importers.classify import Classifier
 from importers.crs import SourceCrs, resolve
 from importers.errors import ProfileMismatch
-from importers.headings import ATTRIBUTE
+from importers.headings import ATTRIBUTE, IGNORE, POSITIONS
 from importers.positions import locate
 from importers.problems import Code, Problem, at
 from importers.profile import Profile
 from importers.source import Box, Geometries, Rows, SourceLayer
-from importers.values import Mask, NotThis, as_text, codes, converted, dates, half_width, replaced
+from importers.values import Mask, NotThis, codes, half_width
 from registry.language import _
 from registry.layers import Layer
 
@@ -33,8 +34,6 @@ STATES = {
     "retired": "retired 移除 拆除 已拆除 注销 删除",
 }
 SOURCES = frozenset({"实测", "地形图", "普查", "上报"})
-NO_CLASS = -1
-DIGITS_OF_CLASS = slice(6, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +109,19 @@ class Normaliser:
         _check_layer(profile, layer)
         self.profile, self.layer, self.layers = profile, layer, layers or {}
         self.crs: SourceCrs = resolve(source, profile.crs, box)
-        self.book = ClassBook(layer, profile.scheme)
+        self.classifier = Classifier(layer, profile.scheme, self.layers)
         self.attributes = _attributes(profile, layer, source)
         self.headings = {target: column for column, target in profile.columns.items()}
+        self._texts = _texts(profile, source, self.attributes)
         self._remarks = _remarks(source, self.crs)
         self._said: set[Code] = set()
 
     def prepare(self, rows: Rows) -> Prepared:
         """One batch."""
-        batch = _Batch(rows, self.profile, self.headings)
+        batch = Batch(rows, self.profile, self.headings, self._texts)
         located = locate(rows, self.profile, self.crs, self.layer.geometry)
-        code = batch.text("code", codes)
-        scheme, class_code, class_index = self._classes(batch, code)
+        code = batch.asset_codes()
+        scheme, class_code, class_index = self.classifier.classify(batch, code)
         attributes, described = self._filled(batch)
         fields: dict[str, Any] = {
             "code": code, "external_key": batch.text("external_key", codes), "scheme": scheme, "class_code": class_code,
@@ -139,8 +139,10 @@ class Normaliser:
 
     def identity(self, rows: Rows) -> tuple[pa.Array, pa.Array]:
         """Codes and keys of a batch, as `prepare` would have them."""
-        batch = _Batch(rows, self.profile, self.headings)
-        return batch.text("code", codes), batch.text("external_key", codes)
+        named = {self.headings.get(field) for field in ("code", "external_key")}
+        texts = {name: is_free for name, is_free in self._texts.items() if name in named}
+        batch = Batch(rows, self.profile, self.headings, texts)
+        return batch.asset_codes(), batch.text("external_key", codes)
 
     def _not_said_before(self, problems: list[Problem]) -> list[Problem]:
         """Without the remarks on the delivery as a whole that came with an earlier batch."""
@@ -148,52 +150,7 @@ class Normaliser:
         self._said |= {p.code for p in fresh if p.row is None}
         return fresh
 
-    def _classes(self, batch: _Batch, code: pa.Array) -> tuple[pa.Array, pa.Array, NDArray[np.int64]]:
-        """Scheme, class code and position of each row's class: as written, else as its code says, else the only one."""
-        index = self._written_classes(batch)
-        if (index == NO_CLASS).any():
-            inside = _class_digits(code, self.book)
-            silent = batch.text("class").is_null().to_numpy(zero_copy_only=False)
-            index = np.where(silent & (index == NO_CLASS), inside, index)
-            if self.book.only is not None:
-                index = np.where(silent & (index == NO_CLASS), self.book.only, index)
-            missing = silent & (index == NO_CLASS)
-            batch.problems += at(Code.CLASS_MISSING, batch.rows.numbers[missing], self.headings.get("class", ""))
-        places = pa.array(index, mask=index == NO_CLASS)
-        schemes = pa.array([c.scheme for c in self.layer.classes], pa.string())
-        class_codes = pa.array([c.code for c in self.layer.classes], pa.string())
-        return schemes.take(places), class_codes.take(places), index
-
-    def _written_classes(self, batch: _Batch) -> NDArray[np.int64]:
-        words, scheme = batch.text("class"), batch.text("scheme")
-        both = pc.binary_join_element_wise(words, scheme.fill_null(""), "\x1f")
-
-        def position(text: str) -> int:
-            word, _separator, said = text.partition("\x1f")
-            found = self.book.find(word, said)
-            if found is None:
-                raise NotThis(word)
-            return found
-
-        read = converted(both, position, pa.int64())
-        self._strange_classes(batch, words, read.bad)
-        return np.asarray(read.values.fill_null(NO_CLASS).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-    def _strange_classes(self, batch: _Batch, words: pa.Array, bad: Mask) -> None:
-        if not bad.any():
-            return
-        others = OtherLayers(self.layers, self.layer)
-        heading = self.headings.get("class", "")
-        strange = words.filter(pa.array(bad)).to_pylist()
-        meant = {word: others.knowing(word) for word in dict.fromkeys(strange)}
-        for number, word in zip(batch.rows.numbers[bad], strange, strict=True):
-            other = meant[word]
-            if other is None:
-                batch.problems += at(Code.CLASS_UNKNOWN, [number], heading, [word], scheme=self.book.scheme)
-            else:
-                batch.problems += at(Code.CLASS_OF_OTHER_LAYER, [number], heading, [word], layer=other.name)
-
-    def _source(self, batch: _Batch) -> pa.Array:
+    def _source(self, batch: Batch) -> pa.Array:
         """Where the row comes from; a word that is not on the list is kept and remarked."""
         source = batch.text("source")
         strange = pc.invert(pc.is_in(source, pa.array(sorted(SOURCES)))).to_numpy(zero_copy_only=False)
@@ -203,7 +160,7 @@ class Normaliser:
         batch.problems += at(Code.SOURCE_UNKNOWN, batch.rows.numbers[strange], heading, values)
         return source
 
-    def _filled(self, batch: _Batch) -> tuple[pa.Array, pa.Array]:
+    def _filled(self, batch: Batch) -> tuple[pa.Array, pa.Array]:
         """All attributes as JSON text, and those alone that the layer's schema describes."""
         columns: list[tuple[str, pa.Array]] = []
         described: list[tuple[str, pa.Array]] = []
@@ -215,47 +172,6 @@ class Normaliser:
                 described.append((attribute.name, values))
         count = len(batch.rows)
         return as_json(columns, count), as_json(described, count)
-
-
-class _Batch:
-    """The columns of one batch by target, with value maps and constants applied; gathers problems on the way."""
-
-    def __init__(self, rows: Rows, profile: Profile, headings: Mapping[str, str]) -> None:
-        self.rows, self.profile, self.headings = rows, profile, headings
-        self.problems: list[Problem] = []
-
-    def column(self, name: str, target: str) -> pa.Array:
-        """A source column, or nothing where there is none; blanks filled with the profile's constant."""
-        column = self.rows.columns.get(name)
-        if column is None:
-            column = pa.nulls(len(self.rows), pa.string())
-        if name in self.profile.values:
-            column = replaced(as_text(column), self.profile.values[name])
-        constant = self.profile.constants.get(target)
-        return as_text(column).fill_null(constant) if constant is not None else column
-
-    def text(self, target: str, tidy: Callable[[pa.Array], pa.Array] = lambda column: column) -> pa.Array:
-        """A field as text."""
-        return tidy(as_text(self.column(self.headings.get(target, ""), target)))
-
-    def dates(self, target: str) -> pa.Array:
-        """A field as dates."""
-        column = self.column(self.headings.get(target, ""), target)
-        read = dates(column)
-        self._report(Code.DATE_BAD, target, column, read.bad)
-        return read.values
-
-    def converted(self, target: str, parse: Callable[[str], Any], code: Code) -> pa.Array:
-        """A field through a word list."""
-        column = self.text(target)
-        read = converted(column, parse, pa.string())
-        self._report(code, target, column, read.bad)
-        return read.values
-
-    def _report(self, code: Code, target: str, column: pa.Array, bad: Mask) -> None:
-        if bad.any():
-            values = column.filter(pa.array(bad)).to_pylist()
-            self.problems += at(code, self.rows.numbers[bad], self.headings.get(target, target), values)
 
 
 def _check_layer(profile: Profile, layer: Layer) -> None:
@@ -287,6 +203,14 @@ def _attributes(profile: Profile, layer: Layer, source: SourceLayer) -> list[Att
     return list(found.values())
 
 
+def _texts(profile: Profile, source: SourceLayer, attributes: list[Attribute]) -> dict[str, bool]:
+    """The columns whose text is kept, and whether people write there what they like."""
+    free = {a.column for a in attributes if a.type in ("any", "string") and "enum" not in a.described}
+    passed = {IGNORE, *POSITIONS}
+    mapped = (name for name, target in profile.columns.items() if target not in passed)
+    return {name: name in free for name in (*mapped, *profile.kept(source))}
+
+
 def _remarks(source: SourceLayer, crs: SourceCrs) -> list[Problem]:
     remarks = []
     if "Z" in source.dimensions:
@@ -296,18 +220,6 @@ def _remarks(source: SourceLayer, crs: SourceCrs) -> list[Problem]:
     if crs.overridden:
         remarks.append(Problem(Code.CRS_OVERRIDDEN, value=crs.overridden, details={"crs": crs.name}))
     return remarks
-
-
-def _class_digits(code: pa.Array, book: ClassBook) -> NDArray[np.int64]:
-    """The class that stands inside each asset code, -1 for none."""
-
-    def position(digits: str) -> int:
-        found = book.by_number(digits)
-        return NO_CLASS if found is None else found
-
-    digits = pc.utf8_slice_codeunits(code, DIGITS_OF_CLASS.start, DIGITS_OF_CLASS.stop)
-    read = converted(digits, position, pa.int64()).values.fill_null(NO_CLASS)
-    return np.asarray(read.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 STATE_WORDS = {word: state for state, words in STATES.items() for word in words.split()}

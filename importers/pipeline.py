@@ -14,22 +14,21 @@ import psycopg
 from importers.crs_choice import choose_crs, peeked
 from importers.crs_choice import told as crs_told
 from importers.fingerprints import Fingerprinter, as_uuids, outline_of
+from importers.grounds import Grounds
 from importers.headings import QUARANTINE
-from importers.normalise import Normaliser
-from importers.problems import Problem, Severity
+from importers.problems import Code, Problem, Severity, as_record
 from importers.profile import Profile
 from importers.recognised import Recognised
 from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
 from importers.suggest import suggest
-from importers.validate import Validator
 from registry import changes, fingerprints, profiles
-from registry.districts import read_district
-from registry.layers import Layer, stored_layers
+from registry.layers import Layer
 from registry.places import Areas
 from registry.scope import Scope
 from registry.settings import settings
+from registry.twins import near_duplicates
 
 Progress = Callable[[str, int, int | None], None]
 KEPT_PROBLEMS = 100_000
@@ -58,6 +57,7 @@ class Order:
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     header_row: int | None = None
+    accept_repairs: tuple[int, ...] | bool = False
     title: str | None = None
     save_as: str | None = None
     partial: bool = False
@@ -98,14 +98,6 @@ def vars_of(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
-def as_record(problem: Problem) -> dict[str, Any]:
-    """A problem in words, for JSON."""
-    return {
-        "row": problem.row, "severity": str(problem.severity), "code": str(problem.code), "field": problem.field,
-        "value": problem.value, "message": problem.message, "remedy": problem.remedy,
-    }  # fmt: skip
-
-
 def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progress: Progress = _silent) -> Report:
     """Import one layer of a file within the caller's transaction: the caller commits, or rolls a dry run back.
 
@@ -117,15 +109,15 @@ def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progres
 
 
 def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader: Reader, progress: Progress) -> Report:
-    layers = stored_layers(connection)
-    layer = layers[scope.require_writer(order.layer)]
+    grounds = Grounds.of_district(connection, scope.district)
+    layer = grounds.layers[scope.require_writer(order.layer)]
     asked = _asked_profile(connection, scope, order)
     source = _source(reader, order, asked)
     profile, name, keep = _profile(connection, scope, order, source, layer, asked)
     first, batches = peeked(_rows(reader, order, source, profile))
     choice = choose_crs(connection, scope, layer, source, profile, first)
     profile = choice.profile
-    run_ = _Run(connection, scope, layer, layers, choice.source, profile, progress)
+    run_ = _Run(connection, scope, grounds, choice.source, profile, progress)
     run_.problems += choice.problems
     told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
             "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
@@ -134,6 +126,7 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     change_set = changes.propose(connection, scope, layer.code, "import", delivery)
     run_.stage_all(batches)
     summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set)
+    run_.problems += run_.timed("near", _twins, connection, scope, layer.code, change_set)
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
     if keep is not None:
         kept_as = order.save_as or name or f"{layer.code} {order.path.name}"
@@ -192,13 +185,19 @@ def _profile(
         profile, is_new = suggest(source, layer), True
     used = profile if asked is not None or is_new else replace(profile, crs=None, encoding=None)
     corrected = is_new or bool(order.columns or order.constants or order.key or order.save_as)
-    keep = _corrected(profile, order) if corrected and (asked is None or order.save_as) else None
+    # The rows of one delivery are none of the next.
+    lasting = replace(order, accept_repairs=False)
+    keep = _corrected(profile, lasting) if corrected and (asked is None or order.save_as) else None
     return _corrected(used, order), name or "", keep
 
 
 def _corrected(profile: Profile, order: Order) -> Profile:
     """With what the order says otherwise."""
-    given = {name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None}
+    given: dict[str, Any] = {
+        name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None
+    }
+    if order.accept_repairs:
+        given["accept_repairs"] = order.accept_repairs
     columns = {**order.columns, **({order.key: "external_key"} if order.key else {})}
     corrected = replace(profile, **given, constants={**profile.constants, **order.constants}).with_columns(columns)
     return replace(corrected, complete=False) if order.partial else corrected
@@ -211,6 +210,12 @@ def _headings(source: SourceLayer) -> str:
 
 def _rows(reader: Reader, order: Order, source: SourceLayer, profile: Profile) -> Iterator[Rows]:
     return reader.read(source.name, profile.encoding or order.encoding, header_row=source.header_row)
+
+
+def _twins(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int) -> list[Problem]:
+    """Rows about to be added although an asset of their class lies there."""
+    found = near_duplicates(connection, scope, layer, change_set)
+    return [Problem(Code.NEAR_EXISTING, t.row, "", t.code, {"metres": f"{t.metres:.2f}"}) for t in found]
 
 
 def _checksum(path: Path) -> str:
@@ -232,17 +237,15 @@ class _Run:
         self,
         connection: psycopg.Connection[Any],
         scope: Scope,
-        layer: Layer,
-        layers: dict[str, Layer],
+        grounds: Grounds,
         source: SourceLayer,
         profile: Profile,
         progress: Progress,
     ) -> None:
-        box = read_district(connection, scope.district).box
         self.connection, self.scope, self.source, self.progress = connection, scope, source, progress
-        self.normaliser = Normaliser(profile, layer, source, layers, box)
-        self.validator = Validator(layer, scope.district, box)
-        fingerprinter = Fingerprinter(profile, self.normaliser.crs, layer, outline_of(connection, scope.district))
+        self.normaliser, self.validator = grounds.normaliser(profile, source), grounds.validator(profile)
+        layer, extent = grounds.layer(profile.layer), outline_of(connection, scope.district)
+        fingerprinter = Fingerprinter(profile, self.normaliser.crs, layer, extent)
         known = fingerprints.known(connection, scope, layer.code)
         self.recognised = Recognised(known, fingerprinter, self.normaliser, self.validator)
         self.rows = 0

@@ -37,6 +37,7 @@ NEGATIVE = frozenset("SWsw西南")
 COARSE, TOO_COARSE = 4, 2
 # A few full values happen to end in zeros; a delivery is coarse when more than this share of it is.
 BY_CHANCE = 0.01
+ENOUGH_WHOLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def locate(rows: Rows, profile: Profile, crs: SourceCrs, kind: str | None = None
     problems += _zone_problems(rows.numbers, geometry, crs)
     if crs.in_degrees:
         problems += _coarse(rows.numbers, geometry)
+    else:
+        problems += _whole_metres(rows.numbers, geometry)
     registered = to_register(geometry, crs)
     problems += _out_of_reach(rows.numbers, geometry, registered, crs)
     lost = [p.row for p in problems if p.severity is Severity.ERROR]
@@ -203,6 +206,20 @@ def _coarse(numbers: Numbers, geometry: Geometries) -> list[Problem]:
             problems += at(code, numbers[coarse], "", map(shown, geometry[coarse]))
             settled |= coarse
     return problems
+
+
+def _whole_metres(numbers: Numbers, geometry: Geometries) -> list[Problem]:
+    """Rows whose eastings and northings are whole metres, where that is the delivery's way and not chance."""
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    whole = _is_round(coordinates, 0)
+    if whole.sum() < ENOUGH_WHOLE:
+        return []
+    rounded = np.zeros(len(numbers), dtype=bool)
+    rounded[owner] = True
+    rounded[owner[~whole]] = False
+    if rounded.sum() < max(ENOUGH_WHOLE, BY_CHANCE * len(numbers)):
+        return []
+    return at(Code.COORDINATES_WHOLE_METRES, numbers[rounded], "", map(shown, geometry[rounded]))
 
 
 def _is_round(coordinates: Coordinates, decimals: int) -> Mask:

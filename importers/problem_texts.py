@@ -239,7 +239,7 @@ TEXTS: dict[Code, Text] = {
         N_("在方案中写明 scheme，或更正类别"),
     ),
     Code.CLASS_ZERO_LOST: _warning(
-        N_("类别代码丢了前导零，如“%(value)s”，已补足四位（%(count)s 行）"),
+        N_("类别代码丢了前导零，如“%(value)s”，已补足四位"),
         N_("把该列设为文本格式"),
     ),
     Code.SCHEME_AMBIGUOUS: _warning(
@@ -271,7 +271,7 @@ TEXTS: dict[Code, Text] = {
         N_("换算成公历，如 2024-03-15"),
     ),
     Code.DATE_INCOMPLETE: _warning(
-        N_("“%(value)s”没有写到日，已取 %(date)s"),
+        N_("“%(value)s”没有写到日，已取其第一天"),
         N_("如知道日期，请补全"),
     ),
     Code.DATE_PLACEHOLDER: _warning(

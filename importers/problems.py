@@ -14,7 +14,20 @@ from importers.problem_codes import Code, Severity
 from importers.problem_texts import N_, TEXTS
 from registry.language import _
 
-__all__ = ["N_", "TEXTS", "Code", "Group", "Problem", "Severity", "at", "grouped", "in_order", "quoted", "table"]
+__all__ = [
+    "N_",
+    "TEXTS",
+    "Code",
+    "Group",
+    "Problem",
+    "Severity",
+    "as_record",
+    "at",
+    "grouped",
+    "in_order",
+    "quoted",
+    "table",
+]
 
 LONGEST_QUOTE = 80
 FIRST_ROWS = 15
@@ -110,6 +123,14 @@ def grouped(problems: Iterable[Problem]) -> list[Group]:
         for (code, field), found in alike.items()
     ]  # fmt: skip
     return sorted(groups, key=lambda g: (g.severity is not Severity.ERROR, -g.count, g.code, g.field))
+
+
+def as_record(problem: Problem) -> dict[str, Any]:
+    """A problem in words, for JSON."""
+    return {
+        "row": problem.row, "severity": str(problem.severity), "code": str(problem.code), "field": problem.field,
+        "value": problem.value, "message": problem.message, "remedy": problem.remedy,
+    }  # fmt: skip
 
 
 def table() -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from importers.crs import grown
+from importers.outline import OutlineCheck
 from importers.positions import shown
 from importers.problems import N_, Code, Problem, at
 from importers.source import Box, Geometries
 from importers.values import Mask
+from importers.vertices import oddities, tidied
 from registry.language import _
 
 Numbers = NDArray[np.int64]
+Bounds = NDArray[np.float64]
 
 # Shapely's type ids: what a layer of each kind holds, single and multiple.
 POINT, LINE, POLYGON, MULTI_POINT, MULTI_LINE, MULTI_POLYGON = 0, 1, 3, 4, 5, 6
@@ -36,17 +41,30 @@ REASONS = {
 
 
 class ShapeCheck:
-    """Checks for one layer kind (point, line, polygon) and, if given, one district box in degrees."""
+    """Checks for one layer kind (point, line, polygon).
 
-    def __init__(self, kind: str, box: Box | None = None) -> None:
-        self.kind = kind
+    `box` and `outline` are those of the district, in degrees; without one its check is left out. `accepted` are the rows
+    whose repair a person has agreed to though it changes the area, or True for all.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        box: Box | None = None,
+        outline: shapely.Geometry | None = None,
+        accepted: Collection[int] | bool = False,
+    ) -> None:
+        self.kind, self.accepted = kind, accepted
         self.box = grown(box) if box is not None else None
+        self.outline = OutlineCheck(outline) if outline is not None else None
 
     def check(self, geometry: Geometries, numbers: Numbers, placed: Mask) -> tuple[Geometries, list[Problem]]:
         """Geometries as the layer stores them (Point; Multi* for lines and areas), and what is wrong with them.
 
         Rows that are not `placed` have been reported before and are passed over.
         """
+        if self.kind == "point" and (bounds := _bounds_of_points(geometry)) is not None:
+            return geometry, self._elsewhere(geometry, numbers, placed, bounds)
         usable = placed & ~shapely.is_missing(geometry)
         problems: list[Problem] = []
         for code, found in (
@@ -60,12 +78,18 @@ class ShapeCheck:
         usable &= ~wrong
         geometry = _as_stored(geometry, self.kind, usable)
         if self.kind == "polygon":
-            geometry, bad, complaints = _repaired(geometry, numbers, usable)
+            geometry, bad, complaints = self._repaired(geometry, numbers, usable)
             problems += complaints
             usable &= ~bad
+        if self.kind != "point":
+            geometry, complaints = tidied(geometry, numbers, usable)
+            problems += complaints
         flat = usable & self._without_extent(geometry)
         problems += at(Code.GEOMETRY_WITHOUT_EXTENT, numbers[flat])
-        return geometry, problems + self._elsewhere(geometry, numbers, usable & ~flat)
+        usable &= ~flat
+        if self.kind != "point":
+            problems += oddities(geometry, numbers, usable, self.kind)
+        return geometry, problems + self._elsewhere(geometry, numbers, usable, shapely.bounds(geometry))
 
     def _wrong_kind(self, geometry: Geometries, numbers: Numbers, usable: Mask) -> tuple[Mask, list[Problem]]:
         types = shapely.get_type_id(geometry)
@@ -77,22 +101,51 @@ class ShapeCheck:
             problems += at(Code.GEOMETRY_TYPE, numbers[wrong], "", names, expected=_(KIND_NAMES[self.kind]))
         return many | wrong, problems
 
+    def _repaired(self, geometry: Geometries, numbers: Numbers, usable: Mask) -> tuple[Geometries, Mask, list[Problem]]:
+        """Invalid areas repaired by the structure method, which keeps the area where buffer(0) would halve it."""
+        invalid = np.flatnonzero(usable & ~shapely.is_valid(geometry))
+        bad = np.zeros(len(geometry), dtype=bool)
+        problems: list[Problem] = []
+        if not len(invalid):
+            return geometry, bad, problems
+        repaired = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
+        before, after = shapely.area(geometry[invalid]), shapely.area(repaired)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            change = np.where(before > 0, np.abs(after - before) / before, np.inf)
+        geometry = geometry.copy()
+        for place, shape, part in zip(invalid, repaired, change, strict=True):
+            code = self._verdict(numbers[place], part, shape)
+            problems += at(code, [numbers[place]], "", [_reason(geometry[place])], change=f"{100 * part:.2g}")
+            bad[place] = code is Code.GEOMETRY_INVALID
+            geometry[place] = geometry[place] if bad[place] else shape
+        return _as_stored(geometry, "polygon", usable & ~bad), bad, problems
+
+    def _verdict(self, number: np.int64, change: float, repaired: shapely.Geometry) -> Code:
+        """A repair that changes next to nothing, one that a person has agreed to, or one that waits for that."""
+        if change <= LARGEST_CHANGE:
+            return Code.GEOMETRY_REPAIRED
+        agreed = self.accepted if isinstance(self.accepted, bool) else int(number) in self.accepted
+        return Code.GEOMETRY_REPAIR_ACCEPTED if agreed and not repaired.is_empty else Code.GEOMETRY_INVALID
+
     def _without_extent(self, geometry: Geometries) -> Mask:
         if self.kind == "point":
             return np.zeros(len(geometry), dtype=bool)
         size = shapely.length(geometry) if self.kind == "line" else shapely.area(geometry)
         return np.asarray(size == 0)
 
-    def _elsewhere(self, geometry: Geometries, numbers: Numbers, usable: Mask) -> list[Problem]:
+    def _elsewhere(self, geometry: Geometries, numbers: Numbers, usable: Mask, bounds: Bounds) -> list[Problem]:
         """Rows that touch the box nowhere; and of these, those that would after swapping their axes."""
         if self.box is None:
-            return []
-        bounds = shapely.bounds(geometry)
+            return self.outline.check(geometry, numbers, usable) if self.outline is not None else []
         outside = usable & ~_touches(bounds, self.box)
         swapped = outside & _touches(bounds[:, [1, 0, 3, 2]], self.box)
         outside &= ~swapped
-        return at(Code.AXES_SWAPPED, numbers[swapped], "", map(shown, geometry[swapped])) + at(
-            Code.OUTSIDE_DISTRICT, numbers[outside], "", map(shown, geometry[outside])
+        near = usable & ~outside & ~swapped
+        problems = self.outline.check(geometry, numbers, near) if self.outline is not None else []
+        return (
+            problems
+            + at(Code.AXES_SWAPPED, numbers[swapped], "", map(shown, geometry[swapped]))
+            + at(Code.OUTSIDE_DISTRICT, numbers[outside], "", map(shown, geometry[outside]))
         )
 
 
@@ -103,7 +156,15 @@ def _is_finite(geometry: Geometries) -> Mask:
     return finite
 
 
-def _touches(bounds: NDArray[np.float64], box: Box) -> Mask:
+def _bounds_of_points(geometry: Geometries) -> Bounds | None:
+    """The bounds of good points, None where one is missing, empty, of another kind or not finite: then all is looked at."""
+    if not (shapely.get_type_id(geometry) == POINT).all():
+        return None
+    points = shapely.get_coordinates(geometry)
+    return np.hstack((points, points)) if len(points) == len(geometry) and np.isfinite(points).all() else None
+
+
+def _touches(bounds: Bounds, box: Box) -> Mask:
     west, south, east, north = box
     inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
     return np.asarray(inside)
@@ -122,27 +183,6 @@ def _as_stored(geometry: Geometries, kind: str, usable: Mask) -> Geometries:
     if single.any():
         stored[single] = gather(geometry[single][:, np.newaxis])
     return stored
-
-
-def _repaired(geometry: Geometries, numbers: Numbers, usable: Mask) -> tuple[Geometries, Mask, list[Problem]]:
-    """Invalid areas repaired by the structure method, which keeps the area where buffer(0) would halve it."""
-    invalid = np.flatnonzero(usable & ~shapely.is_valid(geometry))
-    bad = np.zeros(len(geometry), dtype=bool)
-    problems: list[Problem] = []
-    if not len(invalid):
-        return geometry, bad, problems
-    repaired = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
-    before, after = shapely.area(geometry[invalid]), shapely.area(repaired)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.where(before > 0, np.abs(after - before) / before, np.inf)
-    geometry = geometry.copy()
-    for place, shape, part in zip(invalid, repaired, change, strict=True):
-        reason = _reason(geometry[place])
-        code = Code.GEOMETRY_REPAIRED if part <= LARGEST_CHANGE else Code.GEOMETRY_INVALID
-        problems += at(code, [numbers[place]], "", [reason], change=f"{100 * part:.2g}")
-        bad[place] = code is Code.GEOMETRY_INVALID
-        geometry[place] = geometry[place] if bad[place] else shape
-    return _as_stored(geometry, "polygon", usable & ~bad), bad, problems
 
 
 def _reason(geometry: shapely.Geometry) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from importers.classes import ClassBook
 from importers.coordinate_cells import are_positions
+from importers.dates import parse_date
 from importers.headings import (
     ATTRIBUTE,
     ATTRIBUTE_SYNONYMS,
@@ -20,10 +21,10 @@ from importers.packed import UNIT, is_packed_unit
 from importers.profile import Profile
 from importers.source import Column, SourceLayer
 from importers.units import is_known
-from importers.values import NotThis, parse_date
+from importers.values import NotThis, tidy_code
 from registry.layers import Layer
 
-CODE = re.compile(r"\d{16}(?!\d)")
+CODE = re.compile(r"\d{16}")
 DAMAGED_CODE = re.compile(r"\d\.\d+E\+?1[45]", re.IGNORECASE)
 WKT = re.compile(r"(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)", re.IGNORECASE)
 KEY = re.compile(r"(^|[^a-z])id\d*$|编号$|编码$", re.IGNORECASE)
@@ -75,9 +76,9 @@ def _mapped(source: SourceLayer, layer: Layer) -> Iterator[tuple[str, str]]:
 def _target(column: Column, layer: Layer, book: ClassBook, is_table: bool) -> str | None:
     """What a column is, judged by its heading and held against its values."""
     target = target_of(column.name)
-    if target == "code" and column.samples and not (_mostly(column, CODE) or _mostly(column, DAMAGED_CODE)):
+    if target == "code" and column.samples and not (_holds_codes(column) or _mostly(column, DAMAGED_CODE)):
         target = "external_key"
-    if target is None and _mostly(column, CODE):
+    if target is None and _holds_codes(column):
         target = "code"
     if target is None and is_table and _are_positions(column):
         target = "xy"
@@ -126,6 +127,12 @@ def _attribute(column: Column, layer: Layer) -> str | None:
             return ATTRIBUTE + str(name)
     other = ATTRIBUTE_SYNONYMS.get(text)
     return ATTRIBUTE + other if other is not None and other in properties else None
+
+
+def _holds_codes(column: Column) -> bool:
+    """Whether most values are asset codes, once tidied."""
+    fitting = sum(CODE.fullmatch(tidy_code(value)) is not None for value in column.samples)
+    return bool(column.samples) and fitting >= MOSTLY * len(column.samples)
 
 
 def _mostly(column: Column, pattern: re.Pattern[str]) -> bool:

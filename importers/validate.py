@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,11 +11,13 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 from numpy.typing import NDArray
 
 from importers.attributes import properties_of
-from importers.duplicates import FirstSeen
+from importers.duplicates import FirstSeen, hashed
 from importers.headings import ATTRIBUTE
+from importers.nearness import NearSeen
 from importers.normalise import Prepared
 from importers.problems import Code, Problem, Severity, at, in_order
 from importers.shapes import ShapeCheck
@@ -37,6 +39,9 @@ KEYWORDS = {
     "type": (Code.VALUE_TYPE, "types"),
 }  # fmt: skip
 SIGNS = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "exclusiveMaximum": "< "}
+TOLERANCE_M = {"A": 0.5, "B": 1.0, "C": 10.0}
+CONTENT = ("scheme", "class_code", "name", "state", "manager", "owner", "maintainer", "surveyed_on", "changed_on", "source",
+           "accuracy", "attributes")  # fmt: skip
 NAMES = ("name", "manager", "owner", "maintainer")
 
 
@@ -63,21 +68,31 @@ class Checked:
 def validate(
     batches: Iterable[Prepared], layer: Layer, district: str | None = None, box: Box | None = None
 ) -> Iterator[Checked]:
-    """Check prepared batches of one delivery, in order.
-
-    `district` is the six-digit code that asset codes must begin with, `box` the district's extent in degrees; a place
-    further than 5 km from it is an error. Without them these checks are left out.
-    """
+    """Check prepared batches of one delivery, in order, as a `Validator` does."""
     return map(Validator(layer, district, box).check, batches)
 
 
 class Validator:
-    """The checks of one delivery; remembers codes and keys from batch to batch."""
+    """The checks of one delivery; remembers codes, keys and places from batch to batch.
 
-    def __init__(self, layer: Layer, district: str | None = None, box: Box | None = None) -> None:
+    `district` is the six-digit code that asset codes must begin with, `box` and `outline` are the district's in degrees:
+    a place further than 5 km from the box is an error, one further than 200 m from the outline a warning. Without them
+    these checks are left out. `accepted` are the rows of which repairs are accepted, or True for all.
+    """
+
+    def __init__(
+        self,
+        layer: Layer,
+        district: str | None = None,
+        box: Box | None = None,
+        outline: shapely.Geometry | None = None,
+        accepted: Collection[int] | bool = False,
+    ) -> None:
         self.layer, self.district = layer, district
-        self._shapes = ShapeCheck(layer.geometry, box)
-        self._codes, self._keys = FirstSeen(), FirstSeen()
+        self._shapes = ShapeCheck(layer.geometry, box, outline, accepted)
+        self._codes, self._keys, self._rows = FirstSeen(), FirstSeen(), FirstSeen()
+        self._near = NearSeen(layer.geometry)
+        self._class_names = pa.array([c.name_zh for c in layer.classes], pa.string())
         self._schemas = SchemaCheck(layer)
         self._today = date.today()
         self._codes_are_whole = False
@@ -96,10 +111,12 @@ class Validator:
         geometry, problems = self._shapes.check(prepared.geometry, numbers, prepared.placed)
         problems += self._identity(prepared) + _names(prepared) + self._dates(prepared)
         problems += self._schemas.check(prepared)
-        everything = in_order(prepared.problems + problems)
-        bad = [p.row for p in everything if p.severity is Severity.ERROR and p.row is not None]
+        problems += self._rows_repeated(prepared)
+        prepared = replace(prepared, geometry=geometry)
+        problems = prepared.problems + problems
+        bad = [p.row for p in problems if p.severity is Severity.ERROR and p.row is not None]
         accepted = ~np.isin(numbers, np.array(bad, dtype=np.int64))
-        return Checked(replace(prepared, geometry=geometry), accepted, everything)
+        return Checked(prepared, accepted, in_order(problems + self._places_repeated(prepared, accepted)))
 
     def _identity(self, prepared: Prepared) -> list[Problem]:
         code, heading = prepared.code, prepared.headings.get("code", "")
@@ -140,6 +157,35 @@ class Validator:
         problems: list[Problem] = []
         for number, value, name in zip(prepared.row_number[differs], values, names, strict=True):
             problems += at(Code.CODE_CLASS_DIFFERS, [number], heading, [value], class_name=name)
+        return problems
+
+    def _rows_repeated(self, prepared: Prepared) -> list[Problem]:
+        """Rows without code and key that are another row in everything: they say nothing new."""
+        nameless = pc.and_(prepared.code.is_null(), prepared.external_key.is_null())
+        if not pc.any(nameless).as_py():
+            return []
+        parts = [getattr(prepared, field).cast(pa.string()).fill_null("") for field in CONTENT]
+        shapes = pa.array(shapely.to_wkb(prepared.geometry, hex=True), pa.string()).fill_null("")
+        whole = pc.binary_join_element_wise(*parts, shapes, "\x1f")
+        whole = pc.if_else(pc.and_(nameless, pa.array(prepared.placed)), whole, pa.scalar(None, pa.string()))
+        places, first = self._rows.repeated(whole, prepared.row_number)
+        problems: list[Problem] = []
+        for place, row in zip(places, first, strict=True):
+            problems += at(Code.ROW_REPEATED, [prepared.row_number[place]], first=int(row))
+        return problems
+
+    def _places_repeated(self, prepared: Prepared, accepted: Mask) -> list[Problem]:
+        """Good rows that lie where an earlier good row of their class and name lies, as near as their accuracy can tell."""
+        rows = accepted & (prepared.class_index >= 0)
+        classes, numbers = prepared.class_index[rows], prepared.row_number[rows]
+        names = prepared.name.filter(pa.array(rows))
+        if names.null_count:
+            names = pc.coalesce(names, self._class_names.take(pa.array(classes)))
+        tolerance = _tolerance(prepared.accuracy.filter(pa.array(rows)))
+        near = self._near.repeated(prepared.geometry[rows], classes, hashed(names), numbers, tolerance)
+        problems: list[Problem] = []
+        for place, row, metres in zip(near.places, near.first, near.metres, strict=True):
+            problems += at(Code.PLACE_REPEATED, [numbers[place]], first=int(row), metres=f"{metres:.2f}")
         return problems
 
     def _dates(self, prepared: Prepared) -> list[Problem]:
@@ -213,6 +259,15 @@ def _reading(keyword: str, error: Any) -> tuple[Code, str]:
     if isinstance(expected, list | tuple):
         expected = "、".join(map(str, expected))
     return code, SIGNS.get(keyword, "") + str(expected)
+
+
+def _tolerance(accuracy: pa.Array) -> NDArray[np.float64]:
+    """How far apart two surveys of one asset may lie, in metres, by accuracy class; unsaid is A."""
+    if accuracy.null_count == len(accuracy):
+        return np.full(len(accuracy), TOLERANCE_M["A"])
+    places = pc.index_in(accuracy, pa.array(list(TOLERANCE_M))).fill_null(0)
+    found: NDArray[np.float64] = np.array(list(TOLERANCE_M.values()))[places.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _repeated(seen: FirstSeen, values: pa.Array, prepared: Prepared, code: Code, heading: str) -> list[Problem]:

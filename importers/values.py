@@ -1,4 +1,4 @@
-"""Cells as the register wants them: numbers, dates, yes and no, codes. One distinct spelling is converted once."""
+"""Cells as the register wants them: numbers, yes and no, codes. One distinct spelling is converted once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,18 +20,13 @@ from importers import units
 Mask = NDArray[np.bool_]
 PLAIN_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MEASURE = re.compile(r"[约≈~]?\s*([+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s.,+\-].*)?")
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 # What programs write for "nothing"; words a person writes, such as 无, are for the person to settle.
 NOTHING = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "null", "<null>", "<空>", "(null)", "nan", "none", "n/a", "#n/a"}
 )
 YES = frozenset({"是", "有", "y", "yes", "t", "true", "1", "√", "对"})
 NO = frozenset({"否", "无", "没有", "n", "no", "f", "false", "0", "×", "不是"})
-DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[T\s].*)?")
-MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
-COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4,6})?(?:\.0)?")
-EXCEL_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-EXCEL_EPOCH = date(1899, 12, 30)
-EXCEL_SERIALS = range(18264, 73051)  # 1950-01-01 to 2100-01-01
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +108,26 @@ def codes(column: pa.Array) -> pa.Array:
     return converted(column, tidy, pa.string()).values
 
 
+def asset_codes(column: pa.Array) -> Converted:
+    """Asset codes: digits alone where superfluous signs can be removed. `bad` are the rows where they were."""
+    if pc.all(pc.match_substring_regex(column, r"^[0-9]*$")).as_py() is not False:
+        return Converted(column, np.zeros(len(column), dtype=bool))
+    coded = column.dictionary_encode()
+    before = coded.dictionary.to_pylist()
+    after = [tidy_code(text) for text in before]
+    changed = [new != half_width(old) for old, new in zip(before, after, strict=True)]
+    return Converted(
+        pa.array([text or None for text in after], pa.string()).take(coded.indices), _spread(changed, coded)
+    )
+
+
+def tidy_code(text: str) -> str:
+    """A code without spaces and Excel's apostrophe; and without hyphens and a trailing .0, if digits are left."""
+    bare = re.sub(r"\s+", "", half_width(text)).lstrip("'‘’`")
+    digits = re.sub(r"[-‐‑–—－]", "", re.sub(r"\.0+$", "", bare))
+    return digits if digits.isdigit() else bare
+
+
 def numbers(column: pa.Array, source_unit: str = "", target_unit: str = "") -> Converted:
     """Numbers, with the unit in the cell or of the column converted to the target's."""
     scale = units.factor(source_unit, target_unit)
@@ -140,47 +155,20 @@ def _measure(text: str, source_unit: str, target_unit: str) -> float | None:
         raise NotThis(text)
     scale = units.factor(match[2] or source_unit, target_unit)
     value = float(match[1].replace(",", ""))
-    if scale is None or not np.isfinite(value):
+    if scale is None or not np.isfinite(value) or has_doubtful_comma(text):
         raise NotThis(text)
     return value * scale
+
+
+def has_doubtful_comma(text: str) -> bool:
+    """Whether a number has a comma that does not separate thousands: 12,5 may be 12.5 or 125."""
+    match = MEASURE.fullmatch(half_width(text))
+    return match is not None and "," in match[1] and GROUPED.fullmatch(match[1]) is None
 
 
 def has_wrong_unit(text: str) -> bool:
     """Whether a value that is no number at least begins as one: then it is the unit that is not understood."""
     return MEASURE.fullmatch(half_width(text)) is not None
-
-
-def dates(column: pa.Array) -> Converted:
-    """Dates in any of their spellings."""
-    if pa.types.is_date(column.type):
-        return Converted(column, np.zeros(len(column), dtype=bool))
-    if pa.types.is_timestamp(column.type):
-        return Converted(pc.cast(column, pa.date32(), safe=False), np.zeros(len(column), dtype=bool))
-    return converted(as_text(column), parse_date, pa.date32())
-
-
-def parse_date(text: str) -> date | None:
-    """20240315, 2024-03-15, 2024/3/15, 2024.3.15, 2024年3月15日, 2024-03, an Excel serial; a time of day is dropped."""
-    plain = half_width(text)
-    if plain.lower() in NOTHING or set(plain) <= set("0/-. :"):
-        return None
-    if match := COMPACT_DATE.fullmatch(plain) or DATE.fullmatch(plain):
-        return _day(text, *match.groups()[:3])
-    if match := MONTH.fullmatch(plain):
-        return _day(text, match[1], match[2], "1")
-    if (match := EXCEL_SERIAL.fullmatch(plain)) and int(match[1]) in EXCEL_SERIALS:
-        return EXCEL_EPOCH + timedelta(days=int(match[1]))
-    raise NotThis(text)
-
-
-def _day(text: str, year: str, month: str, day: str) -> date:
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError as error:
-        raise NotThis(text) from error
-    if not 1900 <= found.year <= 2100:
-        raise NotThis(text)
-    return found
 
 
 def booleans(column: pa.Array) -> Converted:

@@ -16,7 +16,9 @@ from registry.errors import Conflict, Invalid, NotAllowed, NotFound, RegistryErr
 from registry.language import _, speak
 from registry.settings import settings
 
-# 0 done; 1 a fault of ours; 2 wrong usage (click); the rest by kind of error. docs/operating.md lists them.
+# 0 done; 1 a fault of ours; 2 wrong usage (click); 8 a checked file has rows that would wait; the rest by kind of error.
+# docs/operating.md lists them.
+ROWS_IN_ERROR = 8
 EXIT_CODES: dict[type[RegistryError], int] = {Invalid: 3, NotFound: 4, NotAllowed: 5, Conflict: 6, Unavailable: 7}
 
 

@@ -79,6 +79,17 @@ def _literal(codes: Iterable[str]) -> str:
     return "{" + ",".join(sorted(parts)) + "}"
 
 
+def district_outline(connection: psycopg.Connection[Any], district: str) -> shapely.Geometry | None:
+    """The district's own outline (EPSG:4490), or that of its subdistricts together; None where neither is loaded."""
+    row = connection.execute(
+        "SELECT ST_AsBinary(ST_Union(geom ORDER BY code)) FROM registry.area WHERE district = %(district)s AND kind ="
+        " (SELECT kind FROM registry.area WHERE district = %(district)s AND kind IN ('district', 'subdistrict')"
+        " ORDER BY kind LIMIT 1)",
+        {"district": district},
+    ).fetchone()
+    return shapely.from_wkb(row[0]) if row is not None and row[0] is not None else None
+
+
 def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Iterable[AreaShape]) -> dict[str, int]:
     """Insert or replace areas of a district, by code; returns how many of each kind. Needs the owner's connection.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -36,6 +38,34 @@ def named(connection: psycopg.Connection[Any], scope: Scope, name: str) -> str:
     if row is None:
         raise NotFound(_("没有导入方案“%(name)s”。", name=name), _("给出已保存的方案名，或一个 .toml 文件。"))
     return str(row[0])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A profile that is kept: its name, its layer, when it was saved last."""
+
+    name: str
+    layer: str
+    saved_at: datetime
+
+
+def listed(connection: psycopg.Connection[Any], scope: Scope) -> list[Kept]:
+    """The profiles of the district that this person may read, by name."""
+    rows = connection.execute(
+        "SELECT name, layer, saved_at FROM registry.profile WHERE district = %s ORDER BY name", (scope.district,)
+    ).fetchall()
+    return [Kept(*row) for row in rows]
+
+
+def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None:
+    """Forget a profile. Raises NotFound, and NotAllowed or NotFound for a layer that this person may not write."""
+    row = connection.execute(
+        "SELECT layer FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name)
+    ).fetchone()
+    if row is None:
+        raise NotFound(_("没有导入方案“%(name)s”。", name=name), _("registry profile list 可列出已保存的方案。"))
+    scope.require_writer(row[0])
+    connection.execute("DELETE FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name))
 
 
 def fitting(connection: psycopg.Connection[Any], scope: Scope, layer: str, headings: str) -> tuple[str, str] | None:

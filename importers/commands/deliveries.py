@@ -9,13 +9,11 @@ from typing import Any
 
 import click
 
+from importers.commands.check import accepting_repairs, print_groups
 from importers.commands.progress import Bar
 from registry.commands.person_option import acting, opened
 from registry.errors import Invalid
 from registry.language import _
-
-SHOWN_ALIKE = 3
-SHOWN_ROWS = 12
 
 
 @click.command()
@@ -58,6 +56,7 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE",
               help="文件没有的字段取此值，如 class=0102 / a field that the file lacks")  # fmt: skip
 @click.option("--header-row", type=int, help="表头所在行 / row of the column heads")
+@accepting_repairs
 @click.option("--title", help="交付名称 / title of the delivery")
 @click.option("--apply", "at_once", is_flag=True, help="立即应用无误的行 / apply the good rows at once")
 @click.option("--dry-run", is_flag=True, help="只检查，不留下任何东西 / check only, leave nothing behind")
@@ -86,13 +85,15 @@ def import_(
 
 
 def _print(report: Any, dry_run: bool) -> None:
+    from importers.problems import grouped
+
     summary = report.summary
     click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=report.source.encoding.name,
                  why=report.source.encoding.evidence, crs=report.crs))  # fmt: skip
     click.echo(_("读入 %(rows)s 行：新增 %(added)s，属性变更 %(updated)s，位置变更 %(moved)s，不变 %(unchanged)s，"
                  "冲突 %(conflicts)s，有错误待修 %(errors)s", rows=report.rows, errors=report.rows_in_error,
                  **summary.as_dict()))  # fmt: skip
-    _print_problems(report.problems)
+    print_groups(grouped(report.problems))
     if dry_run:
         click.echo(_("试运行：没有留下任何改动。"))
     elif report.applied:
@@ -109,20 +110,3 @@ def _pairs(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         if not (equals and left and right):
             raise Invalid(_("“%(value)s”无法理解。", value=text), _("写成 名称=值。"))
         yield left, right
-
-
-def _print_problems(problems: list[Any]) -> None:
-    """Problems of one kind in one column together: the first in full, then the other rows."""
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for problem in problems:
-        groups.setdefault((str(problem.code), problem.field), []).append(problem)
-    for alike in groups.values():
-        colour = "red" if alike[0].severity == "error" else "yellow"
-        for problem in alike[:SHOWN_ALIKE]:
-            click.secho(f"  {problem}", fg=colour)
-        if len(alike) > SHOWN_ALIKE:
-            rows = _("、").join(str(problem.row) for problem in alike[SHOWN_ALIKE : SHOWN_ALIKE + SHOWN_ROWS])
-            click.secho(
-                _("    另有 %(n)s 行同样：%(rows)s…… --json 列出全部。", n=len(alike) - SHOWN_ALIKE, rows=rows),
-                fg=colour,
-            )

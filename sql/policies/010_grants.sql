@@ -15,6 +15,7 @@ GRANT UPDATE (title, layer) ON registry.delivery TO chengji_app;
 -- What the worker tells of its work goes through registry.tell_delivery.
 GRANT UPDATE (step, status, orders, job, asked_by, failure, verb, done, total) ON registry.delivery_file TO chengji_app;
 GRANT INSERT, UPDATE ON registry.code_sequence, registry.profile TO chengji_app;
+GRANT DELETE ON registry.profile TO chengji_app;
 GRANT UPDATE (password, fs_uniquifier, failed_sign_ins, locked_until, password_changed_at, last_sign_in_at)
   ON registry.person TO chengji_app;
 

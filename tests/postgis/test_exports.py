@@ -55,3 +55,24 @@ def test_out_of_scope_and_unknown_formats_are_refused(session: Session, tmp_path
         export(session, scope, camera, Filter(layers=("camera",)), tmp_path / "c.gpkg")
     with pytest.raises(Invalid):
         export(session, scope, road, Filter(layers=("road",)), tmp_path / "c.docx")
+
+
+def test_no_cell_of_an_export_is_a_formula(session: Session, tmp_path: Path) -> None:
+    """What a supplier wrote as a formula stays text: in the register, in the CSV, and when that comes back."""
+    connection, formula = raw(session), "=HYPERLINK(1)"
+    scope = open_scope_by_name(connection, seed.DISTRICT, "camera_surveyor")
+    layer, wanted = stored_layer(connection, "component"), Filter(layers=("component",))
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    export(session, scope, layer, wanted, first)
+    lines = first.read_text(encoding="utf-8-sig").splitlines()
+    first.write_text("\n".join([lines[0] + ",备注", *(f"{line},{formula}" for line in lines[1:])]), encoding="utf-8")
+    report = run(connection, scope, Order(first, "component", crs="EPSG:4490", apply=True))
+    assert {str(p.code) for p in report.problems if p.field == "备注"} == {"text_formula"}
+    stored = connection.execute("SELECT DISTINCT attributes->>'备注' FROM registry.asset WHERE layer = 'component'")
+    assert (formula,) in stored.fetchall()
+    export(session, scope, layer, wanted, second)
+    text = second.read_text(encoding="utf-8-sig")
+    assert f"'{formula}" in text
+    assert f",{formula}" not in text
+    again = run(connection, scope, Order(second, "component", crs="EPSG:4490"))
+    assert again.summary.changes == 0

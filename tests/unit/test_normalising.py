@@ -13,7 +13,7 @@ import shapely
 
 from importers.errors import NoGeometry, ProfileMismatch, UnknownCrs
 from importers.normalise import Normaliser, Prepared
-from importers.problems import Problem
+from importers.problems import Code, Problem, at
 from importers.profile import Profile
 from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer, type_of
 from registry.layers import reference_layers
@@ -28,7 +28,7 @@ def delivery(columns: dict[str, Any], geometry: Any = "points", crs: DeclaredCrs
     arrays = {name: pa.array(values) for name, values in columns.items()}
     count = len(next(iter(arrays.values()))) if arrays else len(geometry)
     if isinstance(geometry, str):
-        geometry = shapely.points(np.full(count, HERE[0]), np.full(count, HERE[1]))
+        geometry = shapely.points(np.round(HERE[0] + np.arange(count) * 1e-5, 9), np.full(count, HERE[1]))
     described = tuple(Column(name, type_of(array.type)) for name, array in arrays.items())
     kind = None if geometry is None else "point"
     source = SourceLayer("t", "test", count, described, kind, Encoding("UTF-8", "", ""), crs)
@@ -83,11 +83,38 @@ def test_a_name_of_another_scheme_of_the_layer_is_found_a_code_is_not():
     assert batch.scheme.to_pylist() == ["local", None]
 
 
+def test_codes_of_two_meanings_are_told_unless_scheme_or_names_settle_it():
+    profile = Profile("component", {"小类": "class", "名": "name", "标准": "scheme"})
+    columns = {"小类": ["0118", "0101"], "名": [None, None], "标准": pa.nulls(2, pa.string())}
+    (problem,) = prepared(columns, profile).problems
+    assert told([problem]) == [
+        ("scheme_ambiguous", None, "小类", "0118 = 路灯 (CJ/T 214-2007), 化粪池井盖 (GB/T 30428.2-2013)")
+    ]
+    assert "CJ/T 214-2007" in problem.message
+    assert prepared({**columns, "小类": ["0101", "0118路灯"]}, profile).problems == [], "0101 is the same in both"
+    assert prepared({**columns, "名": ["路灯", None]}, profile).problems == []
+    assert prepared({**columns, "标准": ["CJ/T 214-2007", None]}, profile).problems == []
+    assert prepared(columns, replace(profile, scheme="CJ/T 214-2007")).problems == []
+    by_code = prepared({"码": ["3301050118000001"]}, Profile("component", {"码": "code"}))
+    assert told(by_code.problems)[0][:3] == ("scheme_ambiguous", None, "码")
+
+
+def test_a_code_of_another_scheme_and_a_lost_zero():
+    profile = Profile("component", {"小类": "class"}, scheme="CJ/T 214-2007")
+    batch = prepared({"小类": ["0139", "118", "0138"]}, profile)
+    assert told(batch.problems) == [
+        ("class_of_other_scheme", 11, "小类", "0139"),
+        ("class_zero_lost", None, "小类", "118"),
+    ]
+    assert "GB/T 30428.2-2013" in batch.problems[0].message
+    assert "景观灯" in batch.problems[0].message
+
+
 def test_the_class_inside_the_code_serves_where_none_is_written():
     columns = {"码": ["3301050118000001", None, "9"], "类": [None, None, None]}
     batch = prepared(columns, Profile("component", {"码": "code", "类": "class"}))
     assert batch.class_code.to_pylist() == ["0118", None, None]
-    assert [t[:2] for t in told(batch.problems)] == [("class_missing", 12), ("class_missing", 13)]
+    assert [t[:2] for t in told(batch.problems) if t[1]] == [("class_missing", 12), ("class_missing", 13)]
 
 
 def test_a_layer_with_one_class_needs_none_written():
@@ -147,6 +174,100 @@ def test_attributes_are_typed_by_the_schema():
     assert told(batch.problems) == [("number_bad", 12, "宽", "无"), ("number_not_whole", 12, "车道", "4.5")]
     assert str(batch.problems[0]) == "第 12 行，宽：“无”不是数；填写数字；不详时留空"
     assert orjson.loads(batch.described[0].as_py()) == {"width_m": 12.5, "lanes": 4, "maintenance_grade": "II"}
+
+
+def test_codes_and_dates_are_told_of_by_name():
+    profile = replace(LAMP, columns={"码": "code", "初": "surveyed_on"})
+    batch = prepared({"码": ["330105-0118-000001", "3301050118000002"], "初": ["3/4/2024", "2024-03"]}, profile)
+    assert batch.code.to_pylist() == ["3301050118000001", "3301050118000002"]
+    assert sorted(told(batch.problems)) == [
+        ("code_tidied", 11, "码", "330105-0118-000001"),
+        ("date_ambiguous", 11, "初", "3/4/2024"),
+        ("date_incomplete", 12, "初", "2024-03"),
+    ]
+
+
+def test_a_comma_that_may_be_a_point_is_named():
+    columns = {"长": ["1,200", "12,5"]}
+    batch = prepared(columns, Profile("alley", {"长": "attributes.declared_length_m"}))
+    assert told(batch.problems) == [("number_ambiguous", 12, "长", "12,5")]
+    assert attributes(batch)[0] == {"declared_length_m": 1200}
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("锟斤拷", "锟铻"),
+        ("烫烫烫烫", "烫烫"),
+        ("名�称", "名?称"),
+        ("文\ue5e5", "文々"),
+        ("CafÃ©", "Café Ãna"),
+        ("Ãû³Æ", "Gußstück"),
+        ("鍚嶇О", "鍚鍛"),
+        ("涓婂鏄矾", "上塘路"),
+        ("閬撹矾缂栧彿", "濂溪路"),
+    ],
+)
+def test_garbled_text_waits(text, near):
+    profile = replace(LAMP, columns={"名": "name"})
+    assert told(prepared({"名": ["好", text], "备注": [text, None]}, profile).problems) == [
+        ("text_garbled", 12, "名", text),
+        ("text_garbled", 11, "备注", text),
+    ]
+    assert prepared({"名": ["好", near]}, profile).problems == []
+
+
+def test_what_the_reader_could_not_decode_is_told_once():
+    source, rows = delivery({"名": ["名�"]})
+    rows = replace(rows, problems=at(Code.TEXT_UNDECODABLE, [11], "名", ["名�"], encoding="UTF-8"))
+    batch = Normaliser(replace(LAMP, columns={"名": "name"}), LAYERS["component"], source).prepare(rows)
+    assert [str(p.code) for p in batch.problems] == ["text_undecodable"]
+
+
+def test_control_characters_are_removed_and_told():
+    batch = prepared({"名": ["湖\x07墅\u200b", "两\n行", "\x1f"]}, replace(LAMP, columns={"名": "name"}))
+    assert batch.name.to_pylist() == ["湖墅", "两\n行", None]
+    assert [t[:3] for t in told(batch.problems)] == [("text_control", 11, "名"), ("text_control", 13, "名")]
+
+
+def test_cells_as_long_as_a_field_can_be():
+    full, wide = "x" * 254, "路" * 84 + "ab"
+    columns = {"a": [full, "x" * 251, None], "b": [wide, "路" * 83, "x"], "c": ["x" * 254, "x" * 256, "x"],
+               "d": ["路" * 127, "路" * 126, "x"]}  # fmt: skip
+    batch = prepared(columns, LAMP)
+    assert [t[:3] for t in told(batch.problems)] == [
+        ("text_cut", 11, "a"),
+        ("text_cut", 11, "b"),
+        ("text_cut", 11, "d"),
+    ]
+    assert [p.details for p in batch.problems] == [{"bytes": 254}] * 3
+
+
+def test_formulas_are_text_and_told():
+    words = ["=cmd|' /C calc'!A0", "@SUM(A1)", "+1+cmd|x", "-12.5", "+86 571", "—", "'=1+1", "路=街"]
+    batch = prepared({"备注": words}, LAMP)
+    assert [t[:2] for t in told(batch.problems)] == [("text_formula", 11), ("text_formula", 12), ("text_formula", 13)]
+    assert attributes(batch)[0] == {"备注": words[0]}
+    assert attributes(batch)[6] == {"备注": "=1+1"}, "the apostrophe by which an export marks text"
+
+
+def test_personal_data_is_told_and_masked():
+    columns = {"备注": ["张工 13812345678", "身份证11010519491231002X", "110105194912310021", "2138123456789", "12345678901"],
+               "电话": [13812345678, 1, None, 23812345678, 5]}  # fmt: skip
+    batch = prepared(columns, replace(LAMP, columns={}))
+    assert told(batch.problems) == [
+        ("personal_data", 11, "备注", "张工 138******78"),
+        ("personal_data", 12, "备注", "身份证110*************2X"),
+        ("personal_data", 11, "电话", "138******78"),
+    ]
+    as_key = prepared({"备注": ["13812345678"]}, replace(LAMP, columns={"备注": "external_key"}))
+    assert as_key.problems == [], "a column with a meaning is not free"
+
+
+def test_plain_text_passes_untouched():
+    column = pa.array(["LD-7", None, "湖墅南路", "12,5", ""])
+    batch = prepared({"备注": column}, LAMP)
+    assert batch.problems == []
 
 
 def test_units_of_columns_and_of_cells():
@@ -246,6 +367,17 @@ def test_metres_are_not_judged_as_degrees():
     assert prepared({"a": ["x"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:4549", "", "prj")).problems == []
 
 
+def test_metres_rounded_to_whole_ones_are_told():
+    random = np.random.default_rng(1)
+    east, north = random.uniform(514_000, 515_000, 50), random.uniform(3_355_000, 3_356_000, 50)
+    metres = DeclaredCrs("EPSG:4549", "", "prj")
+    coarse = prepared({"a": ["x"] * 50}, LAMP, geometry=shapely.points(np.round(east), np.round(north)), crs=metres)
+    assert {str(p.code) for p in coarse.problems} == {"coordinates_whole_metres"}
+    assert (len(coarse.problems), coarse.placed.all()) == (50, True)
+    fine = prepared({"a": ["x"] * 50}, LAMP, geometry=shapely.points(np.round(east, 1), np.round(north)), crs=metres)
+    assert len(fine.problems) < 10
+
+
 def test_a_delivery_that_cannot_be_placed_stops_before_the_first_row():
     source, _rows = delivery({"a": ["x"]}, crs=DeclaredCrs())
     with pytest.raises(UnknownCrs):
@@ -280,3 +412,12 @@ def test_an_overridden_system_is_remarked_once():
     normaliser = Normaliser(replace(LAMP, crs="GCJ-02"), LAYERS["component"], source)
     assert told(normaliser.prepare(rows).problems) == [("crs_overridden", None, "", "CGCS2000")]
     assert normaliser.prepare(rows).problems == []
+
+
+def test_the_reasons_of_a_quarantine_are_not_read_as_data():
+    """They quote what was wrong, garbled text and telephone numbers too."""
+    from importers.headings import QUARANTINE
+
+    columns = {"名": ["好"], **{name: ["“锟斤拷”是乱码 13812345678"] for name in QUARANTINE}}
+    batch = prepared(columns, replace(LAMP, columns={"名": "name"}))
+    assert (batch.problems, attributes(batch)) == ([], [{}])

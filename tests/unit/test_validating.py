@@ -143,7 +143,7 @@ def test_the_schema_of_a_class_binds_its_rows_only():
     classes = tuple(replace(c, schema=lamp) if c.code == "0118" else c for c in layer.classes)
     layer = replace(layer, classes=classes)
     source, rows = delivery({"类": ["0118", "0117", "0118"], "灯高": ["30", "30", "8"]})
-    profile = Profile("component", {"类": "class", "灯高": "attributes.height_m"})
+    profile = Profile("component", {"类": "class", "灯高": "attributes.height_m"}, scheme="CJ/T 214-2007")
     batch = Validator(layer).check(Normaliser(profile, layer, source).prepare(rows))
     assert [t[:3] for t in told(batch.problems)] == [("value_out_of_range", 11, "灯高")]
 
@@ -239,7 +239,7 @@ def test_ten_thousand_bad_rows_are_cheap():
 
     count = 10_000
     columns = {"码": [f"bad{n}" for n in range(count)], "日期": ["某日"] * count}
-    began = time.perf_counter()
+    began = time.process_time()
     batch = checked(columns, replace(LAMP, columns={"码": "code", "日期": "surveyed_on"}))
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert len(batch.problems) == 2 * count

@@ -9,39 +9,105 @@ import pyarrow as pa
 import pytest
 
 from importers import units, values
+from importers.dates import dates, parse_date, read_date
 from importers.positions import parse_ordinate
+from importers.problem_codes import Code
 from importers.values import NotThis
 
 
 @pytest.mark.parametrize(
     "text",
     ["20240315", "2024-03-15", "2024/3/15", "2024.3.15", "2024年3月15日", "２０２４年３月１５号", "45366", "45366.5",
-     "2024-03-15 08:30:00", "2024-03-15T08:30:00Z", "20240315083000", "2024 年 3 月 15 日"],
+     "2024-03-15 08:30:00", "2024-03-15T08:30:00Z", "20240315083000", "2024 年 3 月 15 日", "20240315.0", "202403150830",
+     "二〇二四年三月十五日", "二○二四年三月十五号", "15-Mar-24", "15 March 2024", "Mar 15, 2024", "15-3月-24", "3/15/2024",
+     "15/03/2024", "15.3.2024", "2024-03-14T23:30:00Z", "2024-03-15T23:30:00+08:00", "2024-03-15 00:10+0800",
+     "2024-03-15 上午8:30", "2024/3/15 8时30分", "1710432000000", "2024-03-15 08:30:00.000 PM"],
 )  # fmt: skip
 def test_spellings_of_a_day(text):
-    assert values.parse_date(text) == date(2024, 3, 15)
-
-
-@pytest.mark.parametrize("text", ["", "-", "/", "0000-00-00", "00000000", "NULL", "<Null>"])
-def test_no_date(text):
-    assert values.parse_date(text) is None
+    assert read_date(text) == (date(2024, 3, 15), None)
 
 
 @pytest.mark.parametrize(
-    "text", ["不详", "20241315", "2024-02-30", "15/03/2024", "24-3-15", "1234", "99999", "0850-01-01"]
+    ("text", "day"),
+    [
+        ("二〇〇九年十月三十一日", (2009, 10, 31)),
+        ("二〇二四年十二月廿一日", (2024, 12, 21)),
+        ("二〇二四年二月十日", (2024, 2, 10)),
+        ("3/3/2024", (2024, 3, 3)),
+        ("31-Dec-99", (1999, 12, 31)),
+    ],
 )
+def test_days_in_figures_of_several_kinds(text, day):
+    assert read_date(text) == (date(*day), None)
+
+
+@pytest.mark.parametrize("text", ["", "-", "/", "NULL", "<Null>"])
+def test_no_date(text):
+    assert read_date(text) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "near"),
+    [
+        ("0000-00-00", Code.DATE_PLACEHOLDER, "2000-01-01"),
+        ("00000000", Code.DATE_PLACEHOLDER, "20000101"),
+        ("1900-01-00", Code.DATE_PLACEHOLDER, "1900-01-02"),
+        ("1900-01-01 00:00:00", Code.DATE_PLACEHOLDER, "1901-01-01"),
+        ("1970/01/01", Code.DATE_PLACEHOLDER, "1970-01-02"),
+        ("3/4/2024", Code.DATE_AMBIGUOUS, "3/13/2024"),
+        ("24-3-15", Code.DATE_AMBIGUOUS, "2024-3-15"),
+        ("民国113年3月15日", Code.DATE_OTHER_CALENDAR, "2024年3月15日"),
+        ("113年3月15日", Code.DATE_OTHER_CALENDAR, "2013年3月15日"),
+        ("农历二月初六", Code.DATE_OTHER_CALENDAR, "二〇二四年二月六日"),
+    ],
+)
+def test_dates_that_are_named_and_not_guessed(text, code, near):
+    assert read_date(text) == (None, code)
+    assert read_date(near)[0] is not None
+    assert read_date(near)[1] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["不详", "20241315", "2024-02-30", "1234", "99999", "0850-01-01", "13/32/2024", "15-Mrt-24", "2024-03-15 左右",
+     "二〇二四年十三月一日", "17-18"],
+)  # fmt: skip
 def test_what_is_no_date(text):
+    assert read_date(text) == (None, Code.DATE_BAD)
     with pytest.raises(NotThis):
-        values.parse_date(text)
+        parse_date(text)
 
 
-def test_year_and_month_alone():
-    assert values.parse_date("2024年3月") == date(2024, 3, 1)
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("2024年3月", 3), ("2024-03", 3), ("202403", 3), ("2024年", 1), ("2024", 1), ("二〇二四年三月", 3)],
+)
+def test_a_month_or_a_year_alone_is_told(text, month):
+    assert read_date(text) == (date(2024, month, 1), Code.DATE_INCOMPLETE)
 
 
 def test_typed_dates_pass():
     moments = pa.array([datetime(2024, 3, 15, 8, 30), None])
-    assert values.dates(moments).values.to_pylist() == [date(2024, 3, 15), None]
+    assert dates(moments).values.to_pylist() == [date(2024, 3, 15), None]
+    assert dates(moments).remarks == {}
+    late = pa.array([datetime(2024, 3, 14, 23, 30)], pa.timestamp("ms", "UTC"))
+    assert dates(late).values.to_pylist() == [date(2024, 3, 15)], "the day in China"
+
+
+def test_typed_dates_that_are_none():
+    read = dates(pa.array([date(1899, 12, 30), date(850, 1, 1), date(2024, 3, 15), None]))
+    assert read.values.to_pylist() == [None, None, date(2024, 3, 15), None]
+    assert {code: mask.tolist() for code, mask in read.remarks.items()} == {
+        Code.DATE_PLACEHOLDER: [True, False, False, False],
+        Code.DATE_BAD: [False, True, False, False],
+    }
+
+
+def test_remarks_on_dates_fall_on_their_rows():
+    read = dates(pa.array(["2024-03", None, "3/4/2024", "2024-03-15", "2024-03"]))
+    assert read.remarks[Code.DATE_INCOMPLETE].tolist() == [True, False, False, False, True]
+    assert read.remarks[Code.DATE_AMBIGUOUS].tolist() == [False, False, True, False, False]
+    assert set(read.remarks) == {Code.DATE_INCOMPLETE, Code.DATE_AMBIGUOUS}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +136,9 @@ def test_numbers_and_their_units(text, given, wanted, expected):
     assert not read.bad.any()
 
 
-@pytest.mark.parametrize("text", ["无", "17-18", "3.5亩", "1.2.3", "inf", "abc", "3 4", "１２度半x1"])
+@pytest.mark.parametrize(
+    "text", ["无", "17-18", "3.5亩", "1.2.3", "inf", "abc", "3 4", "１２度半x1", "12,5", "1,20,000"]
+)
 def test_what_is_no_number_of_metres(text):
     read = values.numbers(pa.array(["1", text]), "", "m")
     assert (read.values.to_pylist(), read.bad.tolist()) == ([1.0, None], [False, True])
@@ -116,6 +184,25 @@ def test_yes_and_no():
 def test_codes_are_half_width_and_bare():
     column = pa.array(["３３０１０５０１１８００００１", " 330 105", "'0012", "LD-7", None])
     assert values.codes(column).to_pylist() == ["330105011800001", "330105", "0012", "LD-7", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("3301050118000001", "3301050118000001", False),
+        ("３３０１０５０１１８００００１１", "3301050118000011", False),
+        ("'3301050118000001", "3301050118000001", True),
+        ("3301050118000001.0", "3301050118000001", True),
+        ("330105-0118-000001", "3301050118000001", True),
+        ("330105 0118 000001", "3301050118000001", True),
+        ("3.30105E+15", "3.30105E+15", False),
+        ("LD-7", "LD-7", False),
+    ],
+)
+def test_asset_codes_are_tidied_and_that_is_told(text, code, told):
+    read = values.asset_codes(pa.array(["x", text, None]))
+    assert read.values.to_pylist() == ["x", code, None]
+    assert read.bad.tolist() == [False, told, False]
 
 
 def test_text_of_typed_columns():

@@ -1,0 +1,70 @@
+"""`registry profile`: the profiles of suppliers, and check packs made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from registry.commands.person_option import acting, opened
+from registry.errors import Invalid
+from registry.language import _
+
+
+@click.group()
+def profile() -> None:
+    """导入方案：列出、查看、导出检查包、删除。 Import profiles: list, show, export as check packs, remove."""
+
+
+@profile.command("list")
+@acting
+def list_profiles(district: str | None, username: str | None) -> None:
+    """列出已保存的方案。 List the profiles that are kept."""
+    from registry.profiles import listed
+
+    with opened(district, username) as (connection, scope):
+        for kept in listed(connection, scope):
+            click.echo(f"{kept.name}\t{kept.layer}\t{kept.saved_at:%Y-%m-%d %H:%M}")
+
+
+@profile.command()
+@click.argument("name")
+@acting
+def show(name: str, district: str | None, username: str | None) -> None:
+    """显示一个方案。 Show one."""
+    from registry.profiles import named
+
+    with opened(district, username) as (connection, scope):
+        click.echo(named(connection, scope, name), nl=False)
+
+
+@profile.command()
+@click.argument("name")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="写到哪个 .toml 文件 / the file to write")
+@click.option("--force", is_flag=True, help="覆盖已有文件 / replace a file that is there")
+@acting
+def export(name: str, out: Path, force: bool, district: str | None, username: str | None) -> None:
+    """导出检查包，供图单位据此用 registry check 自查。 Export a check pack: what a supplier needs for registry check."""
+    from importers.grounds import Grounds
+    from importers.pack import Pack
+    from importers.profile import Profile
+    from registry.profiles import named
+
+    if out.exists() and not force:
+        raise Invalid(_("文件“%(file)s”已存在。", file=out), "--force")
+    with opened(district, username) as (connection, scope):
+        pack = Pack(Profile.from_toml(named(connection, scope, name)), Grounds.of_district(connection, scope.district))
+    out.write_text(pack.to_toml(), encoding="utf-8")
+    click.echo(_("检查包已写到 %(file)s。", file=out))
+
+
+@profile.command()
+@click.argument("name")
+@acting
+def remove(name: str, district: str | None, username: str | None) -> None:
+    """删除一个方案。 Remove one."""
+    from registry.profiles import remove as forget
+
+    with opened(district, username) as (connection, scope):
+        forget(connection, scope, name)
+    click.echo(_("已删除导入方案“%(name)s”。", name=name))
