@@ -182,7 +182,7 @@ TEXTS: dict[Code, Text] = {
         N_("与第 %(first)s 行同类同名，相距 %(metres)s 米"),
         N_("核对是否同一资产重复采集"),
     ),
-    Code.ROW_REPEATED: _error(
+    Code.ROW_REPEATED: _warning(
         N_("与第 %(first)s 行完全相同"),
         N_("删去重复的行；确为两个资产时补上各自的编号"),
     ),

@@ -35,10 +35,7 @@ class Recognised:
         prints, true = self._make.of(rows)
         if not len(self._known):
             return rows, prints, true
-        code, key = self._normaliser.identity(rows)
-        repeats = self._validator.seen(code, key, rows.numbers)
-        if (nameless := _are_null(code) & _are_null(key)).any():
-            repeats |= nameless & _stand_twice(prints)
+        repeats = self._validator.seen(*self._normaliser.identity(rows), rows.numbers)
         complained = np.array([p.row for p in rows.problems if p.row is not None], dtype=np.int64)
         usable = true & ~repeats & ~np.isin(rows.numbers, complained)
         places, found = self._known.find(prints, usable)
@@ -52,16 +49,6 @@ class Recognised:
         """Let the diff know of them."""
         if self._rows:
             stage_unchanged(connection, np.concatenate(self._rows), np.concatenate(self._ids))
-
-
-def _are_null(column: pa.Array) -> Mask:
-    return np.asarray(column.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def _stand_twice(prints: Prints) -> Mask:
-    """Rows that are another row of the batch in everything: which of them is one too many, the checks say."""
-    _distinct, member, count = np.unique(prints, axis=0, return_inverse=True, return_counts=True)
-    return np.asarray(count[member.ravel()] > 1)
 
 
 def _those(rows: Rows, wanted: Mask) -> Rows:

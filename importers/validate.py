@@ -42,6 +42,7 @@ SIGNS = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "exclus
 TOLERANCE_M = {"A": 0.5, "B": 1.0, "C": 10.0}
 CONTENT = ("scheme", "class_code", "name", "state", "manager", "owner", "maintainer", "surveyed_on", "changed_on", "source",
            "accuracy", "attributes")  # fmt: skip
+REPETITIONS = frozenset({Code.ROW_REPEATED, Code.PLACE_REPEATED})
 NAMES = ("name", "manager", "owner", "maintainer")
 
 
@@ -55,8 +56,9 @@ class Checked:
 
     @property
     def has_problem(self) -> Mask:
-        """Rows with an error or a warning."""
+        """Rows with an error or a warning, and those that another row repeats: without them it would pass unnoticed."""
         rows = [p.row for p in self.problems if p.row is not None]
+        rows += [p.details["first"] for p in self.problems if p.code in REPETITIONS and p.details]
         return np.isin(self.prepared.row_number, np.array(rows, dtype=np.int64))
 
     @property
@@ -111,12 +113,14 @@ class Validator:
         geometry, problems = self._shapes.check(prepared.geometry, numbers, prepared.placed)
         problems += self._identity(prepared) + _names(prepared) + self._dates(prepared)
         problems += self._schemas.check(prepared)
-        problems += self._rows_repeated(prepared)
+        equal = self._rows_repeated(prepared)
         prepared = replace(prepared, geometry=geometry)
         problems = prepared.problems + problems
         bad = [p.row for p in problems if p.severity is Severity.ERROR and p.row is not None]
         accepted = ~np.isin(numbers, np.array(bad, dtype=np.int64))
-        return Checked(prepared, accepted, in_order(problems + self._places_repeated(prepared, accepted)))
+        told = {p.row for p in equal}
+        equal += [p for p in self._places_repeated(prepared, accepted) if p.row not in told]
+        return Checked(prepared, accepted, in_order(problems + equal))
 
     def _identity(self, prepared: Prepared) -> list[Problem]:
         code, heading = prepared.code, prepared.headings.get("code", "")
@@ -160,7 +164,7 @@ class Validator:
         return problems
 
     def _rows_repeated(self, prepared: Prepared) -> list[Problem]:
-        """Rows without code and key that are another row in everything: they say nothing new."""
+        """Rows without code and key that are another row in everything. They go in: a pole may bear two lamps."""
         nameless = pc.and_(prepared.code.is_null(), prepared.external_key.is_null())
         if not pc.any(nameless).as_py():
             return []

@@ -123,7 +123,7 @@ def good_components(folder: Path) -> tuple[Path, Profile]:
         "ORDate": "surveyed_on",
         "Material": "attributes.material",
     }
-    return file, Profile("component", columns, scheme="CJ/T 214-2007")
+    return file, Profile("component", columns, crs="EPSG:4549", scheme="CJ/T 214-2007")
 
 
 DELIVERIES = [dirty_points, dirty_areas, dirty_lines, good_components]

@@ -49,7 +49,7 @@ class Register:
     def deliver(self, lines: list[str], **how: Any) -> Report:
         self.file.write_text(HEAD + "".join(lines), encoding="utf-8")
         self.looked_at = 0
-        how = {"columns": {"编号": "external_key"}, "crs": "EPSG:4490", "apply": True} | how
+        how = {"columns": {"编号": "external_key"}, "crs": "EPSG:4490", "scheme": "CJ/T 214-2007", "apply": True} | how
         return run(self.connection, self.scope, Order(self.file, "component", **how))
 
     def as_owner(self, sql: str) -> None:
@@ -163,7 +163,11 @@ def test_a_class_that_is_gone_is_told(register: Register) -> None:
     register.as_owner("UPDATE registry.asset_class SET code = '0199' WHERE (scheme, code) = ('CJ/T 214-2007', '0118')")
     report = register.deliver(LINES)
     assert register.looked_at == 40
-    assert {p.code for p in report.problems} & {Code.CLASS_UNKNOWN, Code.CLASS_OF_OTHER_LAYER}
+    assert {p.code for p in report.problems} & {
+        Code.CLASS_UNKNOWN,
+        Code.CLASS_OF_OTHER_LAYER,
+        Code.CLASS_OF_OTHER_SCHEME,
+    }
 
 
 def test_a_warning_is_told_again(register: Register) -> None:
