@@ -12,7 +12,7 @@ import orjson
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry import changes, deliveries, review, review_rows, review_tiles
+from registry import changes, deliveries, doubts, review, review_rows, review_tiles
 from registry.changes import StaleChanges
 from registry.database import raw
 from registry.errors import Conflict
@@ -130,6 +130,19 @@ def accept(id: int) -> Response:
         seqs=review.read_seqs(given) if given is not None else None, area=request.form.get("area"),
     )  # fmt: skip
     return _json({"done": done, **_tally(review.counts(session(), scope(), id, _wanted()))})
+
+
+@blueprint.post("/<id:id>/decide")
+def decide(id: int) -> Response:
+    """Which asset a doubtful row is; an empty `asset` for none that is registered."""
+    seqs = review.read_seqs(request.form.get("row", ""))
+    if len(seqs) != 1:
+        abort(400)
+    asset = request.form.get("asset", "")
+    if asset and not (asset.isascii() and asset.isdigit() and len(asset) < 19):
+        abort(400)
+    doubts.decide(session(), scope(), id, seqs[0], int(asset) if asset else None)
+    return _json({"done": 1, **_tally(review.counts(session(), scope(), id, _wanted()))})
 
 
 @blueprint.post("/<id:id>/apply")

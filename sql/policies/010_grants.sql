@@ -10,7 +10,10 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO chengji_app;
 GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.party, registry.access_log,
   registry.delivery, registry.delivery_file TO chengji_app;
 GRANT UPDATE (status, summary) ON registry.change_set TO chengji_app;
-GRANT UPDATE (accepted) ON registry.change TO chengji_app;
+-- A proposal is decided on, and a doubtful row becomes the asset that a person says; whose row it is stays.
+GRANT UPDATE (accepted, doubtful, matched_by, candidates, action, asset_id, base_version, changed, moved_m, code, scheme,
+  class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, areas)
+  ON registry.change TO chengji_app;
 GRANT UPDATE (title, layer) ON registry.delivery TO chengji_app;
 -- What the worker tells of its work goes through registry.tell_delivery.
 GRANT UPDATE (step, status, orders, job, asked_by, failure, verb, done, total) ON registry.delivery_file TO chengji_app;

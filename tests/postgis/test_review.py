@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 from math import asinh, pi, radians, tan
-from typing import Any
+from typing import Any, LiteralString
 
 import mapbox_vector_tile
 import pytest
 import seed
 import shapely
+from psycopg.types.json import Jsonb
 from seed import Delivered, put
 from sqlalchemy.orm import Session
 
-from registry import changes, review, review_rows, review_tiles
+from registry import changes, doubts, review, review_rows, review_tiles
 from registry.database import engine, raw
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.review import Wanted
@@ -47,6 +48,15 @@ class Review:
             *(lamp(n, class_="0102") for n in (21, 22, 23)),
         ]
         self.id = self.put(rows, apply=False)
+        self.as_owner("UPDATE registry.change_set SET proposed_at = clock_timestamp() WHERE id = %s", self.id)
+
+    def as_owner(self, query: LiteralString, *values: Any) -> None:
+        """Something that the application may not do."""
+        connection = raw(self.session)
+        connection.execute("SET LOCAL ROLE chengji_owner")
+        connection.execute(query, values)
+        connection.execute("SET LOCAL ROLE chengji_app")
+        self.session.expire_all()
 
     def put(self, rows: list[Delivered], apply: bool) -> int:
         connection = raw(self.session)
@@ -73,17 +83,20 @@ class Review:
     def accept(self, accepted: bool, wanted: Wanted = EVERYTHING, **which: Any) -> int:
         return review.accept(self.session, self.scope(), self.id, accepted, wanted, **which)
 
-    def doubt(self, seq: int, others: list[int]) -> None:
-        """Make a row doubtful, as the diff does it."""
-        connection = raw(self.session)
-        connection.execute("SET LOCAL ROLE chengji_owner")
-        connection.execute(
-            "UPDATE registry.change SET doubtful = true, accepted = false, candidates = %s, score = 0.8, matched_by = 'place'"
-            " WHERE change_set = %s AND seq = %s",
-            (others, self.id, seq),
-        )
-        connection.execute("SET LOCAL ROLE chengji_app")
-        self.session.expire_all()
+    def doubt(self, seq: int, others: list[int], **delivered: Any) -> None:
+        """Make a row doubtful, as the diff does it, with the row as it was delivered."""
+        told = {"scheme": CJ, "class": "0118", "attributes": {}, "areas": [], **delivered}
+        self.as_owner(
+            "UPDATE registry.change SET doubtful = true, accepted = false, candidates = %s, score = 0.8, matched_by = 'place',"
+            " delivered = %s WHERE change_set = %s AND seq = %s",
+            others, Jsonb(told), self.id, seq,
+        )  # fmt: skip
+
+    def decide(self, seq: int, asset: int | None) -> None:
+        doubts.decide(self.session, self.scope(), self.id, seq, asset)
+
+    def row(self, seq: int) -> review_rows.ChangeLine:
+        return review_rows.detail(self.session, self.scope(), self.set(), seq).line
 
     def asset(self, n: int) -> int:
         row = (
@@ -247,6 +260,61 @@ def test_a_doubtful_row_shows_what_it_may_be(reviewed: Review) -> None:
     tile = reviewed.tile(16)
     assert {f["properties"]["a"] for f in tile["candidate"]} == {reviewed.asset(n) for n in (1, 2, 7)}
     assert {f["id"] for f in tile["doubt"]} == {2}
+
+
+def test_a_doubtful_row_becomes_the_asset_that_a_person_says(reviewed: Review) -> None:
+    """Row 2 may be lamp 1, 5 or 7. Of what it leaves empty, it keeps what that asset has."""
+    reviewed.doubt(2, [reviewed.asset(7)], state="damaged", attributes={"material": "铸铁"})
+    reviewed.decide(2, reviewed.asset(7))
+    row = reviewed.row(2)
+    assert (row.kind, row.decision, row.matched_by, row.asset_id) == ("move", "accepted", "person", reviewed.asset(7))
+    assert row.moved_m == pytest.approx(57.7, abs=0.1)
+    assert {d.label: (d.old, d.new) for d in row.differences} == {"状态": ("完好", "破损"), "材质": ("", "铸铁")}
+    assert row.candidates == [reviewed.asset(1)]
+    told = reviewed.set()
+    assert (told.rows, reviewed.counts().of("move"), reviewed.counts().of("doubtful")) == (8, 3, 0)
+    reviewed.decide(2, reviewed.asset(1))
+    assert (reviewed.row(2).kind, reviewed.row(2).candidates) == ("update", [reviewed.asset(7)])
+    reviewed.decide(2, reviewed.asset(7))
+    changes.apply(raw(reviewed.session), reviewed.scope(), reviewed.id)
+    state = raw(reviewed.session).execute("SELECT state FROM registry.asset WHERE id = %s", (reviewed.asset(7),))
+    assert state.fetchone() == ("damaged",)
+
+
+def test_a_doubtful_row_that_is_none_of_them_is_a_new_asset_with_the_next_number(reviewed: Review) -> None:
+    reviewed.doubt(2, [reviewed.asset(7)], attributes={"size_mm": 500})
+    reviewed.decide(2, None)
+    row = reviewed.row(2)
+    assert (row.kind, row.decision, row.code, row.name) == ("add", "accepted", "3301050118000011", "路灯")
+    assert {d.label: d.new for d in row.differences} == {"状态": "完好", "规格": "500 mm"}
+    assert set(row.candidates) == {reviewed.asset(1), reviewed.asset(7)}
+    reviewed.decide(2, reviewed.asset(1))
+    assert reviewed.row(2).kind == "update"
+    reviewed.decide(2, None)
+    changes.apply(raw(reviewed.session), reviewed.scope(), reviewed.id)
+    added = "SELECT count(*) FROM registry.asset WHERE change_set = %s AND version = 1"
+    assert raw(reviewed.session).execute(added, (reviewed.id,)).fetchone() == (4,)
+
+
+def test_a_new_asset_that_might_be_one_is_confirmed_as_new(reviewed: Review) -> None:
+    reviewed.doubt(13, [reviewed.asset(7)])
+    reviewed.decide(13, None)
+    row = reviewed.row(13)
+    assert (row.kind, row.decision, row.code) == ("add", "accepted", "3301050102000021")
+
+
+def test_what_a_doubtful_row_cannot_be(reviewed: Review) -> None:
+    reviewed.doubt(2, [reviewed.asset(2), reviewed.asset(7)], external_key="K-9")
+    for seq, asset, error in ((2, reviewed.asset(9), Invalid), (2, 987654, Invalid), (3, None, Invalid), (99, None, NotFound),
+                              (2, reviewed.asset(2), Conflict)):  # fmt: skip
+        with pytest.raises(error):
+            reviewed.decide(seq, asset)
+    reviewed.as_owner("UPDATE registry.asset SET external_key = 'K-9' WHERE id = %s", reviewed.asset(5))
+    with pytest.raises(Conflict, match="K-9"):
+        reviewed.decide(2, reviewed.asset(7))
+    with pytest.raises(NotAllowed):
+        doubts.decide(reviewed.session, reviewed.scope("inspector"), reviewed.id, 2, None)
+    assert reviewed.row(2).kind == "doubtful"
 
 
 def test_a_move_is_drawn_from_the_old_place_to_the_new(reviewed: Review) -> None:

@@ -122,7 +122,7 @@ def test_a_set_of_another_district_and_none_at_all_are_one_answer(own_app: Flask
             assert client.get(absent + look).status_code == 404
 
 
-ACTS = {"accept": {"accepted": "no"}, "apply": {}, "reject": {}, "again": {}}
+ACTS = {"accept": {"accepted": "no"}, "decide": {"row": "2", "asset": ""}, "apply": {}, "reject": {}, "again": {}}
 
 
 @pytest.mark.parametrize("act", ACTS)
