@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from importers.checksum import sha256_of
 from importers.crs_choice import choose_crs, peeked
 from importers.crs_choice import told as crs_told
 from importers.fingerprints import Fingerprinter, as_uuids, outline_of
@@ -23,7 +23,7 @@ from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
 from importers.suggest import suggest
-from registry import changes, fingerprints, profiles
+from registry import __version__, changes, fingerprints, profiles
 from registry.layers import Layer
 from registry.places import Areas
 from registry.scope import Scope
@@ -119,7 +119,8 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     profile = choice.profile
     run_ = _Run(connection, scope, grounds, choice.source, profile, progress)
     run_.problems += choice.problems
-    told = {"file": order.path.name, "sha256": _checksum(order.path), "layer": source.name, "format": str(source.format),
+    told = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
+            "layer": source.name, "format": str(source.format), "header_row": source.header_row, "version": __version__,
             "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
             **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
     delivery = changes.Delivery(order.title or order.path.name, told)
@@ -216,13 +217,6 @@ def _twins(connection: psycopg.Connection[Any], scope: Scope, layer: str, change
     """Rows about to be added although an asset of their class lies there."""
     found = near_duplicates(connection, scope, layer, change_set)
     return [Problem(Code.NEAR_EXISTING, t.row, "", t.code, {"metres": f"{t.metres:.2f}"}) for t in found]
-
-
-def _checksum(path: Path) -> str:
-    if path.is_dir():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _as_row(problem: Problem) -> tuple[Any, ...]:

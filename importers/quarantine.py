@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import psycopg
+
+from importers.checksum import sha256_of
+from importers.problem_codes import Severity
 from importers.read import Reader, file_of
 from importers.recognise import Format
 from importers.source import Request, SourceLayer
 from importers.waiting import Finding, Waiting, reason, short
 from importers.writers import features, geojson
-from registry.errors import Invalid
+from registry import changes
+from registry.errors import Conflict, Invalid
 from registry.language import _
+from registry.scope import Scope
 
 # What is copied as the file has it. Other formats go through GDAL, feature by feature.
 COPYING = {
@@ -72,6 +79,28 @@ def write_quarantine(
             shutil.move(parts[0], path)
         written = _written_format(told)
         return Quarantine(path, written, len(rows), _remark(file, written) if written != told.format else "")
+
+
+def quarantine_of(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, file: Path, folder: Path
+) -> Quarantine:
+    """The rows of an import that wait, from the file that was imported, by what the register keeps of it.
+
+    Raises NotFound for a change set out of scope, Conflict for another file, Invalid where no row waits.
+    """
+    told = changes.read(connection, scope, change_set)
+    source, found = told["source"], sha256_of(file)
+    if found and found != source.get("sha256"):
+        raise Conflict(
+            _("“%(name)s”不是变更集 %(id)s 导入的文件。", name=file.name, id=change_set), _("要用当时的原文件。")
+        )
+    rows: dict[int, list[dict[str, Any]]] = {}
+    for problem in told["problems"]:
+        if problem["severity"] == Severity.ERROR and problem["row"] is not None:
+            rows.setdefault(problem["row"], []).append(problem)
+    encoding = source.get("encoding") or {}
+    asked = encoding.get("name") if encoding.get("basis") == "option" else None
+    return write_quarantine(file, source.get("layer"), rows, folder, asked, source.get("header_row"))
 
 
 def _waiting(

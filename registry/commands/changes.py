@@ -6,11 +6,12 @@ import json
 
 import click
 
+from registry.commands.declared import Declared
 from registry.commands.person_option import acting, opened
 from registry.language import _
 
 
-@click.group()
+@click.group(cls=Declared)
 def changes() -> None:
     """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
 
