@@ -83,6 +83,27 @@ def choose_crs(
     return Choice(source, profile)
 
 
+def judged(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    layer: Layer,
+    source: SourceLayer,
+    profile: Profile,
+    first: Rows | None,
+) -> Verdict | None:
+    """What the detective says of a delivery, for a person to look at; None where no row says where it lies.
+
+    Raises NoGeometry and ProfileMismatch as `Profile.check` does.
+    """
+    profile.check(source)
+    if first is None:
+        return None
+    geometry, _problems = in_source(first, profile)
+    box = read_district(connection, scope.district).box
+    reference = load_reference(connection, scope, layer.code, whereabouts(geometry, source.crs, box))
+    return detect(geometry, source.crs, reference)
+
+
 def _found(profile: Profile, source: SourceLayer, verdict: Verdict, unknown: UnknownCrs) -> Choice:
     """What the detective is sure of, told; else the question, with what it knows."""
     best = verdict.proposed

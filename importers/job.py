@@ -11,24 +11,21 @@ import logging
 import signal
 import sys
 import time
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import psycopg
 
+from importers.looking import look_over
 from importers.pipeline import Order, Report, run
-from importers.profile import Profile
 from importers.sandbox import Reader
-from importers.source import SourceLayer
-from importers.suggest import suggest
-from registry import changes, deliveries, profiles
+from registry import changes, deliveries
 from registry.database import connect
 from registry.deliveries import Task
 from registry.errors import RegistryError, Unavailable
 from registry.language import _
-from registry.layers import Layer, stored_layers
 from registry.process import die_with_parent
 from registry.scope import Scope, open_scope
 from registry.settings import settings
@@ -169,36 +166,10 @@ def _fault(error: BaseException) -> dict[str, str]:
 
 
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
-    """What is in the file, and for each layer of the register that it could go into, the profile that seems meant."""
     work.progress("look", 0, None)
     with Reader(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
-        offered = reader.look(work.task.orders.get("encoding"), work.task.orders.get("header_row"))
-    layers = [layer for code, layer in stored_layers(connection).items() if code in scope.writable]
-    return {"look": [_seen(connection, scope, source, layers) for source in offered]}
-
-
-def _seen(
-    connection: psycopg.Connection[Any], scope: Scope, source: SourceLayer, layers: list[Layer]
-) -> dict[str, Any]:
-    fitting = [layer for layer in layers if source.geometry in (None, "mixed", layer.geometry)]
-    suggestions = {layer.code: suggest(source, layer) for layer in fitting}
-    heads = profiles.headings_of(column.name for column in source.columns)
-    saved = {
-        layer.code: found[0] for layer in fitting if (found := profiles.fitting(connection, scope, layer.code, heads))
-    }
-    best = max(fitting, key=lambda layer: _merit(source, layer, suggestions[layer.code], saved), default=None)
-    return {
-        **asdict(source),
-        "suggestions": {code: asdict(profile) for code, profile in suggestions.items()},
-        "saved": saved,
-        "best": best.code if best else None,
-    }
-
-
-def _merit(source: SourceLayer, layer: Layer, profile: Profile, saved: dict[str, str]) -> tuple[bool, bool, int]:
-    """How well a layer suits: it took such files before, knows the classes in it, finds its fields in it."""
-    known = profile.column_for("class") is not None or (len(layer.classes) == 1 and source.geometry == layer.geometry)
-    return layer.code in saved, known, len(profile.columns)
+        orders = work.task.orders
+        return {"look": look_over(connection, scope, reader, orders.get("encoding"), orders.get("header_row"))}
 
 
 def _check(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:

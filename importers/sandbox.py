@@ -90,6 +90,12 @@ class Reader:
         while (body := self._answer(BATCH, END)) is not None:
             yield _rows(body)
 
+    def first(self, layer: str, encoding: str | None = None, header_row: int | None = None) -> Rows | None:
+        """The first batch of a layer alone, None for an empty one."""
+        self._request("first", layer=layer, encoding=encoding, header_row=header_row)
+        body = self._answer(BATCH, END)
+        return None if body is None else _rows(body)
+
     def _request(self, what: str, **how: Any) -> None:
         try:
             self._ask.write(json.dumps({"what": what, **how}).encode() + b"\n")
@@ -197,6 +203,8 @@ def _reply(path: Path, request: Mapping[str, Any], answers: Any) -> None:
         how = {name: value for name, value in request.items() if name != "what"}
         if request["what"] == "look":
             _look(path, how, answers)
+        elif request["what"] == "first":
+            _first(path, how, answers)
         else:
             _read(path, how, answers)
     except RegistryError as error:
@@ -240,6 +248,13 @@ def _read(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
     for rows in read(path, how["layer"], how["encoding"], header_row=how["header_row"]):
         _send(answers, BATCH, _packed(rows))
     _send(answers, END, b"")
+
+
+def _first(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
+    from importers.read import read
+
+    rows = next(iter(read(path, how["layer"], how["encoding"], header_row=how["header_row"])), None)
+    _send(answers, *((END, b"") if rows is None else (BATCH, _packed(rows))))
 
 
 def _send(answers: Any, kind: bytes, body: Any) -> None:

@@ -44,6 +44,7 @@ def test_a_delivery_goes_from_upload_to_register_and_back(seeded_clone: str, hom
     assert (source["rows"], source["geometry"], source["best"]) == (6, "point", "component")
     assert source["encoding"]["name"] == "GB18030"
     assert "camera" not in source["suggestions"]
+    assert source["crs_verdict"]["declared"]["crs"] == "EPSG:4549"
 
     ask(seeded_clone, delivery, "check", ORDERS)
     work(seeded_clone, once=True)

@@ -26,6 +26,15 @@ def test_what_comes_over_the_pipe_is_what_went_in(name: str) -> None:
         assert [_plain(rows) for rows in reader.read()] == [_plain(rows) for rows in read(DATA / name)]
 
 
+def test_the_first_batch_alone_leaves_the_reader_ready() -> None:
+    with Reader(DATA / "lamps.gpkg") as reader:
+        first = reader.first("lamps")
+        assert first is not None
+        assert len(first) == 6
+        assert len(reader.look()) == 1
+        assert sum(len(rows) for rows in reader.read()) == 6
+
+
 def _plain(rows: Rows) -> tuple[Any, ...]:
     shapes = None if rows.geometry is None else [None if shape is None else shape.wkb for shape in rows.geometry]
     return rows.numbers.tolist(), {n: c.to_pylist() for n, c in rows.columns.items()}, shapes, rows.problems

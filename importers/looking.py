@@ -1,0 +1,111 @@
+"""What a person is shown of a file before anything of it is taken: layers, columns, encoding, and where it seems to lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import psycopg
+
+from importers.crs_choice import judged
+from importers.datum import Verdict
+from importers.errors import SourceError
+from importers.profile import Profile
+from importers.sandbox import Reader
+from importers.source import SourceLayer
+from importers.suggest import suggest
+from registry import profiles
+from registry.layers import Layer, stored_layers
+from registry.scope import Scope
+
+# A geodatabase may have a hundred layers; the others are judged when one of them is checked.
+MOST_JUDGED = 8
+
+
+def look_over(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    reader: Reader,
+    encoding: str | None = None,
+    header_row: int | None = None,
+) -> list[dict[str, Any]]:
+    """The layers of a file as JSON values: what the reader tells; for each layer of the register that it could go into the
+    profile that seems meant, or the name of the saved one; the best of them; the datum detective's verdict.
+
+    Raises SourceError for a file that cannot be read.
+    """
+    offered = reader.look(encoding, header_row)
+    layers = [layer for code, layer in stored_layers(connection).items() if code in scope.writable]
+    seen = [_seen(connection, scope, source, layers) for source in offered]
+    for source, told in list(zip(offered, seen, strict=True))[:MOST_JUDGED]:
+        if told["best"] is not None:
+            layer = next(layer for layer in layers if layer.code == told["best"])
+            told["crs_verdict"] = _verdict(connection, scope, reader, source, layer, encoding)
+    return [storable(told) for told in seen]
+
+
+def _seen(
+    connection: psycopg.Connection[Any], scope: Scope, source: SourceLayer, layers: list[Layer]
+) -> dict[str, Any]:
+    fitting = [layer for layer in layers if source.geometry in (None, "mixed", layer.geometry)]
+    suggestions = {layer.code: suggest(source, layer) for layer in fitting}
+    heads = profiles.headings_of(column.name for column in source.columns)
+    saved = {
+        layer.code: found[0] for layer in fitting if (found := profiles.fitting(connection, scope, layer.code, heads))
+    }
+    best = max(fitting, key=lambda layer: _merit(source, layer, suggestions[layer.code], saved), default=None)
+    return {
+        **asdict(source),
+        "suggestions": {code: asdict(profile) for code, profile in suggestions.items()},
+        "saved": saved,
+        "best": best.code if best else None,
+    }
+
+
+def _merit(source: SourceLayer, layer: Layer, profile: Profile, saved: dict[str, str]) -> tuple[bool, bool, int]:
+    """How well a layer suits: it took such files before, knows the classes in it, finds its fields in it."""
+    known = profile.column_for("class") is not None or (len(layer.classes) == 1 and source.geometry == layer.geometry)
+    return layer.code in saved, known, len(profile.columns)
+
+
+def _verdict(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    reader: Reader,
+    source: SourceLayer,
+    layer: Layer,
+    encoding: str | None,
+) -> dict[str, Any] | None:
+    """Where the first batch lies, by every system that is possible; None where that cannot be told yet."""
+    profile = suggest(source, layer)
+    try:
+        first = reader.first(source.name, encoding, source.header_row)
+        verdict = judged(connection, scope, layer, source, profile, first)
+    except SourceError:
+        return None  # the check says it, in full and in its place
+    return None if verdict is None else _told(verdict)
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "candidates": [asdict(candidate) for candidate in verdict.candidates],
+        "proposed": asdict(verdict.proposed) if verdict.proposed else None,
+        "declared": asdict(verdict.declared) if verdict.declared else None,
+        "contradicted": bool(verdict.contradicted),
+        "reason": verdict.reason,
+    }
+
+
+def storable(value: Any) -> Any:
+    """A value as PostgreSQL can keep it as JSON: what is no number is null, and text has no NUL and no half character."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {storable(str(name)): storable(held) for name, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(held) for held in value]
+    return value
