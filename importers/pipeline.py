@@ -25,6 +25,7 @@ from importers.stage import stage
 from importers.suggest import suggest
 from registry import __version__, changes, fingerprints, profiles
 from registry.layers import Layer
+from registry.matching import Rules
 from registry.places import Areas
 from registry.scope import Scope
 from registry.settings import settings
@@ -126,7 +127,8 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     delivery = changes.Delivery(order.title or order.path.name, told)
     change_set = changes.propose(connection, scope, layer.code, "import", delivery)
     run_.stage_all(batches)
-    summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set)
+    rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
+    summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set, rules)
     run_.problems += run_.timed("near", _twins, connection, scope, layer.code, change_set)
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
     if keep is not None:

@@ -26,7 +26,7 @@ class Identity:
     """
 
     columns: tuple[str, ...] = ()
-    tolerance_m: float = 1.0
+    tolerance_m: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 
 def _identity(table: dict[str, Any]) -> Identity:
     """The table [identity]. Raises ProfileMismatch."""
-    columns, tolerance = table.get("columns", []), table.get("tolerance_m", 1.0)
+    columns, tolerance = table.get("columns", []), table.get("tolerance_m", 2.0)
     right = (
         set(table) <= {"columns", "tolerance_m"}
         and isinstance(columns, list)
