@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from importers.datum_parameters import Plane, supplied
 from importers.errors import RefusedCrs, UnknownCrs
 from importers.source import Box, DeclaredCrs, SourceLayer
 from registry.language import _
@@ -29,6 +30,8 @@ DATUM_NAMES = {
     "bd09": "BD-09", "bd09ll": "BD-09", "百度": "BD-09", "百度坐标系": "BD-09",
     "cgcs2000": "EPSG:4490", "国家2000": "EPSG:4490", "wgs84": "EPSG:4326", "crs84": "EPSG:4326", "ogccrs84": "EPSG:4326",
 }  # fmt: skip
+# Begins the definition of a system whose parameters the operator supplied; they themselves stand nowhere but in his file.
+SUPPLIED = "supplied:"
 CHINA = (73.0, 18.0, 135.0, 54.0)
 MARGIN_M = 5_000.0
 METRES_PER_DEGREE = 111_320.0
@@ -55,7 +58,10 @@ class SourceCrs:
     @property
     def in_degrees(self) -> bool:
         """Whether coordinates are longitude and latitude."""
-        return self.epsg in SAME_DEGREES or self.name in ("GCJ-02", "BD-09") or _proj(self.definition).is_geographic
+        if self.epsg in SAME_DEGREES or self.name in ("GCJ-02", "BD-09"):
+            return True
+        source = self.definition.removeprefix(SUPPLIED)
+        return bool(source) and (source == self.definition or self.epsg is not None) and _proj(source).is_geographic
 
 
 def resolve(source: SourceLayer, option: str | None = None, box: Box | None = None) -> SourceCrs:
@@ -80,6 +86,8 @@ def resolve(source: SourceLayer, option: str | None = None, box: Box | None = No
 
 def named(text: str, basis: str, name: str = "") -> SourceCrs:
     """The system that a code, a common name or WKT stands for. Raises UnknownCrs when PROJ does not know it."""
+    if (own := supplied(text, name)) is not None:
+        return SourceCrs(own.name, basis, SUPPLIED + (own.name if own.name.startswith("EPSG:") else ""))
     short = re.sub(r"[\s_:\-]", "", text.strip().lower())
     if short in DATUM_NAMES:
         name = DATUM_NAMES[short]
@@ -95,12 +103,18 @@ def named(text: str, basis: str, name: str = "") -> SourceCrs:
 
 
 @cache
-def transformer(crs: SourceCrs) -> pyproj.Transformer | None:
+def transformer(crs: SourceCrs) -> pyproj.Transformer | Plane | None:
     """From the system to degrees, longitude first; None where the coordinates are the register's degrees already."""
     import pyproj
 
     if crs.epsg in SAME_DEGREES or crs.name in ("GCJ-02", "BD-09"):
         return None
+    if crs.definition.startswith(SUPPLIED):
+        own = supplied(crs.name)
+        source_text = crs.definition.removeprefix(SUPPLIED)
+        own = own or supplied(_datum(_proj(source_text)))
+        assert own is not None, "named because it is supplied"
+        return own.transformer(source_text or crs.name)
     source = _proj(crs.definition)
     target = REGISTER if _datum(source) == "China 2000" else 4326
     return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
@@ -183,13 +197,15 @@ def _usable(crs: SourceCrs) -> SourceCrs:
     """The same, once it is certain that there is a way to the register. Raises RefusedCrs or UnknownCrs."""
     from importlib import import_module
 
-    if crs.epsg in SAME_DEGREES or crs.name in ("GCJ-02", "BD-09"):
+    if crs.epsg in SAME_DEGREES or crs.name in ("GCJ-02", "BD-09") or crs.definition.startswith(SUPPLIED):
         return crs
     datum = _datum(_proj(crs.definition))
     if REFUSED_DATUMS.search(datum) or REFUSED_DATUMS.search(crs.name):
+        if supplied(crs.name, datum) is not None:
+            return SourceCrs(crs.name, crs.basis, SUPPLIED + crs.definition)
         raise RefusedCrs(
             _("“%(crs)s”使用 %(datum)s 基准，没有公开可用的参数转换到 CGCS2000", crs=crs.name, datum=datum),
-            _("请供图单位转换到 CGCS2000（如 EPSG:4490）后重新提交；直接套用会偏差数十米。"),
+            _("请供图单位转换到 CGCS2000（如 EPSG:4490）后重新提交，或由操作员提供参数文件；直接套用会偏差数十米。"),
         )
     try:
         transformer(crs)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from importers.crs import SourceCrs, grown, literally, named, systems_around, usable_declared
 from importers.datum_fit import FARTHEST_M, Fit, Plane, Target, measure, target_of
+from importers.datum_parameters import supplied_planes
 from importers.georeference import to_degrees
 from importers.source import Box, DeclaredCrs, Geometries
 from registry.language import _
@@ -241,7 +242,7 @@ def _possible(places: Floats, declared: DeclaredCrs, box: Box) -> Iterator[tuple
     west, south, east, north = grown(box)
     middle = np.median(places, axis=0)
     degrees = bool((np.abs(middle) <= 180).all())
-    for name in _degree_systems(declared) if degrees else systems_around((west + east) / 2):
+    for name in _degree_systems(declared) if degrees else [*systems_around((west + east) / 2), *supplied_planes()]:
         crs = named(name, "detected")
         for axes, (x, y) in (("xy", middle), ("yx", middle[::-1])):
             lon, lat = literally(x, y, crs)

@@ -50,6 +50,7 @@ class Settings:
     basemap_url: str | None
     basemap_datum: str
     basemap_attribution: str
+    datum_parameters: str | None
 
 
 @cache
@@ -75,4 +76,5 @@ def settings() -> Settings:
         basemap_url=get("REGISTRY_BASEMAP_URL"),
         basemap_datum=get("REGISTRY_BASEMAP_DATUM", "WGS84"),
         basemap_attribution=get("REGISTRY_BASEMAP_ATTRIBUTION", ""),
+        datum_parameters=get("REGISTRY_DATUM_PARAMETERS") or None,
     )
