@@ -290,7 +290,7 @@ def test_a_table_without_heading_gets_the_names_that_its_columns_go_by(tmp_path:
     }  # fmt: skip
 
 
-GEOJSON = """{"type": "FeatureCollection", "name": "灯 [1]", "features": [
+GEOJSON = """{"type": "FeatureCollection", "name": "路灯 [1]", "features": [
   {"type": "Feature", "id": 7, "properties": {"h": 8.50, "deep": {"a": [1, "}"]}}, "geometry": null},
   {"type":"Feature","geometry":{"type":"Point","coordinates":[120.1550123000,30.320]},"properties":null, "extra": "x"} ,
 {"type": "Feature", "properties": {"h": 1e2}, "geometry": {"type": "Point", "coordinates": [120, 30, 5.0]}}
