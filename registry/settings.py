@@ -46,6 +46,7 @@ class Settings:
     import_workers: int
     reader_megabytes: int
     reader_seconds: int
+    upload_mb: int
     behind_https: bool
     basemap_url: str | None
     basemap_datum: str
@@ -72,6 +73,7 @@ def settings() -> Settings:
         import_workers=_whole("REGISTRY_IMPORT_WORKERS", 1),
         reader_megabytes=_whole("REGISTRY_READER_MB", 1024),
         reader_seconds=_whole("REGISTRY_READER_SECONDS", 120),
+        upload_mb=_whole("REGISTRY_UPLOAD_MB", 2048),
         behind_https=_flag("REGISTRY_HTTPS"),
         basemap_url=get("REGISTRY_BASEMAP_URL"),
         basemap_datum=get("REGISTRY_BASEMAP_DATUM", "WGS84"),

@@ -12,6 +12,7 @@ from registry.pool import keep_warm
 from registry.settings import Settings
 from web import (
     compression,
+    deliveries,
     district_pages,
     door,
     errors,
@@ -25,6 +26,7 @@ from web import (
     static_files,
     tiles,
     transaction,
+    uploads,
 )  # fmt: skip
 from web.languages import language
 from web.secret import secret_key
@@ -58,15 +60,17 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    for part in (home, map_page, tiles, questions, register, review):
+    for part in (home, map_page, tiles, questions, register, review, deliveries, uploads):
         app.register_blueprint(part.blueprint)
 
 
 def page_variables() -> dict[str, object]:
     """What base.html needs on every page. Reads nothing: an error page has no transaction to read in."""
     here = iri_to_uri(request.full_path.rstrip("?")) if request.method == "GET" else "/"
+    known = g.get("scope")
     return {
         "language": language(),
+        "deliveries_url": f"{request.script_root}/{known.district}/deliveries" if known and known.layers else None,
         "url_root": request.script_root,
         "here_url": here,
         "scope": g.get("scope") or g.get("nowhere"),

@@ -28,9 +28,11 @@ KINDS = {
     413: "too_large", 422: "invalid", 503: "unavailable",
 }  # fmt: skip
 # Answers of these blueprints are read by scripts: their errors are JSON, and an ended session is 401, never a redirect.
-SCRIPTED = frozenset({"tiles", "questions"})
+SCRIPTED = frozenset({"tiles", "questions", "uploads"})
 _REVIEW = ("rows", "row", "counts", "stale", "tile", "accept", "decide")
-SCRIPTED_ENDPOINTS = frozenset({"register.card", "home.health", *(f"review.{name}" for name in _REVIEW)})
+SCRIPTED_ENDPOINTS = frozenset(
+    {"register.card", "home.health", "deliveries.progress", *(f"review.{name}" for name in _REVIEW)}
+)
 
 log = logging.getLogger("chengji.web")
 

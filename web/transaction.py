@@ -51,6 +51,12 @@ def district() -> DistrictInfo:
     return found
 
 
+def rest() -> None:
+    """End the transaction here, so that something slow holds no connection; the next question opens another."""
+    session().commit()
+    g.pop("scope", None)
+
+
 def roll_back() -> None:
     """Undo what this request did so far: it will be answered with an error."""
     if "session" in g:

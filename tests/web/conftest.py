@@ -25,7 +25,16 @@ from registry.settings import Settings, settings
 from web.app import create_app
 
 Browser = Callable[[str], FlaskClient]
-BUNDLES = ("favicon.svg", "page.css", "page.js", "leaflet.js", "map.js", "map.css", "review.js")
+BUNDLES = (
+    "favicon.svg",
+    "page.css",
+    "page.js",
+    "deliveries.js",
+    "leaflet.js",
+    "map.js",
+    "map.css",
+    "review.js",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,9 @@ import esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "..", "static", "build");
-const entries = ["leaflet.js", "map.js", "review.js", "page.js", "css/page.css", "css/map.css", "favicon.svg"];
+const entries = [
+  "leaflet.js", "map.js", "review.js", "deliveries.js", "page.js", "css/page.css", "css/map.css", "favicon.svg",
+];
 
 /** After each build: the manifest, and nothing left over from builds before. */
 const manifest = {
