@@ -206,7 +206,7 @@ def read(form: Mapping[str, str], source: Source, layer: Layer) -> Profile:
         layer.code,
         columns,
         crs=_system(form),
-        encoding=(source.get("encoding") or {}).get("asked"),
+        encoding=source["encoding"]["name"] if source["encoding"]["basis"] == "option" else None,
         source_layer=source["name"],
         header_row=source.get("header_row"),
         scheme=form.get("scheme") or None,

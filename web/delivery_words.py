@@ -90,7 +90,7 @@ def size(count: int) -> str:
     """A number of bytes as people say it."""
     for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
         if count >= factor:
-            return f"{count / factor:.1f} {unit}"
+            return f"{count / factor:.1f}".removesuffix(".0") + f" {unit}"
     return f"{count} B"
 
 
