@@ -30,6 +30,7 @@ class Finding:
     """One problem; `row` is None where it concerns the delivery as a whole."""
 
     seq: int
+    code: str
     row: int | None
     value: str
     message: str
@@ -78,7 +79,7 @@ def alike(
     """The problems of one group in the order of the file; the next page is `after` the last one's `seq`."""
     with connection.cursor(row_factory=class_row(Finding)) as cursor:
         return cursor.execute(
-            "SELECT seq, source_row AS row, value, message, remedy FROM registry.problem WHERE district = %s"
+            "SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem WHERE district = %s"
             " AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s",
             (scope.district, change_set, code, field, after, limit),
         ).fetchall()

@@ -42,3 +42,8 @@ def _(message: str, /, **values: Any) -> str:
     """The message in the language of this context, with `%(name)s` filled from `values`."""
     text = _catalogue(_language.get()).ugettext(message)
     return text % values if values else text
+
+
+def in_languages(message: str) -> tuple[str, ...]:
+    """The message in each language, its names unfilled."""
+    return tuple(_catalogue(language).ugettext(message) for language in LANGUAGES)

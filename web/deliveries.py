@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from importers.errors import SourceError
+from importers.retold import retold
 from registry import arrivals, changes, deliveries, findings, queue
 from registry.database import raw
 from registry.deliveries import Delivery, DeliveryFile, Upload
 from registry.errors import Invalid, NotFound, RegistryError
+from registry.findings import Finding, Group
 from registry.language import _
 from registry.layers import Layer, stored_layers
 from registry.settings import Settings
@@ -21,6 +24,7 @@ from web.transaction import district, scope, session
 
 blueprint = district_blueprint("deliveries", __name__, "/deliveries")
 PAGE = 30
+T = TypeVar("T", Group, Finding)
 ROWS = 100
 
 
@@ -36,6 +40,7 @@ def listing() -> ResponseReturnValue:
     if not scope().layers:
         raise NotFound(_("没有图层可以查看。"))
     before = request.args.get("before", type=int)
+    before = None if before is None else max(0, min(before, 1 << 62))
     found = deliveries.page(raw(session()), scope(), before, PAGE + 1)
     last = found[PAGE - 1].id if len(found) > PAGE else None
     return render_template(
@@ -75,7 +80,7 @@ def problems(delivery: int, number: int) -> ResponseReturnValue:
     """The rows of one group of problems."""
     held, file = _file(delivery, number)
     code, field = request.args.get("code", ""), request.args.get("field", "")
-    after = request.args.get("after", 0, type=int)
+    after = max(0, min(request.args.get("after", 0, type=int), (1 << 31) - 1))
     change_set = _change_set(file)
     group = next(
         (g for g in findings.groups(raw(session()), scope(), change_set) if (g.code, g.field) == (code, field)), None
@@ -84,7 +89,8 @@ def problems(delivery: int, number: int) -> ResponseReturnValue:
         raise NotFound(_("没有这一类问题。"))
     rows = findings.alike(raw(session()), scope(), change_set, code, field, after=after, limit=ROWS + 1)
     return render_template(
-        "delivery_problems.html", district=district(), held=held, file=file, group=group, rows=rows[:ROWS],
+        "delivery_problems.html", district=district(), held=held, file=file, group=_retold(group),
+        rows=list(map(_retold, rows[:ROWS])),
         next_after=rows[ROWS - 1].seq if len(rows) > ROWS else None, after=after, may_write=_may_write(held),
     )  # fmt: skip
 
@@ -97,6 +103,8 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
     source = delivery_form.choose_source(look, request.form.get("source"))
     layer = _layer(request.form.get("layer", ""))
     scope().require_writer(layer.code)
+    if "preview" in request.form:
+        return _page(held, file, preview=True)
     try:
         profile = delivery_form.read(request.form, source, layer)
         delivery_form.require_usable(profile, source)
@@ -110,6 +118,12 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
         raw(session()), scope(), delivery, number, "check", orders | ({"save_as": save_as} if save_as else {})
     )
     return _back(delivery, number)
+
+
+@blueprint.get("/<id:delivery>/<id:number>/check")
+def check_again(delivery: int, number: int) -> ResponseReturnValue:
+    """Where the form stands after it was updated: a reload, or the other language, shows it anew."""
+    return redirect(url_for("deliveries.show", delivery=delivery, number=number, edit=1))
 
 
 @blueprint.post("/<id:delivery>/<id:number>/look")
@@ -184,16 +198,16 @@ def another(delivery: int, number: int) -> ResponseReturnValue:
     return _back(new, first)
 
 
-def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None) -> str:
+def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None, preview: bool = False) -> str:
     connection = raw(session())
     may_write = _may_write(held)
     shown = None
-    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error):
+    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error or preview):
         shown = _form(held, file)
     groups = []
     severity = request.args.get("severity") if request.args.get("severity") in ("error", "warning") else None
     if file.change_set is not None:
-        groups = findings.groups(connection, scope(), file.change_set, severity)
+        groups = list(map(_retold, findings.groups(connection, scope(), file.change_set, severity)))
     return render_template(
         "delivery.html", district=district(), held=held, file=file, form=shown, groups=groups, severity=severity,
         layers=stored_layers(connection), writable=scope().writable, may_write=may_write, error=error,
@@ -213,13 +227,22 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
     layers = stored_layers(raw(session()))
     wanted = given.get("layer") or held.layer or source.get("best")
     layer = layers[wanted if wanted in scope().writable else sorted(scope().writable)[0]]
-    profile = delivery_form.starting_profile(source, layer, kept)
+    profile = delivery_form.posted_profile(request.form, source, layer) or delivery_form.starting_profile(
+        source, layer, kept
+    )
     strange: list[str] = []
     column = profile.column_for("class")
     if file.change_set is not None and column:
         strange = findings.words(raw(session()), scope(), file.change_set, "class_unknown", column)
-    return {"look": look, "saved": source.get("saved", {}).get(layer.code, ""),
-            **vars(delivery_form.shown(source, layer, profile, strange, request.form or None))}  # fmt: skip
+    shown = delivery_form.shown(source, layer, profile, district().box, strange, request.form or None)
+    return {"look": look, "saved": source.get("saved", {}).get(layer.code, ""), "lacks_class": shown.lacks_class,
+            **vars(shown)}  # fmt: skip
+
+
+def _retold(found: T) -> T:
+    """A group or a problem, whose words were kept in one language, in that of this request."""
+    message, remedy = retold(found.code, found.message, found.remedy)
+    return replace(found, message=message, remedy=remedy)
 
 
 def _kept(file: DeliveryFile) -> list[findings.Kept]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from importers.attributes import properties_of
 from importers.classes import ClassBook
-from importers.crs import named
+from importers.crs import candidates, named, resolve
 from importers.errors import SourceError
 from importers.headings import ATTRIBUTE, FIELDS, IGNORE, POSITIONS
 from importers.normalise import SOURCES
 from importers.profile import Profile
+from importers.source import Box, DeclaredCrs, Encoding, SourceLayer
 from importers.units import is_known, unit_of
 from registry.errors import Invalid
 from registry.labels import field_label
@@ -75,7 +76,8 @@ class LookForm:
     columns: list[ColumnRow]
     targets: list[tuple[str, list[Option]]]
     systems: list[System]
-    system: str
+    refusal: str
+    system: str | None
     other_system: str
     words: list[Word]
     word_column: str
@@ -83,6 +85,12 @@ class LookForm:
     scheme: str
     complete: bool
     swap_axes: bool
+
+    @property
+    def lacks_class(self) -> bool:
+        """Whether neither a column, nor a code, nor a constant says of which class the rows are."""
+        told = {column.target for column in self.columns} & {"class", "code"}
+        return len(self.layer.classes) > 1 and not told and not self.constants["class"]
 
 
 def choose_source(look: list[dict[str, Any]], asked: str | None) -> dict[str, Any]:
@@ -107,11 +115,16 @@ def starting_profile(source: Source, layer: Layer, kept: str | None) -> Profile:
 
 
 def shown(
-    source: Source, layer: Layer, profile: Profile, strange: Iterable[str] = (), posted: Mapping[str, str] | None = None
+    source: Source,
+    layer: Layer,
+    profile: Profile,
+    box: Box,
+    strange: Iterable[str] = (),
+    posted: Mapping[str, str] | None = None,
 ) -> LookForm:
     """The form of a profile, or of what was posted and found wrong, so that nobody types it twice.
 
-    `strange` are class words that a check before this found in no class.
+    `box` is the district's, in degrees; `strange` are class words that a check before this found in no class.
     """
     given = posted or {}
     columns = [
@@ -120,13 +133,14 @@ def shown(
                   given.get(f"unit-{n}", profile.units.get(c["name"], "")))
         for n, c in enumerate(source["columns"])
     ]  # fmt: skip
-    systems = _systems(source)
-    chosen = given.get("crs", profile.crs or "")
-    is_listed = chosen in {system.value for system in systems}
-    other = given.get("crs-other", "" if is_listed or chosen == OTHER else chosen)
+    systems, refusal = _systems(source, box, profile.crs)
+    listed = {system.value for system in systems}
+    chosen = given.get("crs", profile.crs or ("" if "" in listed else None))
+    other = given.get("crs-other", chosen if chosen is not None and chosen not in listed and chosen != OTHER else "")
     words, word_column = _words(source, layer, profile, strange)
     return LookForm(
-        source, layer, columns, _targets(source, layer), systems, chosen if is_listed else OTHER, other,
+        source, layer, columns, _targets(source, layer), systems, refusal,
+        chosen if chosen is None or chosen in listed else OTHER, other or "",
         [Word(w.word, given.get(f"meant-{n}", w.meant)) for n, w in enumerate(words)], word_column,
         {name: given.get(f"constant-{name}", profile.constants.get(name, "")) for name in CONSTANTS},
         given.get("scheme", profile.scheme or ""), "complete" in given if given else profile.complete,
@@ -158,23 +172,53 @@ def _position(name: str) -> str:
     return {"x": _("X / 经度 / 东坐标"), "y": _("Y / 纬度 / 北坐标"), "wkt": _("图形（WKT）")}[name]
 
 
-def _systems(source: Source) -> list[System]:
-    """Systems with the reason to take each: what the file says, what the detective found, what else there is."""
-    crs, verdict = source["crs"], source.get("crs_verdict") or {}
-    said = crs.get("name") or crs.get("text") or ""
-    found = []
-    if said:
-        basis = {"prj": _("文件旁的 .prj 所写"), "file": _("文件内所写"), "format": _("文件未说明，按格式的规定")}
-        found.append(System("", _("按文件：%(crs)s", crs=said[:60]), basis.get(crs.get("basis", ""), "")))
-    for candidate in verdict.get("candidates", []):
-        if candidate.get("axes", "xy") == "xy" and all(candidate["crs"] != system.value for system in found):
-            found.append(
-                System(candidate["crs"], candidate["crs"], candidate.get("explanation", ""), candidate.get("score"))
+def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[System], str]:
+    """Systems with the reason to take each: what the file says, what the detective found, what column heads say, what would
+    put the data inside the district. Besides, why the file's own word cannot be taken."""
+    said, refusal = _declared(source, box)
+    found = {system.value: system for system in said}
+    verdict = source.get("crs_verdict") or {}
+    for told in verdict.get("candidates", []):
+        if told.get("axes", "xy") == "xy":
+            found.setdefault(
+                told["crs"], System(told["crs"], told["crs"], told.get("explanation", ""), told.get("score"))
             )
-    for name in crs.get("candidates", ()):
-        if all(name != system.value for system in found):
-            found.append(System(name, name, _("按此坐标系，数据落在本区")))
-    return found
+    if suggested:
+        found.setdefault(suggested, System(suggested, suggested, _("列名所写")))
+    if source.get("extent") and not verdict:
+        for name in candidates(tuple(source["extent"]), box):
+            if said and name == source["crs"]["name"]:
+                continue
+            found.setdefault(name, System(name, name, _("%(what)s；按此坐标系，数据落在本区", what=_system_name(name))))
+    if not found:
+        found = {name: System(name, name, _system_name(name)) for name in SYSTEMS}
+    return list(found.values()), refusal
+
+
+def _declared(source: Source, box: Box) -> tuple[list[System], str]:
+    """The file's own word as a choice, or the reason why it is none."""
+    crs = source["crs"]
+    said = crs.get("name") or crs.get("text") or ""
+    if not said:
+        return [], _("文件没有说明坐标系。")
+    look = SourceLayer(source["name"], source["format"], None, (), source.get("geometry"), Encoding("", "", ""),
+                       DeclaredCrs(crs["text"], crs["name"], crs["basis"]), extent=source.get("extent"))  # fmt: skip
+    try:
+        resolve(look, None, box)
+    except SourceError as error:
+        return [], error.message
+    basis = {"prj": _("文件旁的 .prj 所写"), "file": _("文件内所写"), "format": _("文件未说明，按格式的规定")}
+    return [System("", _("按文件：%(crs)s", crs=said[:60]), basis.get(crs["basis"], ""))], ""
+
+
+def _system_name(code: str) -> str:
+    """What people call a system."""
+    return {
+        "EPSG:4490": _("CGCS2000 经纬度"), "EPSG:4326": _("WGS 84 经纬度"), "GCJ-02": _("国测局坐标（高德、腾讯）"),
+        "BD-09": _("百度坐标"), "EPSG:4549": _("CGCS2000 三度带，中央经线 120°"), "EPSG:4528": _("CGCS2000 三度带，40 带"),
+        "EPSG:4510": _("CGCS2000 六度带，中央经线 123°"), "EPSG:4499": _("CGCS2000 六度带，21 带"),
+        "EPSG:3857": _("网络墨卡托"),
+    }.get(code, code)  # fmt: skip
 
 
 def _words(source: Source, layer: Layer, profile: Profile, strange: Iterable[str]) -> tuple[list[Word], str]:
@@ -218,13 +262,21 @@ def read(form: Mapping[str, str], source: Source, layer: Layer) -> Profile:
     )
 
 
+def posted_profile(form: Mapping[str, str], source: Source, layer: Layer) -> Profile | None:
+    """As `read`; None where nothing was posted, or what was posted is not a profile yet."""
+    try:
+        return read(form, source, layer) if form else None
+    except (Invalid, SourceError):
+        return None
+
+
 def _system(form: Mapping[str, str]) -> str | None:
     """The coordinate system chosen or typed; None: the file's own. Raises Invalid."""
-    chosen = form.get("crs", "")
+    chosen = form.get("crs")
     if chosen == OTHER:
-        chosen = form.get("crs-other", "").strip()
-        if not chosen:
-            raise Invalid(_("没有选定坐标系。"), _("填写 EPSG 代码（如 EPSG:4549）、GCJ-02 或 BD-09。"))
+        chosen = form.get("crs-other", "").strip() or None
+    if chosen is None:
+        raise Invalid(_("没有选定坐标系。"), _("选一个，或填写 EPSG 代码（如 EPSG:4549）、GCJ-02、BD-09。"))
     if not chosen:
         return None
     try:
@@ -271,5 +323,5 @@ def classes_of(layer: Layer, scheme: str | None) -> list[Option]:
 
 __all__ = [
     "CONSTANTS", "ENCODINGS", "KEEP", "OTHER", "SOURCES", "SYSTEMS", "LookForm", "agreed",
-    "choose_source", "classes_of", "field_label", "read", "require_usable", "shown", "starting_profile",
+    "choose_source", "classes_of", "field_label", "posted_profile", "read", "require_usable", "shown", "starting_profile",
 ]  # fmt: skip

@@ -2,72 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import os
 import random
 import time
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import seed
 from conftest import csrf_token, signed_in
+from delivering import BASE, LIST, begin, finish, headers, put
 from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.database import connect
-from registry.settings import Settings
-from web.app import create_app
-
-BASE = f"/{seed.DISTRICT}/uploads"
-LIST = f"/{seed.DISTRICT}/deliveries"
-Sender = Callable[..., Any]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home folder of the test's own."""
-    return tmp_path
-
-
-@pytest.fixture
-def upload_app(seeded_clone: str, app_settings: Settings, home: Path) -> Iterator[Flask]:
-    """The application on a register and a home of the test's own, with a limit of 20 MB."""
-    made = create_app(dataclasses.replace(app_settings, home=home, upload_mb=20), seeded_clone)
-    yield made
-    made.extensions["chengji.engine"].dispose()
-
-
-@pytest.fixture
-def surveyor(upload_app: Flask) -> FlaskClient:
-    """The surveyor's browser."""
-    return signed_in(upload_app, "surveyor")
-
-
-def headers(client: FlaskClient) -> dict[str, str]:
-    return {"X-CSRFToken": csrf_token(client, f"/{seed.DISTRICT}/assets")}
-
-
-def begin(client: FlaskClient, *parts: tuple[str, int], **more: Any) -> Any:
-    told = {"parts": [{"name": name, "bytes": size} for name, size in parts], "mark": "1", **more}
-    return client.post(BASE, json=told, headers=headers(client))
-
-
-def put(client: FlaskClient, token: str, offset: int, body: bytes, **more: str) -> Any:
-    given = {**headers(client), "Content-Type": "application/octet-stream", **more}
-    return client.put(f"{BASE}/{token}?offset={offset}", data=body, headers=given)
-
-
-def finish(client: FlaskClient, token: str) -> Any:
-    return client.post(f"{BASE}/{token}/finish", headers=headers(client))
-
-
-def files_in(home: Path) -> list[str]:
-    return sorted(str(p.relative_to(home / "deliveries")) for p in (home / "deliveries").rglob("*") if p.is_file())
 
 
 def rows(database: str, question: str) -> list[tuple[Any, ...]]:
@@ -161,7 +112,13 @@ def test_limits(surveyor: FlaskClient, home: Path) -> None:
     assert put(surveyor, token, 0, bytes((8 << 20) + 1)).status_code == 413
     assert put(surveyor, token, 0, bytes(8 << 20)).status_code == 200
     assert surveyor.post(BASE, data=b"x" * (3 << 20), headers=headers(surveyor)).status_code == 413
-    for told in ("[]", '{"parts": 5}', '{"parts": [{"name": 1, "bytes": 2}]}', "{", '{"parts": [{"name": "a", "bytes": true}]}'):
+    for told in (
+        "[]",
+        '{"parts": 5}',
+        '{"parts": [{"name": 1, "bytes": 2}]}',
+        "{",
+        '{"parts": [{"name": "a", "bytes": true}]}',
+    ):
         answer = surveyor.post(BASE, data=told, headers={**headers(surveyor), "Content-Type": "application/json"})
         assert answer.status_code == 422, told
 
@@ -195,7 +152,9 @@ def test_no_room_is_said_before_anything_is_sent(
     assert list((home / "deliveries" / "incoming").iterdir()) == []
 
 
-@pytest.mark.parametrize(("username", "status"), [("inspector", 403), ("contractor", 403), ("unmapped", 404), ("neighbour", 404)])
+@pytest.mark.parametrize(
+    ("username", "status"), [("inspector", 403), ("contractor", 403), ("unmapped", 404), ("neighbour", 404)]
+)
 def test_who_may_not_write_uploads_nothing(upload_app: Flask, home: Path, username: str, status: int) -> None:
     client = signed_in(upload_app, username)
     token = {"X-CSRFToken": csrf_token(client, "/password")}
@@ -253,14 +212,16 @@ def test_names_of_which_nothing_is_left(surveyor: FlaskClient) -> None:
         assert begin(surveyor, (name, 3)).status_code == 422, repr(name)
 
 
-def test_mended_rows_join_a_delivery_that_was_checked(surveyor: FlaskClient, upload_app: Flask, seeded_clone: str) -> None:
+def test_mended_rows_join_a_delivery_that_was_checked(
+    surveyor: FlaskClient, upload_app: Flask, seeded_clone: str
+) -> None:
     token = begin(surveyor, ("a.csv", 3)).json["upload"]
     put(surveyor, token, 0, b"a,b")
     id = int(finish(surveyor, token).json["url"].split("/")[-2])
     assert begin(surveyor, ("mended.csv", 3), delivery=id).status_code == 404  # no layer yet
     with connect(seeded_clone, role="chengji_owner") as connection:
         connection.execute("UPDATE registry.delivery SET layer = 'component'")
-        connection.execute("UPDATE registry.delivery_file SET orders = '{\"crs\": \"EPSG:4490\"}'")
+        connection.execute('UPDATE registry.delivery_file SET orders = \'{"crs": "EPSG:4490"}\'')
     token = begin(surveyor, ("mended.csv", 3), delivery=id).json["upload"]
     put(surveyor, token, 0, b"a,b")
     assert finish(surveyor, token).json["url"] == f"{LIST}/{id}/2"

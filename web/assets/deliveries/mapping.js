@@ -11,9 +11,13 @@ export function tendForm(form) {
       unit.placeholder = kept;
       select.closest("tr").classList.toggle("is-left-out", chosen?.value === "ignore");
     };
+    let before = select.value;
     select.addEventListener("change", () => {
       unit.value = "";
       tend();
+      // Which words name no class of the layer is the server's to say.
+      if ([before, select.value].includes("class")) form.requestSubmit(form.querySelector("[name=preview]"));
+      before = select.value;
     });
     tend();
   }

@@ -1,0 +1,46 @@
+"""Problems that were kept in words, told again in the language of whoever reads them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from importers.problem_codes import Code
+from importers.problem_texts import TEXTS
+from registry.language import _, in_languages
+
+
+def retold(code: str, message: str, remedy: str) -> tuple[str, str]:
+    """Message and remedy in the language of this context; as they were kept where they cannot be read back."""
+    try:
+        text = TEXTS[Code(code)]
+    except (ValueError, KeyError):
+        return message, remedy  # a code of a newer or an older program
+    values = _values(text.message, message)
+    if values is None:
+        return message, remedy
+    more = _values(text.remedy, remedy)
+    return _(text.message, **values), remedy if more is None else _(text.remedy, **more)
+
+
+def _values(template: str, told: str) -> dict[str, str] | None:
+    """What stands in the text where the template has names, in whichever language it was told."""
+    for spelling in in_languages(template):
+        if match := _pattern(spelling).fullmatch(told):
+            return match.groupdict()
+    return None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+
+    def group(name: str) -> str:
+        again = name in seen
+        seen.add(name)
+        return f"(?P={name})" if again else f"(?P<{name}>.*?)"
+
+    parts = re.split(r"%\((\w+)\)s", template)
+    return re.compile(
+        "".join(group(part) if n % 2 else re.escape(part.replace("%%", "%")) for n, part in enumerate(parts)), re.DOTALL
+    )
