@@ -211,7 +211,8 @@ def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None
     return render_template(
         "delivery.html", district=district(), held=held, file=file, form=shown, groups=groups, severity=severity,
         layers=stored_layers(connection), writable=scope().writable, may_write=may_write, error=error,
-        has_worker=_has_worker([held]), may_upload=may_write, kept=_kept(file),
+        has_worker=_has_worker([held]), kept=_kept(file),
+        review_url=url_for("review.page", id=file.change_set) if file.change_set is not None else None,
         classes_of=delivery_form.classes_of, choices=delivery_form,
     )  # fmt: skip
 

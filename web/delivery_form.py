@@ -9,7 +9,7 @@ from typing import Any
 from importers.attributes import properties_of
 from importers.classes import ClassBook
 from importers.crs import candidates, named, resolve
-from importers.errors import SourceError
+from importers.errors import SourceError, UnknownCrs
 from importers.headings import ATTRIBUTE, FIELDS, IGNORE, POSITIONS
 from importers.normalise import SOURCES
 from importers.profile import Profile
@@ -135,7 +135,7 @@ def shown(
     ]  # fmt: skip
     systems, refusal = _systems(source, box, profile.crs)
     listed = {system.value for system in systems}
-    chosen = given.get("crs", profile.crs or ("" if "" in listed else None))
+    chosen = given.get("crs", profile.crs or (None if refusal and not given else ""))
     other = given.get("crs-other", chosen if chosen is not None and chosen not in listed and chosen != OTHER else "")
     words, word_column = _words(source, layer, profile, strange)
     return LookForm(
@@ -169,7 +169,9 @@ def _field(name: str) -> str:
 
 
 def _position(name: str) -> str:
-    return {"x": _("X / 经度 / 东坐标"), "y": _("Y / 纬度 / 北坐标"), "wkt": _("图形（WKT）")}[name]
+    return {
+        "x": _("X / 经度 / 东坐标"), "y": _("Y / 纬度 / 北坐标"), "xy": _("X 与 Y 在同一格"), "wkt": _("图形（WKT）"),
+    }.get(name, name)  # fmt: skip
 
 
 def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[System], str]:
@@ -190,8 +192,8 @@ def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[Syst
             if said and name == source["crs"]["name"]:
                 continue
             found.setdefault(name, System(name, name, _("%(what)s；按此坐标系，数据落在本区", what=_system_name(name))))
-    if not found:
-        found = {name: System(name, name, _system_name(name)) for name in SYSTEMS}
+    if len(found) < 2 and not said:
+        found |= {name: System(name, name, _system_name(name)) for name in SYSTEMS}
     return list(found.values()), refusal
 
 
@@ -199,12 +201,15 @@ def _declared(source: Source, box: Box) -> tuple[list[System], str]:
     """The file's own word as a choice, or the reason why it is none."""
     crs = source["crs"]
     said = crs.get("name") or crs.get("text") or ""
+    itself = System("", _("自动判定"), _("与本区的道路和已有资产比对；有把握才采用，否则停下来问"))
     if not said:
-        return [], _("文件没有说明坐标系。")
+        return [itself], _("文件没有说明坐标系。")
     look = SourceLayer(source["name"], source["format"], None, (), source.get("geometry"), Encoding("", "", ""),
                        DeclaredCrs(crs["text"], crs["name"], crs["basis"]), extent=source.get("extent"))  # fmt: skip
     try:
         resolve(look, None, box)
+    except UnknownCrs as error:
+        return [itself], error.message
     except SourceError as error:
         return [], error.message
     basis = {"prj": _("文件旁的 .prj 所写"), "file": _("文件内所写"), "format": _("文件未说明，按格式的规定")}
@@ -296,12 +301,10 @@ def _values(form: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, di
 
 def require_usable(profile: Profile, source: Source) -> None:
     """Raise Invalid for a profile with which no row could be placed."""
-    has_place = profile.column_for("wkt") or (profile.column_for("x") and profile.column_for("y"))
+    has_place = any(map(profile.column_for, ("wkt", "xy"))) or (profile.column_for("x") and profile.column_for("y"))
     if not source.get("geometry") and not has_place:
         raise Invalid(_("“%(name)s”没有图形，也没有坐标列", name=source["name"]),
-                      _("把两列对应到 X 与 Y，或把一列对应到 WKT。"))  # fmt: skip
-    if profile.crs is None and not (source["crs"].get("name") or source["crs"].get("text")):
-        raise Invalid(_("文件没有说明坐标系。"), _("在“坐标系”中选定一个。"))
+                      _("把两列对应到 X 与 Y，或把坐标所在的一列对应到 XY 或 WKT。"))  # fmt: skip
 
 
 def agreed(kept: str, rows: Iterable[int] | None) -> str:
