@@ -118,9 +118,10 @@ def _waiting(
 
 
 def _write(file: Path, told: SourceLayer, reader: Reader, waiting: Waiting, folder: Path) -> list[Path]:
-    if told.format in READ_ONLY:
+    if told.format in READ_ONLY or told.format == Format.MAPINFO:
         batches = reader.read(file, Request(told.name, told.encoding.name))
-        return features.write_rows(batches, told.crs.text, waiting, folder / f"{file.stem}.gpkg")
+        suffix = file.suffix.lower() if told.format == Format.MAPINFO else ".gpkg"
+        return features.write_rows(batches, told.crs.text, waiting, folder / f"{file.stem}{suffix}")
     module = COPYING.get(Format(told.format))
     if module is None:
         return features.write(file, waiting, folder)

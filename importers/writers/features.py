@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from importers.source import Rows
+from importers.encoding import codec_name
+from importers.source import Encoding, Rows
+from importers.transcode import in_utf8
 from importers.waiting import Waiting
 
 BATCH = 16_384
@@ -26,7 +29,6 @@ WRITERS: dict[str, tuple[str, str, dict[str, str]]] = {
     "FlatGeobuf": ("FlatGeobuf", ".fgb", {"SPATIAL_INDEX": "NO"}),
     "LIBKML": ("LIBKML", ".kml", {}),
     "KML": ("LIBKML", ".kml", {}),
-    "MapInfo File": ("MapInfo File", ".tab", {"ENCODING": "CP936"}),
 }
 
 
@@ -35,12 +37,35 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
 
     Features are counted as the reader counts them: by fid in a GeoPackage, else from 1 in the order of the file.
     """
+    encoding = Encoding(waiting.encoding, "option", "")
+    with in_utf8(path, encoding, _declared_utf8 if _is_kml(path) else None) as readable:
+        parts = _write(readable, waiting, folder)
+    if _is_kml(path):
+        _without_made_up_ids(path, encoding, parts[0])
+    return parts
+
+
+def _is_kml(path: Path) -> bool:
+    return b"<" in path.open("rb").read(64)[:8]
+
+
+def _declared_utf8(head: str) -> str:
+    return re.sub(r"""(<\?xml[^>]*encoding=)(["'])[^"']*""", r"\1\2UTF-8", head, count=1)
+
+
+def _without_made_up_ids(path: Path, encoding: Encoding, target: Path) -> None:
+    """GDAL numbers placemarks that have no id, which would come back as the supplier's."""
+    codec = codec_name(encoding.name) or encoding.name
+    if not re.search(r"<Placemark\s[^>]*id=", path.read_text(codec, "replace")):
+        text = target.read_text("utf-8")
+        target.write_text(re.sub(r'<Placemark id="[^"]*">', "<Placemark>", text), "utf-8")
+
+
+def _write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
     import pyogrio.raw
 
     info = pyogrio.read_info(path, layer=waiting.layer)
     driver, suffix, options = WRITERS.get(info["driver"], WRITERS["GPKG"])
-    if driver == "MapInfo File" and path.suffix.lower() in (".mif", ".mid"):
-        suffix = ".mif"
     target = folder / (path.stem + suffix)
     reading = pyogrio.raw.open_arrow(
         path, layer=waiting.layer, batch_size=BATCH, return_fids=True, use_pyarrow=True, read_geometry=True
@@ -58,7 +83,7 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
 
 
 def write_rows(batches: Iterator[Rows], crs: str, waiting: Waiting, target: Path) -> list[Path]:
-    """Rows as a reader gives them, as a GeoPackage: for formats that nobody writes."""
+    """Rows as a reader gives them, as MapInfo or GeoPackage by the ending: for what GDAL cannot decode, or nobody writes."""
     import pyogrio.raw
 
     parts: list[pa.RecordBatch] = []
@@ -66,12 +91,12 @@ def write_rows(batches: Iterator[Rows], crs: str, waiting: Waiting, target: Path
         mask = waiting.among(rows.numbers)
         if mask.any():
             parts.append(_as_batch(rows, mask, waiting))
-    kinds = _geometry_type(parts)
+    driver, options = ("GPKG", {}) if target.suffix == ".gpkg" else ("MapInfo File", _mapinfo_options(parts, target))
     pyogrio.raw.write_arrow(
-        pa.Table.from_batches(parts), target, driver="GPKG", layer=waiting.layer, geometry_name="geom",
-        geometry_type=kinds, crs=crs or None,
+        pa.Table.from_batches(parts), target, driver=driver, layer=waiting.layer, geometry_name="geom",
+        geometry_type=_geometry_type(parts), crs=crs or None, **options,
     )  # fmt: skip
-    return [target]
+    return sorted(part for part in target.parent.iterdir() if part.stem == target.stem)
 
 
 def _waiting_batches(reader: Any, waiting: Waiting, by_fid: bool, fid_column: str) -> Iterator[pa.RecordBatch]:
@@ -95,6 +120,17 @@ def _geometry_last(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
 def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield first
     yield from others
+
+
+def _mapinfo_options(parts: list[pa.RecordBatch], target: Path) -> dict[str, str]:
+    """Text as GBK. A TAB keeps whole steps within its bounds: narrow ones, or a step would be a centimetre."""
+    shapes = shapely.from_wkb(np.concatenate([part.column("geom").to_numpy(zero_copy_only=False) for part in parts]))
+    bounds = shapely.total_bounds(shapes)
+    options = {"ENCODING": "CP936"}
+    if target.suffix == ".tab" and np.isfinite(bounds).all():
+        around = np.array([-1, -1, 1, 1]) * max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1e-3)
+        options["BOUNDS"] = ",".join(map(repr, (bounds + around).tolist()))
+    return options
 
 
 def _as_batch(rows: Rows, mask: NDArray[np.bool_], waiting: Waiting) -> pa.RecordBatch:

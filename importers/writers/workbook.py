@@ -125,8 +125,9 @@ def _width(sheet: Worksheet, first: int) -> int:
 def _values_only(path: Path, waiting: Waiting, target: Path) -> None:
     """Row by row: of a workbook too large to be held with its look, or of a kind that nobody writes."""
     from openpyxl import Workbook
+    from openpyxl.worksheet.cell_range import CellRange
 
-    rows = _rows(path, waiting.layer)
+    rows, merged = _rows(path, waiting.layer)
     kept = [rows[number - 1] for number in waiting.numbers.tolist()]
     width = max((len(row) for row in [*rows[: waiting.first - 1], *kept]), default=0)
     names = list(rows[waiting.header_row - 1]) if waiting.header_row else _numbered(width)
@@ -137,6 +138,11 @@ def _values_only(path: Path, waiting: Waiting, target: Path) -> None:
     for line, row in enumerate(rows[: waiting.first - 1] if waiting.header_row else [names], 1):
         told = [QUARANTINE_REASON, QUARANTINE_ROW] if line == (waiting.header_row or 1) else ["", ""]
         sheet.append(_cells(sheet, row, dropped, width, told))
+    for (first, left), (last, right) in merged:
+        if waiting.header_row and last < waiting.first - 1:  # the heading is read by what is merged in it
+            sheet.merged_cells.add(
+                CellRange(min_row=first + 1, min_col=left + 1, max_row=last + 1, max_col=right + 1).coord
+            )
     for number, row in zip(waiting.numbers.tolist(), kept, strict=True):
         source = row[before] if before is not None and row[before] != "" else number
         sheet.append(_cells(sheet, row, dropped, width, [_text(waiting.reasons[number]), source]))
@@ -155,16 +161,17 @@ def _cells(sheet: Any, row: Sequence[Any], dropped: set[int], width: int, told: 
         yield cell
 
 
-def _rows(path: Path, layer: str) -> list[list[Any]]:
-    """The values of a sheet from its first row on, merged cells filled down."""
+def _rows(path: Path, layer: str) -> tuple[list[list[Any]], list[Any]]:
+    """The values of a sheet from its first row on, merged cells filled down, and what is merged."""
     from python_calamine import CalamineWorkbook
 
     sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(layer)
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or []:
+    merged = sheet.merged_cell_ranges or []
+    for (top, left), (bottom, _right) in merged:
         for row in rows[top + 1 : bottom + 1]:
             row[left] = rows[top][left]
-    return rows
+    return rows, merged
 
 
 def _numbered(width: int) -> list[str]:
