@@ -421,3 +421,13 @@ def test_the_reasons_of_a_quarantine_are_not_read_as_data():
     columns = {"名": ["好"], **{name: ["“锟斤拷”是乱码 13812345678"] for name in QUARANTINE}}
     batch = prepared(columns, replace(LAMP, columns={"名": "name"}))
     assert (batch.problems, attributes(batch)) == ([], [{}])
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "codes"), [("XY", []), ("XYZ", ["elevation_dropped"]), ("XYM", ["measure_dropped"])]
+)
+def test_heights_and_measures_are_told_once(dimensions, codes):
+    source, rows = delivery({"a": ["x"]})
+    normaliser = Normaliser(LAMP, LAYERS["component"], replace(source, dimensions=dimensions))
+    assert [str(p.code) for p in normaliser.prepare(rows).problems] == codes
+    assert normaliser.prepare(rows).problems == []

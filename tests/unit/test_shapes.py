@@ -226,3 +226,19 @@ def test_rows_are_remembered_from_batch_to_batch():
     again = validator.check(normaliser.prepare(replace(rows, numbers=rows.numbers + 100)))
     assert told(again.problems) == [("row_repeated", 111, "", "")]
     assert again.problems[0].details == {"first": 11}
+
+
+DRAWING = """0\nSECTION\n2\nENTITIES\n0\n{entity}\n8\n路\n{points}\n0\nENDSEC\n0\nEOF\n"""
+ARC = "100\nAcDbEntity\n100\nAcDbCircle\n10\n0\n20\n0\n40\n50\n100\nAcDbArc\n50\n0\n51\n90"
+STRAIGHT = "100\nAcDbEntity\n100\nAcDbLine\n10\n0\n20\n0\n11\n50\n21\n50"
+
+
+@pytest.mark.parametrize(("entity", "points", "told_"), [("ARC", ARC, True), ("LINE", STRAIGHT, False)])
+def test_curves_become_chains_of_lines_and_that_is_told(tmp_path, entity, points, told_):
+    from importers.read import look, read
+
+    file = tmp_path / "a.dxf"
+    file.write_text(DRAWING.format(entity=entity, points=points), encoding="utf-8")
+    (source,) = look(file)
+    problems = [str(p.code) for rows in read(file, source.name) for p in rows.problems]
+    assert ("curves_linearised" in problems) == told_

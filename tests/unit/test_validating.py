@@ -148,6 +148,17 @@ def test_the_schema_of_a_class_binds_its_rows_only():
     assert [t[:3] for t in told(batch.problems)] == [("value_out_of_range", 11, "灯高")]
 
 
+def test_a_value_of_another_type_than_the_schema_wants():
+    layer = LAYERS["camera"]
+    strict = {**layer.schema, "properties": {"ports": {"type": ["array", "string"], "title": "端口"}}}
+    layer = replace(layer, schema={**strict, "additionalProperties": {"type": "string"}})
+    source, rows = delivery({"多": [1, None], "端口": ["a", "b"]})
+    profile = Profile("camera", {"端口": "attributes.ports"}, constants={"class": "枪机"})
+    batch = Validator(layer).check(Normaliser(profile, layer, source).prepare(rows))
+    assert [t[:2] for t in told(batch.problems)] == [("value_type", 11)]
+    assert batch.accepted.tolist() == [False, True]
+
+
 def test_places_outside_the_district():
     near, far, swapped = (120.2595123, 30.3212345), (121.5123456, 31.2123456), (HERE[1], HERE[0])
     shapes = shapely.points([HERE, near, far, swapped])
