@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 
 from importers.checksum import sha256_of
+from importers.classes import ClassBook
 from importers.crs_choice import choose_crs, peeked
 from importers.crs_choice import told as crs_told
 from importers.fingerprints import Fingerprinter, as_uuids, outline_of
@@ -23,6 +25,7 @@ from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
 from importers.suggest import suggest
+from importers.validate import Checked
 from registry import __version__, changes, fingerprints, profiles
 from registry.layers import Layer
 from registry.matching import Rules
@@ -128,13 +131,15 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     change_set = changes.propose(connection, scope, layer.code, "import", delivery)
     run_.stage_all(batches)
     rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
-    summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set, rules)
+    summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set, rules, run_.complete())
     run_.problems += run_.timed("near", _twins, connection, scope, layer.code, change_set)
+    if summary.unconfirmed:
+        run_.problems.append(Problem(Code.RETIRES_MANY, value=str(summary.unconfirmed)))
     changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
     if keep is not None:
         kept_as = order.save_as or name or f"{layer.code} {order.path.name}"
         profiles.keep(connection, scope, kept_as, layer.code, _headings(source), keep.to_toml())
-    applied = order.apply and summary.changes > 0
+    applied = order.apply and summary.changes > 0 and not summary.unconfirmed
     if applied:
         run_.timed("apply", changes.apply, connection, scope, change_set)
     return Report(
@@ -246,6 +251,7 @@ class _Run:
         self.recognised = Recognised(known, fingerprinter, self.normaliser, self.validator)
         self.rows = 0
         self.problems: list[Problem] = []
+        self.held_back: tuple[list[Any], list[Any]] = ([], [])
         self.seconds: dict[str, float] = {}
 
     def stage_all(self, batches: Iterator[Rows]) -> None:
@@ -260,9 +266,29 @@ class _Run:
                     uuids = as_uuids(prints, true & ~checked.has_problem)
                     self.timed("stage", stage, copy, checked.prepared, checked.accepted, areas, uuids)
                     self.problems += checked.problems
+                    self._hold_back(checked)
                 self.rows += len(batch)
                 self.progress("read", self.rows, self.source.rows)
         self.timed("stage", self.recognised.stage, self.connection)
+        changes.hold_back(self.connection, *self.held_back)
+
+    def _hold_back(self, checked: Checked) -> None:
+        """Remember the codes and keys of rows that wait."""
+        waiting = pa.array(checked.quarantined)
+        for n, column in enumerate((checked.prepared.code, checked.prepared.external_key)):
+            self.held_back[n].extend(column.filter(waiting).to_pylist())
+
+    def complete(self) -> changes.Complete | None:
+        """What the profile says of completeness; rows that were mended are never all there is."""
+        profile = self.normaliser.profile
+        if not profile.complete or any(column.name in QUARANTINE for column in self.source.columns):
+            return None
+        word = profile.constants.get("class") if profile.column_for("class") is None else None
+        if word is None:
+            return changes.Complete()
+        place = ClassBook(self.normaliser.layer, profile.scheme).find(word, profile.constants.get("scheme", ""))
+        known = self.normaliser.layer.classes
+        return changes.Complete(() if place is None else ((known[place].scheme, known[place].code),))
 
     def _read(self, batches: Iterator[Rows]) -> Iterator[Rows]:
         while (rows := self.timed("read", next, batches, None)) is not None:

@@ -23,6 +23,7 @@ class Code(StrEnum):
     CURVES_LINEARISED = "curves_linearised"
     # coordinate system
     CRS_OVERRIDDEN = "crs_overridden"
+    RETIRES_MANY = "retires_many"
     CRS_DETECTED = "crs_detected"
     ZONE_PREFIX_REMOVED = "zone_prefix_removed"
     ZONE_CONTRADICTS = "zone_contradicts"

@@ -50,6 +50,10 @@ TEXTS: dict[Code, Text] = {
         N_("图层含曲线，已化为折线"),
         N_("如需保留圆弧，请另附原始数据"),
     ),
+    Code.RETIRES_MANY: _warning(
+        N_("方案写明交付是完整的，文件中却缺少 %(value)s 项现有资产"),
+        N_("核对文件是否齐全；确已移除的，逐批确认后再应用"),
+    ),
     Code.CRS_OVERRIDDEN: _warning(
         N_("文件声明的坐标系为“%(value)s”，已按指定的 %(crs)s 处理"),
         N_("确认指定无误；否则去掉指定，以文件声明为准"),

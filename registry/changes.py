@@ -27,7 +27,11 @@ DELIVERED = (
 
 @dataclass(frozen=True)
 class Summary:
-    """What a change set does: how many rows of each action, and how many delivered rows change nothing."""
+    """What a change set does: how many rows of each action, and how many delivered rows change nothing.
+
+    Among the rows of the actions are `doubtful` ones, which a person must decide, and `unconfirmed` retirements, of which
+    there are so many that a person must say yes.
+    """
 
     change_set: int
     added: int = 0
@@ -36,6 +40,8 @@ class Summary:
     retired: int = 0
     conflicts: int = 0
     unchanged: int = 0
+    doubtful: int = 0
+    unconfirmed: int = 0
 
     @property
     def changes(self) -> int:
@@ -106,12 +112,32 @@ def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
     connection.execute("ANALYZE delivery (source_row, code, external_key, scheme, class)")
 
 
+def hold_back(connection: psycopg.Connection[Any], codes: Iterable[str | None], keys: Iterable[str | None]) -> None:
+    """Tell the diff of codes and keys of rows that wait in quarantine: their assets are not gone."""
+    with connection.cursor() as cursor, cursor.copy("COPY held_back (code, external_key) FROM STDIN") as copy:
+        for pair in zip(codes, keys, strict=True):
+            copy.write_row(pair)
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The delivery has every asset of its layer, or of `classes` (scheme, code): what it lacks is gone."""
+
+    classes: tuple[tuple[str, str], ...] | None = None
+
+
 def diff(
-    connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int, rules: matching.Rules | None = None
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    layer: str,
+    change_set: int,
+    rules: matching.Rules | None = None,
+    complete: Complete | None = None,
 ) -> Summary:
     """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent.
 
-    `rules`: what the supplier's profile says of how a row finds its asset.
+    `rules`: what the supplier's profile says of how a row finds its asset. `complete`: live assets that no row is are proposed
+    as retired; where that is more than a fifth of them, not accepted until a person says so.
     """
     values = {"district": scope.district, "layer": layer, "change_set": change_set}
     # The planner knows little of tables filled in this transaction: a nested loop over two of them never ends. A few rows,
@@ -122,6 +148,8 @@ def diff(
     matching.match(connection, scope.district, layer, rules)
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
     connection.execute(statement("imports/diff_new.sql").encode(), values)
+    if complete is not None:
+        _retire_absent(connection, values, complete)
     matched = connection.execute("SELECT count(asset_id) FROM matched").fetchone()
     assert matched is not None
     fingerprints.remember(connection, scope, change_set)
@@ -130,16 +158,41 @@ def diff(
     return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
 
 
+MOST_RETIRED = 0.2
+
+
+def _retire_absent(connection: psycopg.Connection[Any], values: dict[str, Any], complete: Complete) -> None:
+    schemes, codes = zip(*complete.classes, strict=True) if complete.classes else ((), ())
+    limited = complete.classes is not None
+    of = {**values, "schemes": list(schemes) if limited else None, "codes": list(codes) if limited else None}
+    gone = connection.execute(statement("imports/diff_gone.sql").encode(), {**of, "accepted": True}).rowcount
+    live = connection.execute(
+        "SELECT count(*), EXISTS (SELECT FROM held_back h WHERE h.code IS NULL AND h.external_key IS NULL)"
+        " FROM registry.asset a WHERE a.district = %(district)s AND a.layer = %(layer)s AND a.state <> 'retired'"
+        " AND (%(schemes)s::text[] IS NULL OR (a.scheme, a.class) IN"
+        " (SELECT k.scheme, k.code FROM unnest(%(schemes)s::text[], %(codes)s::text[]) AS k (scheme, code)))",
+        of,
+    ).fetchone()
+    # A row in quarantine that names no asset may be any of them.
+    if gone and live is not None and (live[1] or gone > live[0] * MOST_RETIRED):
+        connection.execute(
+            "UPDATE registry.change SET accepted = false"
+            " WHERE district = %(district)s AND change_set = %(change_set)s AND action = 'retire' AND source_row IS NULL",
+            values,
+        )
+
+
 def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int, unchanged: int = 0) -> Summary:
     """Count the actions of a change set, and keep the counts with it. A set without any waits for nobody."""
     values = {"district": scope.district, "change_set": change_set}
-    counts = dict(connection.execute(statement("imports/summary.sql").encode(), values).fetchall())
+    rows = connection.execute(statement("imports/summary.sql").encode(), values).fetchall()
+    counts = {action: n for action, n, _doubtful, _unconfirmed in rows}
     summary = Summary(
         change_set, counts.get("add", 0), counts.get("update", 0), counts.get("move", 0), counts.get("retire", 0),
-        counts.get("conflict", 0), unchanged,
+        counts.get("conflict", 0), unchanged, sum(row[2] for row in rows), sum(row[3] for row in rows),
     )  # fmt: skip
     connection.execute(
-        "UPDATE registry.change_set SET summary = %s, status = %s WHERE district = %s AND id = %s",
+        "UPDATE registry.change_set SET summary = summary || %s, status = %s WHERE district = %s AND id = %s",
         (Jsonb(summary.as_dict()), "proposed" if counts else "empty", scope.district, change_set),
     )
     return summary

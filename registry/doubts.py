@@ -75,8 +75,11 @@ def _require_free(session: Session, scope: Scope, row: Change, asset: int) -> No
 def _count_anew(session: Session, scope: Scope, change_set: int) -> None:
     """The set's own counts follow, for the lists that show them."""
     values: dict[str, Any] = {"district": scope.district, "change_set": change_set}
-    found = dict(raw(session).execute(statement("imports/summary.sql").encode(), values).fetchall())
-    counted = {name: found.get(action, 0) for action, name in _COUNTED.items()}
+    rows = raw(session).execute(statement("imports/summary.sql").encode(), values).fetchall()
+    found = {row[0]: row[1] for row in rows}
+    counted = {name: found.get(action, 0) for action, name in _COUNTED.items()} | {
+        "doubtful": sum(row[2] for row in rows)
+    }
     raw(session).execute(
         "UPDATE registry.change_set SET summary = summary || %s WHERE district = %s AND id = %s",
         (Jsonb(counted), scope.district, change_set),

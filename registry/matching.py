@@ -59,6 +59,7 @@ class _Matching:
         self._do("match")
         self._do("match_unchanged")
         self._do("match_known")
+        self._do("match_recoded")
         if self.rules.columns:
             self._do("match_rule")
         self.connection.execute("ANALYZE matched")

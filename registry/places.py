@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
 import psycopg
@@ -120,28 +120,59 @@ def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Itera
     return counts
 
 
-def relocate(connection: psycopg.Connection[Any], district: str, batch: int = 50_000) -> int:
-    """Ask anew where every asset lies, after areas were redrawn; returns how many changed. Needs the owner's connection.
+# What says where it lies: assets, their earlier versions (which an undo brings back) and proposals that wait. Each as the
+# statement that pages through it by a two-part key, and the one that writes.
+_LYING = (
+    (
+        "SELECT id, 0, ST_AsBinary(geom) FROM registry.asset"
+        " WHERE district = %s AND (id, 0) > (%s, %s) ORDER BY 1, 2 LIMIT %s",
+        "UPDATE registry.asset a SET areas = n.areas::text[]"
+        " FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS n (id, _, areas)"
+        " WHERE a.district = %s AND a.id = n.id AND a.areas <> n.areas::text[]",
+    ),
+    (
+        "SELECT id, version, ST_AsBinary(geom) FROM registry.asset_version"
+        " WHERE district = %s AND (id, version) > (%s, %s) ORDER BY 1, 2 LIMIT %s",
+        "UPDATE registry.asset_version a SET areas = n.areas::text[]"
+        " FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS n (id, version, areas)"
+        " WHERE a.district = %s AND (a.id, a.version) = (n.id, n.version) AND a.areas <> n.areas::text[]",
+    ),
+    (
+        "SELECT c.change_set, c.seq, ST_AsBinary(c.geom) FROM registry.change c"
+        " JOIN registry.change_set s ON s.district = c.district AND s.id = c.change_set AND s.status = 'proposed'"
+        " WHERE c.district = %s AND (c.change_set, c.seq) > (%s, %s) ORDER BY 1, 2 LIMIT %s",
+        "UPDATE registry.change a SET areas = n.areas::text[]"
+        " FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS n (change_set, seq, areas)"
+        " WHERE a.district = %s AND (a.change_set, a.seq) = (n.change_set, n.seq) AND a.areas <> n.areas::text[]",
+    ),
+)
 
-    Derived data only: no version is made.
+
+def relocate(connection: psycopg.Connection[Any], district: str, batch: int = 50_000) -> int:
+    """Ask anew where everything lies, after areas were redrawn; returns how many assets changed. Needs the owner's connection.
+
+    Derived data only: no version is made. Earlier versions and waiting proposals follow, so that an undo and an apply after
+    it speak of the areas of today.
     """
     areas = Areas.load(connection, district)
-    changed, last = 0, -1
-    while True:
-        rows = connection.execute(
-            "SELECT id, ST_AsBinary(geom) FROM registry.asset WHERE district = %s AND id > %s ORDER BY id LIMIT %s",
-            (district, last, batch),
-        ).fetchall()
-        if not rows:
-            break
-        located = areas.locate(shapely.from_wkb([row[1] for row in rows]))
-        changed += connection.execute(
-            "UPDATE registry.asset a SET areas = n.areas::text[]"
-            " FROM unnest(%s::bigint[], %s::text[]) AS n (id, areas)"
-            " WHERE a.district = %s AND a.id = n.id AND a.areas <> n.areas::text[]",
-            ([row[0] for row in rows], located, district),
-        ).rowcount
-        last = rows[-1][0]
+    changed, *_others = [_relocate(connection, district, areas, batch, *statements) for statements in _LYING]
     if changed:  # a tile filtered by area may now be another
         connection.execute("UPDATE registry.tile_revision SET revision = revision + 1 WHERE district = %s", (district,))
+    return changed
+
+
+def _relocate(
+    connection: psycopg.Connection[Any],
+    district: str,
+    areas: Areas,
+    batch: int,
+    page: LiteralString,
+    write: LiteralString,
+) -> int:
+    changed, last = 0, (-1, -1)
+    while rows := connection.execute(page, (district, *last, batch)).fetchall():
+        first, second, shapes = map(list, zip(*rows, strict=True))
+        located = areas.locate(shapely.from_wkb(shapes))
+        changed += connection.execute(write, (first, second, located, district)).rowcount
+        last = (first[-1], second[-1])
     return changed

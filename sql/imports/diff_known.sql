@@ -7,8 +7,9 @@ WITH merged AS (
     CASE WHEN a.layer <> %(layer)s THEN 'other_layer'
          WHEN x.nth > 1 THEN 'two_rows_one_asset'
          WHEN k.id IS NOT NULL THEN 'key_of_other_asset' ELSE '' END AS reason,
-    CASE WHEN x.doubtful THEN to_jsonb(d) END AS delivered,
-    coalesce(d.code, a.code) AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
+    CASE WHEN x.doubtful THEN to_jsonb(d) || jsonb_build_object('geom', d.geom::text) END AS delivered,
+    -- a code that the asset had before does not come back
+    CASE WHEN x.matched_by = 'alias' THEN a.code ELSE coalesce(d.code, a.code) END AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
     coalesce(d.state, CASE a.state WHEN 'retired' THEN 'intact' ELSE a.state END) AS state,
     coalesce(m.id, a.manager) AS manager, coalesce(o.id, a.owner) AS owner, coalesce(t.id, a.maintainer) AS maintainer,
     coalesce(d.surveyed_on, a.surveyed_on) AS surveyed_on, coalesce(d.changed_on, a.changed_on) AS changed_on,
@@ -62,4 +63,4 @@ SELECT
   CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END,
   CASE WHEN c.matched_by <> 'alias' THEN c.fingerprint END, c.matched_by, c.score, c.doubtful, NOT c.doubtful, c.candidates, c.reason, c.delivered
 FROM compared c
-WHERE c.changed <> '{}' OR c.reason <> '' OR c.doubtful
+WHERE c.changed <> '{}' OR c.reason <> '' OR c.delivered IS NOT NULL

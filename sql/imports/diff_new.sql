@@ -11,10 +11,11 @@ WITH fresh AS NOT MATERIALIZED (
   SELECT f.source_row, f.number, row_number() OVER (PARTITION BY f.number ORDER BY f.source_row) AS nth
   FROM fresh f WHERE f.code IS NULL
 ), needed AS (
-  -- `ahead`: codes that the same delivery brings along may be beyond our own counter.
+  -- `ahead`: codes that the same delivery brings along, for new assets or known ones, may be beyond our own counter.
   SELECT n.number, count(*) AS n, coalesce((
-           SELECT max(substr(f.code, 7 + length(n.number))::bigint) FROM fresh f
-           WHERE f.number = n.number AND f.code ~ '^[0-9]{16}$' AND starts_with(f.code, %(district)s || n.number)), 0) AS ahead
+           SELECT max(substr(d.code, 7 + length(n.number))::bigint) FROM delivery d
+           WHERE length(d.code) = 16 AND ltrim(d.code, '0123456789') = ''
+             AND starts_with(d.code, %(district)s || n.number)), 0) AS ahead
   FROM numbered n GROUP BY n.number
 ), reserved AS (
   INSERT INTO registry.code_sequence AS s (district, number, last)
@@ -37,7 +38,7 @@ SELECT
   coalesce(f.code, g.code), f.scheme, f.class, coalesce(f.name, f.name_zh), coalesce(f.state, 'intact'), m.id, o.id, t.id,
   f.surveyed_on, f.changed_on, f.source, f.accuracy, f.external_key, f.attributes, ST_SetSRID(f.geom, 4490), f.areas,
   f.fingerprint, f.matched_by, f.score, f.doubtful, NOT f.doubtful, coalesce(f.candidates, '{}'),
-  CASE WHEN f.doubtful THEN to_jsonb(f) END
+  CASE WHEN f.doubtful THEN to_jsonb(f) || jsonb_build_object('geom', f.geom::text) END
 FROM fresh f
 LEFT JOIN given g ON g.source_row = f.source_row
 LEFT JOIN registry.party m ON m.district = %(district)s AND m.name = f.manager
