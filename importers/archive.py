@@ -42,7 +42,7 @@ COMPANIONS = frozenset().union(*PARTS.values())
 PACKED = frozenset({".zip", ".kmz"})
 DATA = frozenset(
     {".gpkg", ".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods",
-     ".parquet", ".geoparquet", ".kml", ".fgb", ".dxf", *PARTS}
+     ".parquet", ".geoparquet", ".kml", ".wpml", ".fgb", ".dxf", *PARTS}
 )  # fmt: skip
 GEODATABASE = ".gdb"
 # What the standard library raises on members that are broken, or packed in a way it does not know.

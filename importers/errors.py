@@ -17,6 +17,10 @@ class DamagedFile(SourceError):
     """The kind is known but the file is cut short, incomplete, locked or unsafe to unpack."""
 
 
+class EmptyFile(DamagedFile):
+    """The file is whole, but there is nothing in it to import."""
+
+
 class UndecodableText(SourceError):
     """No encoding fits the text of the file."""
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from importers.errors import DamagedFile, UnknownFormat
+from importers.errors import DamagedFile, EmptyFile, UnknownFormat
 from importers.source import Geometries, choose
 from registry.language import _
 
@@ -31,8 +31,12 @@ DRIVERS = frozenset(
 )  # fmt: skip
 # Drivers that follow a file's word to other files, to the network, to commands or to shared libraries.
 NEVER = "OGR_VRT,GDALG,ADBC,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,NGW,Carto,AmigoCloud,PLSCENES,Elasticsearch,SQLite,GPSBabel"
-# One point for a block, not its line work; a closed line is an area; `drawing` hands over UTF-8.
-OPTIONS = {"DXF_INLINE_BLOCKS": "FALSE", "DXF_CLOSED_LINE_AS_POLYGON": "TRUE", "DXF_ENCODING": "UTF-8"}
+# One point for a block, not its line work; a closed line is an area; `drawing` hands over UTF-8. FlatGeobuf's own way to
+# Arrow forgets the offsets of null geometries (GDAL 3.12), which takes the process down; GDAL's general way is sound.
+OPTIONS = {
+    "DXF_INLINE_BLOCKS": "FALSE", "DXF_CLOSED_LINE_AS_POLYGON": "TRUE", "DXF_ENCODING": "UTF-8",
+    "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES",
+}  # fmt: skip
 # Circular string to multi-surface in WKB; GEOS has no such things, so GDAL has to cut them into straight pieces.
 CURVES = frozenset({8, 9, 10, 11, 12, 13, 14})
 STRAIGHT = frozenset(range(1, 8))
@@ -72,7 +76,7 @@ def layers(path: Path, one: bool = False) -> list[GdalLayer]:
             for name, geometry in names
         ]
     if not told:
-        raise DamagedFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
+        raise EmptyFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
     if told[0].driver not in DRIVERS:
         raise UnknownFormat(_("文件“%(name)s”是 %(kind)s，不能导入", name=path.name, kind=told[0].driver))
     return told
@@ -156,7 +160,7 @@ def _features(batch: pa.RecordBatch, geometry_name: str, path: Path, layer: str 
 def _straight(column: pa.Array, ids: NDArray[np.int64], path: Path, layer: str | None) -> tuple[Geometries, bool]:
     """WKB that GEOS can read: curves are read again in straight pieces, solids and the like are left out."""
     wkb = column.to_numpy(zero_copy_only=False)
-    kinds = _wkb_kinds(column)
+    kinds = wkb_kinds(column)
     curved = np.isin(kinds, list(CURVES))
     if not curved.any() and np.isin(kinds, [0, *STRAIGHT]).all():
         return wkb, False
@@ -171,8 +175,8 @@ def _straight(column: pa.Array, ids: NDArray[np.int64], path: Path, layer: str |
     return wkb, bool(curved.any())
 
 
-def _wkb_kinds(column: pa.Array) -> NDArray[np.int64]:
-    """The geometry type in each WKB without its dimensions, 0 where null."""
+def wkb_kinds(column: pa.Array) -> NDArray[np.int64]:
+    """The geometry type in each WKB without its dimensions, 0 where null. GEOS reads those of `STRAIGHT`."""
     heads = pc.binary_slice(column, 0, 5).dictionary_encode()
     known = [
         int.from_bytes(head[1:5], "little" if head[:1] == b"\x01" else "big") for head in heads.dictionary.to_pylist()

@@ -25,7 +25,7 @@ SYNONYMS = {
     "scheme": "编码标准 分类标准 标准 scheme",
     "class": "小类代码 小类编码 小类 小类名称 部件小类 部件类型 部件类别 类别代码 类型代码 类别编码 "
     "类别 类别名称 类型 分类代码 分类 道路等级 道路类别 道路类型 绿地类别 绿地类型 河道等级 设备类型 "
-    "SmallClass class class_code type asset_type category lb xl xldm fl",
+    "SmallClass class class_code type asset_type category lb xl xldm fl layer cadlayer 图层 blockname 块名",
     "name": "ObjName 名称 部件名称 设施名称 道路名称 路名 街巷名称 巷名 河道名称 河流名称 河名 绿地名称 公园名称 点位名称 "
     "设备名称 name road_name street_name site_name mc dlmc",
     "state": "ObjState 状态 部件状态 设施状态 使用状态 现状 state status zt",

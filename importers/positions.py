@@ -26,6 +26,7 @@ Coordinates = NDArray[np.float64]
 Found = tuple[Geometries, list[Problem]]
 
 SRID = r"^\s*SRID=\d+;"
+CURVED = "(?i)CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE"
 DEGREES_MINUTES_SECONDS = re.compile(
     r"""([NSEW东西南北]?)\s*(-?\d{1,3}(?:\.\d+)?)\s*[°度:]\s*
         (?:(\d{1,2}(?:\.\d+)?)\s*['′分:]\s*)?
@@ -129,8 +130,9 @@ def _from_cells(rows: Rows, name: str, kind: str | None) -> Found:
 
 def _from_wkt(rows: Rows, name: str) -> Found:
     text = pc.replace_substring_regex(rows.columns[name], SRID, "")
-    geometry: Geometries = shapely.from_wkt(text.to_numpy(zero_copy_only=False), on_invalid="ignore")
     blank = text.is_null().to_numpy(zero_copy_only=False)
+    text = pc.if_else(pc.match_substring_regex(text, CURVED), None, text)  # for one curve GEOS would refuse all
+    geometry: Geometries = shapely.from_wkt(text.to_numpy(zero_copy_only=False), on_invalid="ignore")
     bad = shapely.is_missing(geometry) & ~blank
     problems = at(Code.POSITION_MISSING, rows.numbers[blank], name)
     return geometry, problems + at(Code.WKT_BAD, rows.numbers[bad], name, _at(rows.columns[name], bad))

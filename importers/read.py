@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from importers.archive import Unpacked, unpacked
-from importers.errors import UnknownFormat
+from importers.errors import EmptyFile, SourceError, UnknownFormat
 from importers.recognise import Format, recognise
 from importers.source import BATCH_ROWS, Request, Rows, SourceLayer, choose
 
@@ -139,14 +139,20 @@ def file_of(
 
 
 def _offered(files: list[_File], request: Request) -> list[_Offer]:
-    """The layers of all files. Of two with one name each is called by its folder in the archive too."""
+    """The layers of all files, without files that hold none. Of two with one name each is called by its folder too."""
     found: list[_Offer] = []
+    nothing: SourceError | None = None
     for file in files:
         try:
             found += [_Offer(layer, file, layer.name) for layer in file.reader.look(file.path, request)]
-        except UnknownFormat:
-            if file.path.suffix.lower() not in ASIDE or (file is files[-1] and not found):
+        except EmptyFile as error:
+            nothing = error
+        except UnknownFormat as error:
+            nothing = error
+            if file.path.suffix.lower() not in ASIDE:
                 raise
+    if not found and nothing is not None:
+        raise nothing
     names = Counter(offer.name for offer in found)
     return [_apart(offer, found[:place]) if names[offer.name] > 1 else offer for place, offer in enumerate(found)]
 

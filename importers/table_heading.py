@@ -51,10 +51,15 @@ def find_heading(rows: Cells, merged: Iterable[Merged] = (), top: int | None = N
 
 
 def _filled(rows: Cells, ranges: list[Merged], width: int) -> list[list[str]]:
-    """The rows, each as wide as the widest, with merged cells written out; titles across the sheet are left alone."""
+    """The rows, each as wide as the widest, with merged cells written out; titles across the sheet are left alone.
+
+    A row in which a cell is merged downwards is no title, whatever lies beside that cell.
+    """
     filled = [[*row, *[""] * (width - len(row))] for row in rows]
+    deep = {top for (top, _left), (bottom, _right) in ranges if bottom > top}
     for (top, left), (bottom, right) in ranges:
-        if top >= len(filled) or left >= width or (right - left + 1 >= TITLE * width and width > 1):
+        is_title = right - left + 1 >= TITLE * width and width > 1 and top not in deep
+        if top >= len(filled) or left >= width or is_title:
             continue
         for row in filled[top : min(bottom, top + DEEPEST) + 1]:
             row[left : right + 1] = [rows[top][left] if left < len(rows[top]) else ""] * (

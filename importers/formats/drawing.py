@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from importers import gdal
 from importers.encoding import chosen, detect
-from importers.errors import DamagedFile
+from importers.errors import DamagedFile, EmptyFile
 from importers.gdal_layers import extent
 from importers.problems import Code, Problem
 from importers.recognise import Format
@@ -105,7 +105,7 @@ def _survey(readable: Path, encoding: Encoding) -> dict[str, Part]:
             part.columns |= {column: None for column, cells in here.columns.items() if cells.null_count < len(cells)}
             part.first = part.first or here
     if not parts:
-        raise DamagedFile(_("“%(name)s”中没有图形", name=readable.name), _("请重新导出。"))
+        raise EmptyFile(_("“%(name)s”中没有图形", name=readable.name), _("请重新导出。"))
     for part in parts.values():
         assert part.first is not None, "set in the loop above"
         part.first = _only(part.first, np.ones(len(part.first), dtype=bool), list(part.columns))

@@ -14,7 +14,7 @@ from importers import gdal
 from importers.encoding import chosen, codec_name, detect_file
 from importers.errors import DamagedFile
 from importers.gdal_layers import declared, layer_of, rows_of
-from importers.recognise import RECORD_SEPARATOR, UTF16_MARKS, Format, legible
+from importers.recognise import RECORD_SEPARATOR, UTF8_MARK, UTF16_MARKS, Format, legible, recognise
 from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose
 from importers.transcode import in_utf8
 from registry.language import _
@@ -43,10 +43,10 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
     encoding = _encoding(path, request)
     with _readable(path, encoding) as readable:
         layer = request.layer or choose(gdal.layer_names(readable), None)
-        yield from _rows(readable, layer, request.batch_rows, encoding)
+        yield from _rows(readable, layer, request.batch_rows, encoding, whole=_is_json(readable))
 
 
-def _rows(readable: Path, layer: str, batch_rows: int, encoding: Encoding) -> Iterator[Rows]:
+def _rows(readable: Path, layer: str, batch_rows: int, encoding: Encoding, whole: bool = False) -> Iterator[Rows]:
     with readable.open("rb") as file:
         start = file.read(6)
     is_kml, seen = _is_kml(readable), 0
@@ -56,6 +56,29 @@ def _rows(readable: Path, layer: str, batch_rows: int, encoding: Encoding) -> It
         seen += count
         said = replace(batch, columns={n: c for n, c in batch.columns.items() if not (is_kml and n in DISPLAY)})
         yield rows_of(said, batch.ids if start == b"SQLite" else in_order, encoding)
+    if whole:
+        _check_lines(readable, seen)
+
+
+def _check_lines(readable: Path, seen: int) -> None:
+    """GDAL passes over a line that is no feature; here it is an error, with the number of the line."""
+    import orjson
+
+    with readable.open("rb") as file:
+        if file.read(1) == RECORD_SEPARATOR or recognise(readable)[0] is not Format.GEOJSONSEQ:
+            return
+        file.seek(0)
+        if sum(1 for line in file if line.strip()) == seen:
+            return
+        file.seek(0)
+        for number, line in enumerate(file, 1):
+            try:
+                orjson.loads(line.removeprefix(UTF8_MARK) if line.strip() else b"{}")
+            except orjson.JSONDecodeError as error:
+                raise DamagedFile(
+                    _("“%(name)s”第 %(line)s 行不是要素：%(reason)s", name=readable.name, line=number, reason=error),
+                    _("请供图单位检查并重新导出。"),
+                ) from error
 
 
 def _layer(readable: Path, layer: gdal.GdalLayer, path: Path, encoding: Encoding) -> SourceLayer:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from importers.errors import DamagedFile
+from importers.gdal import STRAIGHT, wkb_kinds
 from importers.source import (
     SAMPLE_ROWS,
     Column,
@@ -79,7 +81,7 @@ def _batches(file: ParquetFile, geo: Geo | None, size: int) -> Iterator[Rows]:
             numbers = np.arange(seen + 1, seen + batch.num_rows + 1, dtype=np.int64)
             seen += batch.num_rows
             yield Rows(numbers, *_split(batch, geo))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, shapely.errors.GEOSException) as error:
         raise _damaged(str(error)) from error
 
 
@@ -89,7 +91,9 @@ def _split(batch: pa.RecordBatch, geo: Geo | None) -> tuple[dict[str, pa.Array],
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if geo is not None and name == geo.column:
             stored = column.storage if isinstance(column.type, pa.BaseExtensionType) else column
-            geometry = shapely.from_wkb(stored.to_numpy(zero_copy_only=False), on_invalid="fix")
+            straight = pa.array(np.isin(wkb_kinds(stored), list(STRAIGHT)))
+            wkb = pc.if_else(straight, stored, None)
+            geometry = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="fix")
         elif (array := plain(column)) is not None:
             columns[name] = array
     return columns, geometry

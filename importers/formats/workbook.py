@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from importers.errors import DamagedFile
+from importers.errors import DamagedFile, EmptyFile
 from importers.recognise import recognise
 from importers.source import (
     SAMPLE_ROWS,
@@ -146,7 +146,7 @@ def _filled(book: CalamineWorkbook, path: Path) -> list[CalamineSheet]:
     names = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)]
     filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.total_height]
     if not filled:
-        raise DamagedFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
+        raise EmptyFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
     return filled
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import orjson
+import pyogrio.raw
 import pytest
 import shapely
 
 from importers import look, normalise, read, suggest, validate
-from importers.errors import ChooseLayer
+from importers.errors import ChooseLayer, DamagedFile
+from importers.unwrap import unwrapped
 from registry.layers import reference_layers
 
 DATA = Path(__file__).parents[1] / "data"
@@ -103,3 +107,79 @@ def test_a_layer_that_is_not_there_is_named():
     with pytest.raises(ChooseLayer, match="电杆") as caught:
         next(read(DATA / "lamps.gpkg", layer="电杆"))
     assert "lamps" in caught.value.hint
+
+
+CURVE = struct.pack("<BII6d", 1, 8, 3, 120.1, 30.1, 120.2, 30.2, 120.3, 30.1)
+
+
+@pytest.mark.parametrize(("name", "driver"), [("a.gpkg", "GPKG"), ("a.fgb", "FlatGeobuf"), ("a.gdb", "OpenFileGDB")])
+def test_curves_arrive_in_straight_pieces_and_are_told(tmp_path, name, driver):
+    straight = shapely.to_wkb(shapely.LineString([(120, 30), (121, 31)]))
+    kind = "MultiLineString" if driver == "OpenFileGDB" else "Unknown"
+    wkb, codes = np.array([straight, CURVE, None], dtype=object), np.array(["甲", "乙", "丙"], dtype=object)
+    how = {"SPATIAL_INDEX": "NO"} if driver == "FlatGeobuf" else {}
+    pyogrio.raw.write(
+        tmp_path / name, wkb, [codes], ["编号"], geometry_type=kind, crs="EPSG:4490", driver=driver, **how
+    )
+    (source,) = look(tmp_path / name)
+    (rows,) = read(tmp_path / name)
+    assert source.geometry == "line"
+    assert rows.columns["编号"].to_pylist() == ["甲", "乙", "丙"]
+    assert [str(p.code) for p in rows.problems] == ["curves_linearised"]
+    assert shapely.get_num_coordinates(rows.geometry).tolist()[0] == 2
+    assert 40 < shapely.get_num_coordinates(rows.geometry)[1] < 100
+    assert rows.geometry[2] is None
+    radius = 0.1  # a half circle; four degrees to a piece keep a thousandth of it
+    assert shapely.length(rows.geometry[1]) == pytest.approx(np.pi * radius, rel=1e-3)
+
+
+def test_collections_of_one_kind_are_unwrapped():
+    def geometry(wkt: str) -> str:
+        (made,) = unwrapped(np.array([shapely.from_wkt(wkt)], dtype=object))
+        return shapely.to_wkt(made, rounding_precision=0)
+
+    assert geometry("GEOMETRYCOLLECTION (POINT (1 2))") == "POINT (1 2)"
+    assert geometry("GEOMETRYCOLLECTION (POINT (1 2), MULTIPOINT (3 4, 5 6))") == "MULTIPOINT ((1 2), (3 4), (5 6))"
+    assert (
+        geometry("GEOMETRYCOLLECTION (GEOMETRYCOLLECTION (LINESTRING (0 0, 1 1)), LINESTRING EMPTY)")
+        == "LINESTRING (0 0, 1 1)"
+    )
+    assert geometry("GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))").startswith("GEOMETRYCOLLECTION")
+    assert geometry("GEOMETRYCOLLECTION EMPTY") == "GEOMETRYCOLLECTION EMPTY"
+    assert geometry("POINT (1 2)") == "POINT (1 2)"
+
+
+def test_folders_of_a_kml_are_layers(tmp_path):
+    where = "<MultiGeometry><Point><coordinates>120.1,30.1</coordinates></Point></MultiGeometry>"
+    place = "<Placemark><name>{}</name>" + where + "</Placemark>"
+    folders = "".join(f"<Folder><name>{n}</name>{place.format(n)}</Folder>" for n in ("路灯", "井盖"))
+    (tmp_path / "a.kml").write_text(f"<kml><Document>{folders}</Document></kml>", encoding="utf-8")
+    assert [(source.name, source.rows, source.geometry) for source in look(tmp_path / "a.kml")] == [
+        ("路灯", 1, "point"), ("井盖", 1, "point"),
+    ]  # fmt: skip
+    (rows,) = read(tmp_path / "a.kml", layer="井盖")
+    assert rows.columns["Name"].to_pylist() == ["井盖"]
+    assert not {"tessellate", "visibility", "drawOrder"} & rows.columns.keys()
+    with pytest.raises(ChooseLayer, match="路灯"):
+        next(read(tmp_path / "a.kml"))
+
+
+def test_coded_values_of_a_geodatabase_are_words():
+    (rows,) = read(DATA / "lamps_gdb.zip")
+    assert rows.columns["状态"].to_pylist() == ["完好", "完好", "破损", "完好", "废弃", "完好"]
+
+
+def test_a_line_that_is_no_feature_is_named(tmp_path):
+    lines = (DATA / "lamps.geojsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[3] = lines[3][:60] + "\n"
+    (tmp_path / "a.geojsonl").write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(DamagedFile, match="第 4 行"):
+        list(read(tmp_path / "a.geojsonl"))
+
+
+def test_a_mapinfo_table_without_its_data(tmp_path):
+    with zipfile.ZipFile(DATA / "lamps_tab.zip") as archive:
+        archive.extractall(tmp_path)
+    (tmp_path / "路灯" / "lamps.dat").unlink()
+    with pytest.raises(DamagedFile, match=r"lamps\.dat"):
+        look(tmp_path / "路灯" / "lamps.tab")

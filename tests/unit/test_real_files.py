@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pyproj
 import pytest
 import shapely
 
-from importers import Checked, Profile, SourceError, look, normalise, read, suggest, validate
+from importers import Checked, Profile, look, normalise, read, suggest, validate
 from importers.coordinates import wgs84_to_gcj02
 from importers.crs import named
 from importers.errors import UnknownCrs
@@ -205,22 +204,55 @@ def test_a_ledger_with_merged_cells_and_no_places(shared_data):
     assert events.columns["小类代码"].to_pylist()[:3] == ["01", "01", "02"]
 
 
-def test_torture_gives_rows_or_one_clear_error(shared_data):
-    began = time.perf_counter()
-    verdicts: dict[str, int] = {"rows": 0, "error": 0}
-    for file in sorted((shared_data / "torture").rglob("*")):
-        if not file.is_file():
-            continue
-        try:
-            for source in look(file):
-                counted = sum(len(rows) for rows in read(file, source.name))
-                assert source.rows in (None, counted), file
-            verdicts["rows"] += 1
-        except SourceError:
-            verdicts["error"] += 1
-    assert verdicts["rows"] > 60
-    assert verdicts["error"] >= 4
-    assert time.perf_counter() - began < 15
+def test_the_ledger_of_standards_in_full(shared_data):
+    file = shared_data / "ledger" / "yuncheng_component_standards_muban.xlsx"
+    (rows,) = read(file, "部件")
+    codes = rows.columns["小类代码"].to_pylist()
+    assert {"01", "03"} <= set(codes), "text keeps its zeros"
+    assert rows.numbers.tolist() == sorted(rows.numbers.tolist())
+    assert rows.numbers[-1] == 377
+    assert [(s.name, s.rows) for s in look(file)] == [("部件", 375), ("事件", 147)]
+
+
+def test_waypoints_of_a_drone(shared_data):
+    file = shared_data / "drone" / "waygen.kmz"
+    layers = {source.name: source for source in look(file)}
+    assert {(s.format, s.crs.basis) for s in layers.values()} == {("KML", "format")}
+    assert [s.rows for s in layers.values()] == [12]
+    (rows,) = read(file, *layers)
+    lon, lat = shapely.get_coordinates(rows.geometry).T
+    assert -106.62 < lon.min() < lon.max() < -106.61, "longitude stands first in a placemark"
+    assert 34 < lat.min() < lat.max() < 36
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "geometry"),
+    [
+        ("bangor/Trails.shp", 654, "line"),
+        ("bangor/neighborhoods.geojson", 140, "polygon"),
+        ("bangor/cityFootprint.geojson", None, "polygon"),
+        ("bangor/rivers.geojson", None, "line"),
+        ("bangor/sanitaryCatchbasin.geojson", 783, "point"),
+        ("bangor/sanitaryManhole.geojson", 3146, "point"),
+        ("bangor/sanitaryPipe.geojson", 5100, "line"),
+        ("edinburgh/Allotments.geojson", None, None),
+        ("edinburgh/Winter road gritting routes by street.csv", 2300, None),
+        ("edinburgh/Recycling points.csv", 4757, None),
+        ("edinburgh/Cycle parking.csv", 300, None),
+        ("boundaries/hangzhou_13districts_cgcs2000_tianditu.geojson", 13, "polygon"),
+        ("boundaries/hangzhou_districts_datav_hai2007.geojson", 13, "polygon"),
+        ("boundaries/hangzhou_street_codes.csv", None, None),
+        ("boundaries/streets_pre2021_xiacheng.json", None, "polygon"),
+        ("roads_gbk/national.shp", None, "line"),
+        ("somerville/signs.parquet", 3782, "point"),
+    ],
+)
+def test_every_file_is_read_to_its_end(shared_data, file, rows, geometry):
+    (source,) = look(shared_data / file)
+    counted = [len(batch) for batch in read(shared_data / file, batch_rows=1000)]
+    assert sum(counted) == source.rows
+    assert rows in (None, source.rows)
+    assert geometry in (None, source.geometry)
 
 
 def test_torture_with_the_place_out_of_it_normalises_too(shared_data):

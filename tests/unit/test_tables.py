@@ -29,6 +29,11 @@ def test_delimiters(tmp_path, delimiter):
     assert cells(written(tmp_path, text)) == {"编号": ["1", "2"], "名称": ["甲", "乙"], "备注": [None, "x"]}
 
 
+def test_a_delimiter_inside_quoted_cells_does_not_count(tmp_path):
+    text = "编号;位置\n" + "".join(f'{n};"120.1,30.{n};120.2,30.2"\n' for n in range(1, 9))
+    assert cells(written(tmp_path, text))["位置"][0] == "120.1,30.1;120.2,30.2"
+
+
 def test_codes_stay_text(tmp_path):
     found = cells(written(tmp_path, "标识码,长度\n0012345678901234,007\n3.30105E+15,1e5\n"))
     assert found == {"标识码": ["0012345678901234", "3.30105E+15"], "长度": ["007", "1e5"]}
@@ -138,6 +143,65 @@ def test_merged_cells_fill_downwards_within_their_range_only(tmp_path):
     rows = [["大类", "小类"], ["01", "03"], [None, None], [None, "04"], ["02", None]]
     file = workbook(tmp_path, {"表": rows}, {"表": ["A2:A4", "B2:B3"]})
     assert cells(file) == {"大类": ["01", "01", "01", "02"], "小类": ["03", "03", "04", None]}
+
+
+HEADED = [
+    ["台账", None, None, None, None],
+    ["编号", "类别", None, "坐标", None],
+    [None, "大类", "小类", "经度", "纬度"],
+]
+MERGED = ["A1:E1", "A2:A3", "B2:C2", "D2:E2"]
+DATA_ROWS = [["1", "01", "03", 120.1, 30.1], [None, None, "04", 120.2, 30.2]]
+
+
+def test_a_heading_over_two_rows_names_parent_and_child(tmp_path):
+    file = workbook(tmp_path, {"表": [*HEADED, *DATA_ROWS]}, {"表": [*MERGED, "A4:A5", "B4:B5"]})
+    assert cells(file) == {"编号": ["1", "1"], "类别/大类": ["01", "01"], "类别/小类": ["03", "04"],
+                           "坐标/经度": ["120.1", "120.2"], "坐标/纬度": ["30.1", "30.2"]}  # fmt: skip
+    (rows,) = read(file)
+    assert rows.numbers.tolist() == [4, 5]
+    assert look(file)[0].header_row == 2
+    assert cells(file, header_row=2) == cells(file)
+
+
+def test_units_below_the_heading_belong_to_its_columns(tmp_path):
+    sheet = [["编号", "灯高", "长度"], [None, "m", "（km）"], ["1", 8.5, 2], ["2", 9, 3]]
+    (source,) = look(workbook(tmp_path, {"表": sheet}))
+    assert [(column.name, column.unit) for column in source.columns] == [("编号", ""), ("灯高", "m"), ("长度", "km")]
+    assert source.rows == 2
+
+
+def test_a_row_of_data_is_no_row_of_units(tmp_path):
+    assert cells(written(tmp_path, "编号,单位\n甲,m\n乙,m\n")) == {"编号": ["甲", "乙"], "单位": ["m", "m"]}
+
+
+def test_a_heading_over_three_rows(tmp_path):
+    sheet = [["编号", "位置", None, None], [None, "平面", None, "高程"], [None, "经度", "纬度", None],
+             ["1", 120.1, 30.1, 5], ["2", 120.2, 30.2, 6]]  # fmt: skip
+    merged = {"表": ["A1:A3", "B1:D1", "B2:C2", "D2:D3"]}
+    assert list(cells(workbook(tmp_path, {"表": sheet}, merged))) == [
+        "编号",
+        "位置/平面/经度",
+        "位置/平面/纬度",
+        "位置/高程",
+    ]
+
+
+def test_gaps_under_parents_in_a_text_table(tmp_path):
+    found = cells(written(tmp_path, "编号,名称,类别,,坐标,\n,,大类,小类,X,Y\n1,甲,01,03,5,6\n2,乙,01,04,7,8\n"))
+    assert list(found) == ["编号", "名称", "类别/大类", "类别/小类", "坐标/X", "坐标/Y"]
+    assert found["编号"] == ["1", "2"]
+
+
+@pytest.mark.parametrize("text", ["a,b,,c\n1,x,y,z\n2,x,y,z\n", "a,b,c\n,,x\n,,y\n", "a,b,c\nx,y,z\nu,v,w\n"])
+def test_a_row_of_words_is_data_all_the_same(tmp_path, text):
+    (rows,) = read(written(tmp_path, text))
+    assert rows.numbers.tolist() == [2, 3]
+
+
+def test_a_title_over_most_of_the_sheet_is_no_parent(tmp_path):
+    sheet = [["台账", None, None, None], ["a", "b", "c", "d"], ["1", "2", "3", "4"]]
+    assert list(cells(workbook(tmp_path, {"表": sheet}, {"表": ["A1:C1"]}))) == ["a", "b", "c", "d"]
 
 
 def test_several_sheets_ask_for_a_choice(tmp_path):
