@@ -12,11 +12,9 @@ the truth; nothing is cut off. The MVT layers:
 from __future__ import annotations
 
 import hashlib
-from math import pi
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Double,
     LargeBinary,
@@ -32,11 +30,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from registry import __version__
 from registry.assets import box_geometry, log_restricted
-from registry.models import Asset, AssetVersion, Change
+from registry.models import Asset, AssetVersion, Change, LayerRow
 from registry.review import DECISIONS, KINDS, ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
 from registry.scope import Scope
 from registry.tiles import BUFFER, CELLS_ACROSS, EXTENT, SINGLE_FROM, TILE_PIXELS, Address
@@ -65,9 +64,11 @@ def is_single(reviewed: ReviewedSet, address: Address) -> bool:
 
 def cut(session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address) -> bytes:
     """The tile in Mapbox Vector Tile format; b"" when empty."""
-    parts = _singles(scope, reviewed, wanted, address) if is_single(reviewed, address) else [
-        _clusters(scope, reviewed, wanted, address)
-    ]  # fmt: skip
+    if is_single(reviewed, address):
+        parts = _singles(scope, reviewed, wanted, address)
+    else:
+        kind = session.scalar(select(LayerRow.geometry).where(LayerRow.code == reviewed.layer))
+        parts = [_clusters(scope, reviewed, wanted, address, kind == "point")]
     tile: Any = select(func.string_agg(literal_column("part.mvt"), cast(literal(b""), LargeBinary))).select_from(
         union_all(*parts).subquery("part")
     )
@@ -175,35 +176,46 @@ def _doubts(scope: Scope, near: Any, address: Address) -> list[Select[Any]]:
     ]
 
 
-def _clusters(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address) -> Select[Any]:
-    """Counts per kind and cell at the mean place of what is counted, with a ring of one cell around the tile."""
-    level = address.z + CELLS_ACROSS.bit_length() - 1
-    first_x, first_y = address.x * CELLS_ACROSS - 1, address.y * CELLS_ACROSS - 1
-    span = CELLS_ACROSS + 1
-    half = pi * 6378137
-    size = 2 * half / 2**level
-    x = (func.ST_XMin(Change.geom) + func.ST_XMax(Change.geom)) / 2
-    y = (func.ST_YMin(Change.geom) + func.ST_YMax(Change.geom)) / 2
+def _clusters(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address, is_point: bool) -> Select[Any]:
+    """Counts per kind and cell at the mean place of what is counted, with a ring of one cell around the tile.
+
+    Rows are counted in degrees, in columns and rows between the edges of the cells; only the mean places are projected.
+    """
+    margin = 1 / CELLS_ACROSS
+    step = range(-1, CELLS_ACROSS + 2)
+    corners = [address.corner(n / CELLS_ACROSS) for n in step]
+    west, east = corners[0][0], corners[-1][0]
+    edges = sorted(lat for _lon, lat in corners)
+    x, y = _middle(is_point)
+    around = box_geometry(address.box(margin))
     rows = (
         select(
             _place_in(KINDS, kind_of()).label("k"),
-            case((decision_of() == "accepted", 0), else_=1).label("r"),
-            (x / 180 * half).label("x"),
-            (func.asinh(func.tan(func.radians(y))) / pi * half).label("y"),
+            case((and_(Change.accepted, ~Change.doubtful, Change.action != "conflict"), 0), else_=1).label("r"),
+            x.label("x"), y.label("y"),
         )
-        .where(in_set(scope, reviewed.id), *conditions(wanted))
-        .where(Change.geom.op("&&")(box_geometry(address.box(1.5 / CELLS_ACROSS))))
+        .where(in_set(scope, reviewed.id), *conditions(wanted), Change.geom.op("&&")(around))
         .subquery("row")
-    )
-    cx = cast(func.floor((rows.c.x + half) / size), BigInteger).label("cx")
-    cy = cast(func.floor((half - rows.c.y) / size), BigInteger).label("cy")
+    )  # fmt: skip
+    cx = func.width_bucket(rows.c.x, west, east, len(step) - 1).label("cx")
+    cy = func.width_bucket(rows.c.y, cast(edges, ARRAY(Double))).label("cy")
     cell = (
         select(rows.c.k, cx, cy, func.count().label("n"), func.sum(rows.c.r).label("r"),
                func.avg(rows.c.x).label("x"), func.avg(rows.c.y).label("y"))
         .group_by(rows.c.k, literal_column("cx"), literal_column("cy"))
         .subquery("cell")
     )  # fmt: skip
-    place = func.ST_SetSRID(func.ST_MakePoint(cell.c.x, cell.c.y), 3857)
+    place = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(cell.c.x, cell.c.y), 4490), 3857)
     shape = func.ST_AsMVTGeom(place, _bounds(address), EXTENT, EXTENT // CELLS_ACROSS, True).label("shape")
-    inside = and_(cell.c.cx.between(first_x, first_x + span), cell.c.cy.between(first_y, first_y + span))
+    inside = and_(cell.c.cx.between(1, len(step) - 1), cell.c.cy.between(1, len(step) - 1))
     return _mvt("cluster", select(cell.c.k, cell.c.n, cell.c.r, shape).where(inside), None)
+
+
+def _middle(is_point: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    if is_point:
+        return func.ST_X(Change.geom), func.ST_Y(Change.geom)
+    xs, ys = (
+        (func.ST_XMin(Change.geom), func.ST_XMax(Change.geom)),
+        (func.ST_YMin(Change.geom), func.ST_YMax(Change.geom)),
+    )
+    return (xs[0] + xs[1]) / 2, (ys[0] + ys[1]) / 2

@@ -74,6 +74,10 @@ class Address:
         east, south = _degrees(self.x + 1 + margin, self.y + 1 + margin, self.z)
         return west, south, east, north
 
+    def corner(self, part: float) -> tuple[float, float]:
+        """Longitude and latitude of the place so many tiles east and south of the tile's north-western corner."""
+        return _degrees(self.x + part, self.y + part, self.z)
+
 
 def _degrees(column: float, row: float, zoom: int) -> tuple[float, float]:
     """Longitude and latitude of a corner of the mercator grid at this zoom, kept inside the world."""

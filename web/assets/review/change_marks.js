@@ -53,7 +53,7 @@ export function drawMark(ctx, kind, faded, radius, halo) {
   ctx.stroke();
   ctx.setLineDash([]);
   drawSign(ctx, sign, radius * (shape === "triangle" ? 0.42 : 0.5), faded ? colour : "#ffffff", shape === "triangle" ? radius * 0.2 : 0);
-  if (faded) strike(ctx, radius + 2.5, colour);
+  if (faded) strike(ctx, radius * 0.95, colour);
 }
 
 /** The mark of a place that a moved asset has left, or of an asset that a doubtful row may be. */

@@ -97,7 +97,8 @@ export class RowCard {
       this.#way(here, spot, STYLES.doubtful.colour);
       const content = document.createElement("span");
       content.textContent = `${LETTERS[i] ?? "·"} ${lengthText(candidate.distance_m)}`;
-      L.tooltip({ permanent: true, direction: i % 2 ? "left" : "right", className: "measure", interactive: false })
+      const side = spot.lng < here.lng ? "left" : "right";
+      L.tooltip({ permanent: true, direction: side, offset: [side === "left" ? -8 : 8, 0], className: "measure", interactive: false })
         .setLatLng(spot).setContent(content).addTo(this.#around);
     });
   }
@@ -122,7 +123,8 @@ export class RowCard {
     const options = {
       paddingTopLeft: L.point(40, 40),
       paddingBottomRight: beside ? L.point(card.width + 48, 40) : L.point(40, 40),
-      maxZoom: Math.max(18, this.#map.getZoom()),
+      // Candidates stand close to one another: as near as the map goes.
+      maxZoom: this.#around.getLayers().length ? 20 : Math.max(18, this.#map.getZoom()),
       animate: false,
     };
     this.#map.fitBounds(bounds, options);
