@@ -236,6 +236,7 @@ def test_every_view_is_behind_the_door(app: Flask, anonymous: FlaskClient) -> No
         "id": 1,
         "chosen": "en",
         "filename": "x.js",
+        "what": "undo",
     }
     public = set()
     with app.test_request_context():
