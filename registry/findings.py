@@ -116,3 +116,26 @@ def kept(connection: psycopg.Connection[Any], scope: Scope, change_set: int, lim
             " WHERE c.district = %s AND c.change_set = %s AND c.action = 'conflict' ORDER BY c.seq LIMIT %s",
             (scope.district, change_set, limit),
         ).fetchall()
+
+
+def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:
+    """The errors of each row that waits: code, field, message and remedy, by row number of the file."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = connection.execute(
+        "SELECT source_row, code, field, message, remedy FROM registry.problem WHERE district = %s AND change_set = %s"
+        " AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq",
+        (scope.district, change_set),
+    )
+    for row, code, field, message, remedy in rows:
+        found.setdefault(row, []).append({"code": code, "field": field, "message": message, "remedy": remedy})
+    return found
+
+
+def source_of(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[str, Any]:
+    """How the file of a change set was read: its layer, encoding and row of the heading, None where not told."""
+    row = connection.execute(
+        "SELECT source FROM registry.change_set WHERE district = %s AND id = %s", (scope.district, change_set)
+    ).fetchone()
+    told = (row[0] if row else None) or {}
+    encoding = (told.get("encoding") or {}).get("name")
+    return {"layer": told.get("layer"), "encoding": encoding, "header_row": told.get("header_row")}

@@ -20,6 +20,7 @@ from web import (
     home,
     languages,
     map_page,
+    papers,
     questions,
     register,
     review,
@@ -60,7 +61,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    for part in (home, map_page, tiles, questions, register, review, deliveries, uploads):
+    for part in (home, map_page, tiles, questions, register, review, deliveries, uploads, papers):
         app.register_blueprint(part.blueprint)
 
 

@@ -182,9 +182,11 @@ def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[Syst
     verdict = source.get("crs_verdict") or {}
     for told in verdict.get("candidates", []):
         if told.get("axes", "xy") == "xy":
-            found.setdefault(
-                told["crs"], System(told["crs"], told["crs"], told.get("explanation", ""), told.get("score"))
-            )
+            name, score = told["crs"], told.get("score")
+            label = name if _system_name(name) == name else f"{name}（{_system_name(name)}）"
+            found.setdefault(name, System(name, label, told.get("explanation", ""), score))
+    if not refusal and verdict.get("contradicted"):
+        refusal = verdict.get("reason") or _("按文件所写的坐标系，数据不在它的道路和资产所在之处。")
     if suggested:
         found.setdefault(suggested, System(suggested, suggested, _("列名所写")))
     if source.get("extent") and not verdict:

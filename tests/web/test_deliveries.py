@@ -328,3 +328,38 @@ def test_the_list_goes_on_page_after_page(surveyor: FlaskClient, seeded_clone: s
 def test_an_empty_list_explains_itself(upload_app: Flask, username: str) -> None:
     page = signed_in(upload_app, username).get(LIST).text
     assert "还没有交付" in page and ("data-upload" in page) is (username == "surveyor")
+
+
+def test_rows_that_wait_come_back_in_their_format_and_join_again(
+    surveyor: FlaskClient, upload_app: Flask, seeded_clone: str
+) -> None:
+    url, _page = deliver(surveyor, seeded_clone, "长凳.csv", BENCHES)
+    check(surveyor, seeded_clone, url, layer="component", crs="EPSG:4490")
+    answer = surveyor.get(f"{url}/waiting")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    waiting = answer.data.decode("utf-8-sig")
+    assert "B-2" in waiting and "B-3" in waiting and "B-1" not in waiting
+    mended = waiting.replace("长椅", "路灯").replace("B-3,西凳,路灯,,", "B-3,西凳,路灯,120.15031,30.32031")
+    second = send(surveyor, "改好.csv", mended.encode(), delivery=int(url.split("/")[-2]))
+    work(seeded_clone)
+    page = surveyor.get(second).text
+    assert second.endswith("/2") and badge(page) == "review"
+    assert "改好.csv" in page and 'action="' + second + "/apply" in page
+    reader = signed_in(upload_app, "inspector")
+    assert (reader.get(f"{url}/waiting").status_code, reader.get(second).status_code) == (403, 200)
+    assert signed_in(upload_app, "neighbour").get(f"{url}/waiting").status_code == 404
+
+
+def test_the_acceptance_record_is_a_page_and_a_pdf(surveyor: FlaskClient, upload_app: Flask, seeded_clone: str) -> None:
+    url, _page = deliver(surveyor, seeded_clone, "长凳.csv", BENCHES)
+    record = f"{url.rpartition('/')[0]}/record"
+    assert surveyor.get(record).status_code == 404
+    check(surveyor, seeded_clone, url, layer="component", crs="EPSG:4490", title=NASTY)
+    page = surveyor.get(record)
+    assert page.status_code == 200 and "长凳.csv" in page.text and "<script" not in page.text
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+    pdf = surveyor.get(f"{record}.pdf")
+    assert pdf.data.startswith(b"%PDF") and pdf.headers["Content-Disposition"].startswith("attachment")
+    assert signed_in(upload_app, "contractor").get(record).status_code == 404
