@@ -51,6 +51,18 @@ def test_a_list(visiting: Visiting) -> None:
     take(visiting("surveyor", f"/{DISTRICT}/assets?layer=component&state=damaged"), "list")
 
 
+def test_a_delivery(visiting: Visiting) -> None:
+    lamps = Path(__file__).resolve().parents[1] / "data" / "lamps_gb18030.csv"
+    visit = visiting("surveyor", f"/{DISTRICT}/deliveries")
+    visit.page.locator("[data-upload] input").set_input_files(lamps)
+    expect(visit.page.locator(".delivery-head .badge")).to_have_text("待核对", timeout=60_000)
+    take(visit, "delivery-look")
+    visit.page.locator("[name=crs][value='EPSG:4490']").check()
+    visit.page.get_by_role("button", name="检查", exact=True).click()
+    expect(visit.page.locator(".delivery-head .badge")).to_have_text("待审阅", timeout=60_000)
+    take(visit, "delivery-check")
+
+
 def test_a_phone(phone: Visiting) -> None:
     visit = phone("inspector", STREET)
     found = [thing for thing in things(tiles(visit, 18)) if thing.layer == "component"]
