@@ -26,8 +26,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
     "--rows", type=click.IntRange(100), default=58_000, show_default=True, help="导入的点数 / points to import"
 )
 @click.option("--large", is_flag=True, help="另测 580,000 点的导入与内存 / also an import of 580,000 points")
+@click.option("--huge", is_flag=True, help="再测 5,800,000 点，需约 20 GB 磁盘 / and of 5,800,000: some 20 GB of disk")
 @click.option("--output", type=click.Path(path_type=Path), help="JSON 写到哪里 / folder for the JSON")
-def bench(names: tuple[str, ...], runs: int, rows: int, large: bool, output: Path | None) -> None:
+def bench(names: tuple[str, ...], runs: int, rows: int, large: bool, huge: bool, output: Path | None) -> None:
     """与同类工具比较速度：导入、瓦片、搜索、页面；结果是同一次运行中的倍数。
 
     Measure our speed beside a peer's in one run: import, tile, search, page (default: all). On a database cluster of its
@@ -45,18 +46,18 @@ def bench(names: tuple[str, ...], runs: int, rows: int, large: bool, output: Pat
         known = about(here)
         for name in names or NAMES:
             click.echo(_("正在测量：%(name)s", name=name), err=True)
-            groups += _measured(name, here, runs, rows, large)
+            groups += _measured(name, here, runs, rows, large, huge)
     shown(groups, Console(width=WIDTH))
     file = written(groups, known, output or _results())
     click.echo(_("已写入 %(file)s", file=file))
 
 
-def _measured(name: str, server: Server, runs: int, rows: int, large: bool) -> list[Group]:
+def _measured(name: str, server: Server, runs: int, rows: int, large: bool, huge: bool) -> list[Group]:
     from benchmarks import demo, imports, page, search, tiles
 
     quick = runs * 5  # what takes milliseconds can be asked more often
     measures: dict[str, Callable[[], list[Group]]] = {
-        "import": lambda: imports.measure(server, rows, runs, large),
+        "import": lambda: imports.measure(server, rows, runs, large, huge),
         "tile": lambda: tiles.measure(server, demo.build(server), quick),
         "search": lambda: search.measure(server, demo.build(server), quick),
         "page": lambda: page.measure(server, demo.build(server), runs),

@@ -16,9 +16,11 @@ from registry.language import _
 
 FILLED = "filled_register"
 PEERS = "empty_peers"
-LARGE = 580_000
-SLOWEST = 2.5
-MOST_MB = 500
+LARGE, HUGE = 580_000, 5_800_000
+# At most so many times ogr2ogr, which checks nothing and remembers nothing.
+SLOWEST, SLOWEST_LARGE, SLOWEST_SAME, SLOWEST_CHANGED, SLOWEST_UNDO = 1.8, 1.5, 0.8, 1.2, 0.8
+SLOWEST_HUGE = 1.3  # a feature of HUGE beside one of LARGE
+MOST_MB = 700
 PIPE = '"$1" -D -I -W GB18030 -s 4549:4490 "$2" delivered | "$3" --no-psqlrc --quiet -v ON_ERROR_STOP=1 "$4"'
 
 
@@ -31,15 +33,30 @@ class Delivery:
     changed: Path
 
 
-def measure(server: Server, rows: int, runs: int, large: bool) -> list[Group]:
-    """Into an empty register; then the same rows delivered again; with `large`, ten times as many, once.
+def measure(server: Server, rows: int, runs: int, large: bool, huge: bool = False) -> list[Group]:
+    """Into an empty register; then the same rows delivered again; with `large`, ten times as many, once;
+    with `huge`, a hundred times as many after that, once.
 
     Raises Absent where ogr2ogr, shp2pgsql or psql is missing.
     """
     _make_peers(server)
     delivery = written(server.home, rows)
     groups = [_first(server, "import", delivery, runs), _again(server, delivery, runs)]
-    return [*groups, _first(server, "import_large", written(server.home, LARGE), 1)] if large else groups
+    if large or huge:
+        groups.append(_first(server, "import_large", written(server.home, LARGE), 1, SLOWEST_LARGE))
+    if huge:
+        groups.append(_huge(server, groups[-1]))
+    return groups
+
+
+def _huge(server: Server, large: Group) -> Group:
+    """So many that whatever does not grow in proportion shows."""
+    group = _first(server, "import_huge", written(server.home, HUGE), 1, None)
+    each = [found.rows[-1].series.least / rows for found, rows in ((group, HUGE), (large, LARGE))]
+    label = _("每个要素的用时，相对于 %(n)s 个点", n=LARGE)
+    return replace(
+        group, facts=(*group.facts, Fact("per_feature", label, round(each[0] / each[1], 2), "×", SLOWEST_HUGE))
+    )
 
 
 def written(home: Path, rows: int) -> Delivery:
@@ -52,10 +69,10 @@ def written(home: Path, rows: int) -> Delivery:
     return Delivery(rows, folder / f"components_{rows}.shp", folder / f"components_{rows}_changed.shp")
 
 
-def _first(server: Server, name: str, delivery: Delivery, runs: int) -> Group:
+def _first(server: Server, name: str, delivery: Delivery, runs: int, at_most: float | None = SLOWEST) -> Group:
     label = _("导入 %(n)s 个点到空登记册：GBK Shapefile，EPSG:4549", n=delivery.rows)
     run = _import(server, EMPTY, delivery.file, added=delivery.rows)
-    ours = Subject("registry_import", "registry import --apply", run, at_most=SLOWEST)
+    ours = Subject("registry_import", "registry import --apply", run, at_most=at_most)
     group = compare(name, label, [*_peers(server, delivery), ours], runs)
     peak = round(group.rows[-1].series.peak_mb or 0.0)
     return replace(group, facts=(Fact("peak_memory", _("registry import 的内存峰值"), peak, "MB", MOST_MB),))
@@ -70,10 +87,12 @@ def _again(server: Server, delivery: Delivery, runs: int) -> Group:
     same = delivery.rows - delivery.rows // 100
     subjects = [
         _peers(server, delivery)[0],
-        Subject("identical", _("再次导入同一文件"), _import(server, FILLED, delivery.file, unchanged=delivery.rows)),
-        Subject("changed", _("再次导入，百分之一有变"), _import(server, FILLED, delivery.changed, unchanged=same)),
-        Subject("undo", _("撤销该次导入"), _undo(server, number)),
-    ]
+        Subject("identical", _("再次导入同一文件"), _import(server, FILLED, delivery.file, unchanged=delivery.rows),
+                at_most=SLOWEST_SAME),
+        Subject("changed", _("再次导入，百分之一有变"), _import(server, FILLED, delivery.changed, unchanged=same),
+                at_most=SLOWEST_CHANGED),
+        Subject("undo", _("撤销该次导入"), _undo(server, number), at_most=SLOWEST_UNDO),
+    ]  # fmt: skip
     return compare("import_again", _("同一批 %(n)s 个点再次交付", n=delivery.rows), subjects, runs)
 
 
