@@ -55,8 +55,8 @@ def shapes(batches: list[Checked]) -> np.ndarray:
     ("name", "layer", "class_", "rows", "told"),
     [
         ("roads", "road", "4", 2099, {"elevation_dropped": 1}),
-        ("parks", "green", "G1", 60, {"elevation_dropped": 1}),
-        ("ponds", "green", "G1", 173, {"elevation_dropped": 1}),
+        ("parks", "green", "G1", 60, {"elevation_dropped": 1, "geometry_spike": 1, "ring_tiny": 1}),
+        ("ponds", "green", "G1", 173, {"elevation_dropped": 1, "ring_tiny": 3}),
         ("rivers", "river", "2", 4, {"elevation_dropped": 1}),
         ("sanitaryManhole", "component", "0102", 3146, {"key_repeated": 5, "key_missing": 6}),
         ("sanitaryCatchbasin", "component", "0104", 783, {"key_missing": 1}),
@@ -148,7 +148,9 @@ def test_somerville_from_parquet(shared_data, name, rows):
     if name == "aboveGroundAssets":
         assert {"condition", "Condition"} <= {c.name for c in source.columns}
         assert '"Condition":' in "".join(column(batches, "attributes"))
-        assert set(problems(batches)) <= {"geometry_type", "elevation_dropped", "geometry_many_points", "key_repeated"}
+        assert set(problems(batches)) <= {
+            "geometry_type", "elevation_dropped", "geometry_many_points", "key_repeated", "place_repeated"
+        }  # fmt: skip
     else:
         assert accepted(batches) == rows
 
@@ -274,7 +276,8 @@ def test_geos_agrees_on_what_needs_repair(shared_data):
         if shape is None or shape.is_empty:
             continue
         checked, told = ShapeCheck("polygon").check(np.array([shape]), np.array([1]), np.array([True]))
-        codes = {str(p.code) for p in told}
+        # what is valid and yet odd is told besides: these shapes are a few units small
+        codes = {str(p.code) for p in told} - {"area_tiny", "ring_tiny", "vertices_repeated", "geometry_spike"}
         assert (not codes) == (valid == "true"), wkt
         assert codes <= {"geometry_repaired", "geometry_invalid", "geometry_not_finite"}, wkt
         assert shapely.is_valid(checked[0]) or "geometry_repaired" not in codes, wkt
