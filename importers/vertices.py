@@ -19,6 +19,7 @@ Numbers = NDArray[np.int64]
 Places = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
+LINE = 1  # Shapely's type id
 SHARPEST = np.cos(np.radians(2.0))
 SHORTEST_SPIKE_M = 1.0
 SMALLEST_M2 = 1.0
@@ -63,7 +64,7 @@ def narrowing(geometry: Geometries) -> Floats:
 
 
 def _without_empty_parts(geometry: Geometries, numbers: Numbers, rows: Places) -> list[Problem]:
-    """Drop line parts of no length, in place."""
+    """Drop parts of no length, in place: of lines they are told, of areas they are empty and hold nothing."""
     many = rows[shapely.get_num_geometries(geometry[rows]) > 1]
     parts, owner = shapely.get_parts(geometry[many], return_index=True)
     empty = shapely.length(parts) == 0
@@ -72,7 +73,11 @@ def _without_empty_parts(geometry: Geometries, numbers: Numbers, rows: Places) -
     count = np.bincount(owner[empty], minlength=len(many))
     keep = ~empty & (count > 0)[owner]
     places, member = np.unique(owner[keep], return_inverse=True)
-    geometry[many[places]] = shapely.multilinestrings(parts[keep], indices=member)
+    lines = shapely.get_type_id(parts[empty])[0] == LINE
+    gather = shapely.multilinestrings if lines else shapely.multipolygons
+    geometry[many[places]] = gather(parts[keep], indices=member)
+    if not lines:
+        return []
     return at(Code.LINE_PARTS_DROPPED, numbers[many[places]], "", count[places])
 
 
