@@ -15,7 +15,7 @@ from registry.settings import settings
 if TYPE_CHECKING:
     from benchmarks.databases import Server
 
-NAMES = ("import", "tile", "search", "page")
+NAMES = ("import", "identity", "tile", "search", "page")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -29,9 +29,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 @click.option("--huge", is_flag=True, help="再测 5,800,000 点，需约 20 GB 磁盘 / and of 5,800,000: some 20 GB of disk")
 @click.option("--output", type=click.Path(path_type=Path), help="JSON 写到哪里 / folder for the JSON")
 def bench(names: tuple[str, ...], runs: int, rows: int, large: bool, huge: bool, output: Path | None) -> None:
-    """与同类工具比较速度：导入、瓦片、搜索、页面；结果是同一次运行中的倍数。
+    """与同类工具比较速度：导入、识别、瓦片、搜索、页面；结果是同一次运行中的倍数。
 
-    Measure our speed beside a peer's in one run: import, tile, search, page (default: all). On a database cluster of its
+    Measure our speed beside a peer's in one run: import, identity, tile, search, page (default: all). On a cluster of its
     own; your register is not touched. Needs ogr2ogr, shp2pgsql, psql, Chromium, and what requirements/bench.txt and
     dev.txt list; what cannot be measured for want of one is named and left out.
     """
@@ -53,11 +53,12 @@ def bench(names: tuple[str, ...], runs: int, rows: int, large: bool, huge: bool,
 
 
 def _measured(name: str, server: Server, runs: int, rows: int, large: bool, huge: bool) -> list[Group]:
-    from benchmarks import demo, imports, page, search, tiles
+    from benchmarks import demo, identity, imports, page, search, tiles
 
     quick = runs * 5  # what takes milliseconds can be asked more often
     measures: dict[str, Callable[[], list[Group]]] = {
         "import": lambda: imports.measure(server, rows, runs, large, huge),
+        "identity": lambda: identity.measure(server, runs),
         "tile": lambda: tiles.measure(server, demo.build(server), quick),
         "search": lambda: search.measure(server, demo.build(server), quick),
         "page": lambda: page.measure(server, demo.build(server), runs),

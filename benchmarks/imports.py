@@ -39,7 +39,7 @@ def measure(server: Server, rows: int, runs: int, large: bool, huge: bool = Fals
 
     Raises Absent where ogr2ogr, shp2pgsql or psql is missing.
     """
-    _make_peers(server)
+    make_peers(server)
     delivery = written(server.home, rows)
     groups = [_first(server, "import", delivery, runs), _again(server, delivery, runs)]
     if large or huge:
@@ -124,7 +124,7 @@ def _undo(server: Server, number: int) -> Callable[[], Cost]:
     return run
 
 
-def _make_peers(server: Server) -> None:
+def make_peers(server: Server) -> None:
     """A database with nothing but PostGIS in it."""
     server.copy("template0")
     with server.connect(DATABASE) as connection:
