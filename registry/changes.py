@@ -251,12 +251,14 @@ def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
     in the proposal as conflicts. An undo can be undone.
     """
     undone = connection.execute(
-        "SELECT layer FROM registry.change_set WHERE district = %s AND id = %s AND status = 'applied'",
+        "SELECT layer, kind FROM registry.change_set WHERE district = %s AND id = %s AND status = 'applied'",
         (scope.district, change_set),
     ).fetchone()
     if undone is None:
         raise NotFound(_("没有已应用的变更集 %(id)s。", id=change_set))
     title = _("撤销变更集 %(id)s", id=change_set)
+    if undone[1] == "photos":  # has no changes: its photos are out of sight while its undo is in force
+        return Summary(propose(connection, scope, undone[0], "photos", Delivery(title), undoes=change_set))
     proposal = propose(connection, scope, undone[0], "undo", Delivery(title), undoes=change_set)
     values = {"district": scope.district, "change_set": proposal, "undoes": change_set}
     connection.execute(statement("imports/undo.sql").encode(), values)

@@ -21,6 +21,7 @@ from web import (
     languages,
     map_page,
     papers,
+    photos,
     questions,
     register,
     review,
@@ -62,6 +63,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
     for part in (home, map_page, tiles, questions, register, review, deliveries, uploads, papers):
+    for part in (home, map_page, tiles, questions, register, photos, review, deliveries, uploads):
         app.register_blueprint(part.blueprint)
 
 

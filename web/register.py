@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry import assets, cards, changes
+from registry import assets, attachments, cards, changes
 from registry.conditions import Condition, area_names, conditions, subdistricts
 from registry.database import raw
 from registry.edits import propose_edit
@@ -109,6 +109,7 @@ def _shown(found: cards.Card) -> dict[str, Any]:
     """The card as the templates want it: a history entry says when, who, and which fields."""
     return {
         **vars(found),
+        "photos": attachments.of_asset(raw(session()), scope(), found.id),
         "history": [
             {"when": e.at, "who": e.by, "change_set_title": e.title, "fields": e.differences, "note": ""}
             for e in found.history

@@ -8,7 +8,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO chengji_app;
 
 -- The register itself (asset, asset_version, asset_alias, asset_cell, tile_revision) is written by apply alone.
 GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.party, registry.access_log,
-  registry.delivery, registry.delivery_file TO chengji_app;
+  registry.delivery, registry.delivery_file, registry.attachment TO chengji_app;
+GRANT UPDATE (asset_id, matched_by, distance_m, reason) ON registry.attachment TO chengji_app;
 GRANT UPDATE (status, summary) ON registry.change_set TO chengji_app;
 -- A proposal is decided on, and a doubtful row becomes the asset that a person says; whose row it is stays.
 GRANT UPDATE (accepted, doubtful, matched_by, candidates, action, asset_id, base_version, changed, moved_m, code, scheme,
@@ -25,7 +26,7 @@ GRANT UPDATE (password, fs_uniquifier, failed_sign_ins, locked_until, password_c
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name)
   TO chengji_app, chengji_reader;
-GRANT EXECUTE ON FUNCTION registry.writable(name), registry.folded(text), registry.search_terms(text),
+GRANT EXECUTE ON FUNCTION registry.writable(name), registry.in_force(text, bigint), registry.folded(text), registry.search_terms(text),
   registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.is_much(bigint),
   registry.remember_rows(text, bigint[], int[], uuid[]), registry.delivery_lock(text, bigint, int),
   registry.is_worked_on(text, bigint, int), registry.tell_delivery(text, bigint, int, jsonb),

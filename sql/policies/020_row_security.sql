@@ -8,7 +8,7 @@ DECLARE
 BEGIN
   FOREACH held IN ARRAY ARRAY['area', 'party', 'asset', 'asset_version', 'asset_alias', 'asset_cell', 'change_set', 'change',
                               'problem', 'profile', 'access_log', 'tile_revision', 'code_sequence', 'district',
-                              'delivery', 'delivery_file'] LOOP
+                              'delivery', 'delivery_file', 'attachment'] LOOP
     EXECUTE format('ALTER TABLE registry.%I ENABLE ROW LEVEL SECURITY', held);
     FOR old IN SELECT policyname FROM pg_policies WHERE schemaname = 'registry' AND tablename = held LOOP
       EXECUTE format('DROP POLICY %I ON registry.%I', old.policyname, held);
@@ -73,6 +73,19 @@ CREATE POLICY writer_update ON registry.delivery_file FOR UPDATE
   USING (EXISTS (SELECT FROM registry.delivery d WHERE d.district = delivery_file.district AND d.id = delivery_file.delivery
       AND (d.layer IS NULL OR (d.district, d.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w))))
   WITH CHECK (asked_by = (SELECT registry.person_id(current_user)));
+
+-- Photos: as readable as the layer of their asset, written with a set that is not applied yet.
+CREATE POLICY staff_read ON registry.attachment FOR SELECT
+  USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.readable(current_user) r));
+CREATE POLICY writer_insert ON registry.attachment FOR INSERT
+  WITH CHECK (added_by = (SELECT registry.person_id(current_user))
+    AND (district, change_set, layer) IN (SELECT s.district, s.id, s.layer FROM registry.change_set s
+      WHERE s.status = 'proposed'
+        AND (s.district, s.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)));
+CREATE POLICY writer_update ON registry.attachment FOR UPDATE
+  USING ((district, change_set, layer) IN (SELECT s.district, s.id, s.layer FROM registry.change_set s
+      WHERE s.status = 'proposed'
+        AND (s.district, s.layer) IN (SELECT w.district, w.layer FROM registry.writable(current_user) w)));
 
 -- What belongs to a district as a whole.
 CREATE POLICY member_read ON registry.district FOR SELECT

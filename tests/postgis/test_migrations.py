@@ -57,12 +57,15 @@ def test_migrating_twice_changes_nothing(clone: str) -> None:
 
 
 RELEASES = {"0001": "register_0001.dump"}
+UNRELEASED = {"0002", "0003"}
+"""Revisions that nobody has: there is no register to restore. A release moves its last one from here to RELEASES."""
 
 
-def test_every_revision_but_the_newest_has_its_fixture() -> None:
+def test_every_released_revision_has_its_fixture() -> None:
     script = ScriptDirectory.from_config(configuration("postgresql://nowhere/"))
-    newest = script.get_current_head()
-    assert {r.revision for r in script.walk_revisions()} - {newest} == RELEASES.keys(), "see docs/contributing.md"
+    revisions = [r.revision for r in script.walk_revisions()]
+    assert set(revisions) == RELEASES.keys() | UNRELEASED, "see docs/contributing.md"
+    assert set(revisions[: len(UNRELEASED)]) == UNRELEASED, "what follows an unreleased revision is unreleased"
 
 
 @pytest.mark.parametrize("revision", RELEASES)

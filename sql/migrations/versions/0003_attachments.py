@@ -1,0 +1,10 @@
+"""Photos as attachments of assets."""
+
+from registry.revision import run
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    run(__file__)

@@ -1,0 +1,37 @@
+"""The photos of an asset over HTTP: re-encoded copies, for whom may see the asset."""
+
+from __future__ import annotations
+
+from flask import Response, send_file
+
+from registry import assets, attachments
+from registry.database import raw
+from web.district_pages import district_blueprint
+from web.transaction import scope, session
+
+blueprint = district_blueprint("photos", __name__, "/assets/<id:id>/photos")
+
+
+@blueprint.get("/<id:photo>")
+def full(id: int, photo: int) -> Response:
+    """The photo, no side longer than 2,048 pixels."""
+    return _served(id, photo, "full")
+
+
+@blueprint.get("/<id:photo>.thumb")
+def thumbnail(id: int, photo: int) -> Response:
+    """The photo, no side longer than 320 pixels."""
+    return _served(id, photo, "thumb")
+
+
+def _served(asset_id: int, photo: int, size: str) -> Response:
+    asset = assets.get(session(), scope(), asset_id)
+    path = attachments.content(raw(session()), scope(), asset_id, photo, size)
+    if size == "full":
+        assets.log_restricted(session(), scope(), {asset.layer}, "photo", 1, asset_id)
+    response: Response = send_file(path, "image/jpeg", conditional=True, etag=True, max_age=None)
+    response.headers["Cache-Control"] = "private, no-cache"  # seen again only by whom may still see it
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Disposition"] = "inline"
+    response.vary.add("Cookie")
+    return response
