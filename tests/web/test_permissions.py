@@ -237,6 +237,7 @@ def test_every_view_is_behind_the_door(app: Flask, anonymous: FlaskClient) -> No
         "chosen": "en",
         "filename": "x.js",
         "what": "undo",
+        "photo": 1,
     }
     public = set()
     with app.test_request_context():
