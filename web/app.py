@@ -62,8 +62,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    for part in (home, map_page, tiles, questions, register, review, deliveries, uploads, papers):
-    for part in (home, map_page, tiles, questions, register, photos, review, deliveries, uploads):
+    for part in (home, map_page, tiles, questions, register, photos, review, deliveries, uploads, papers):
         app.register_blueprint(part.blueprint)
 
 
