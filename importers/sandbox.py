@@ -159,7 +159,7 @@ def _serve(path: Path, asked: int, told: int, megabytes: int) -> None:
     """The child's life: answer requests until the parent is gone. Never returns."""
     code = 1
     try:
-        _cut_loose(asked, told)
+        _cut_loose()
         _limit(megabytes)
         with os.fdopen(asked, "rb") as requests, os.fdopen(told, "wb", buffering=0) as answers:
             for line in requests:
@@ -171,15 +171,18 @@ def _serve(path: Path, asked: int, told: int, megabytes: int) -> None:
         os._exit(code)
 
 
-def _cut_loose(*kept: int) -> None:
-    """Nothing of the parent's: no signal handlers, no files, and above all no database connection, which the server would
-    believe alive for as long as the child is. The child goes when the parent goes."""
+def _cut_loose() -> None:
+    """Nothing of the parent's that would outlive it: no signal handlers, and above all no database connection, which the
+    server would believe alive for as long as the child is. The child goes when the parent goes.
+
+    Files stay open: a library that has one open, such as PROJ its database, would go on reading whatever gets its number.
+    """
     for caught in (signal.SIGINT, signal.SIGTERM):
         signal.signal(caught, signal.SIG_DFL)
-    low = 3
-    for number in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
-        os.closerange(low, number)
-        low = number + 1
+    for number in os.listdir("/proc/self/fd") if sys.platform == "linux" else ():
+        with suppress(OSError):
+            if os.readlink(f"/proc/self/fd/{number}").startswith("socket:"):
+                os.close(int(number))
     die_with_parent(signal.SIGKILL)
 
 
