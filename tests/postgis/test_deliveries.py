@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from delivering import (
+from at_work import (
     DATA,
     ORDERS,
     as_,
