@@ -133,7 +133,8 @@ def _at_work(connection: psycopg.Connection[Any]) -> list[int]:
     """The backends that hold a change set or wait for rows of one, in a transaction of some statements already."""
     connection.rollback()
     return [pid for (pid,) in connection.execute(
-        "SELECT l.pid FROM pg_locks l WHERE l.relation = 'registry.change_set'::regclass AND l.mode IN ('RowExclusiveLock', 'RowShareLock')"
+        "SELECT l.pid FROM pg_locks l WHERE l.relation = 'registry.change_set'::regclass"
+        " AND l.mode IN ('RowExclusiveLock', 'RowShareLock')"
         " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> pg_backend_pid()"
     )]  # fmt: skip
 
