@@ -24,7 +24,7 @@ from importers.sandbox import Reader
 from registry import changes, deliveries
 from registry.database import connect
 from registry.deliveries import Task
-from registry.errors import RegistryError, Unavailable
+from registry.errors import Conflict, RegistryError, Unavailable
 from registry.language import _
 from registry.process import die_with_parent
 from registry.scope import Scope, open_scope
@@ -211,8 +211,11 @@ def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dic
     assert work.task.change_set is not None
     work.progress("undo", 0, None)
     summary = changes.undo(connection, scope, work.task.change_set)
-    if summary.changes:
-        changes.apply(connection, scope, summary.change_set)
+    if not summary.changes:
+        raise Conflict(
+            _("这批的 %(n)s 行之后都被改动过，没有可撤销的。", n=summary.conflicts), _("在资产页上逐个查看其历史。")
+        )
+    changes.apply(connection, scope, summary.change_set)
     return {}
 
 

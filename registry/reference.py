@@ -6,6 +6,8 @@ taken, so that inside them nothing is missing. Which cells is the same in each r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +80,8 @@ def _known(connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str,
     """All assets of the layers that touch the window, or those of as many cells as `most` allows."""
     values = {"district": scope.district, "layers": list(layers), "most": most, "cell": CELL_DEGREES}
     values |= dict(zip(("west", "south", "east", "north"), window, strict=True))
-    rows = connection.execute(statement("imports/reference.sql").encode(), values).fetchall()
+    with _by_place(connection):
+        rows = connection.execute(statement("imports/reference.sql").encode(), values).fetchall()
     if not rows:
         return Known()
     ids, columns, lines, wkb = (np.array(part, dtype=object) for part in zip(*rows, strict=True))
@@ -89,6 +92,17 @@ def _known(connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str,
     _unique, first = np.unique(ids[complete].astype(np.int64), return_index=True)
     geometry = shapely.from_wkb(wkb[complete][first])
     return Known(geometry, None if complete.all() else _boxes(cells[complete]))
+
+
+@contextmanager
+def _by_place(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Each cell through the spatial index: of a layer that was filled a minute ago the planner knows nothing yet, and would
+    read all of it for every cell. Bitmaps only, because the order by id would tempt it to walk the layer's index."""
+    for name in ("enable_seqscan", "enable_indexscan"):
+        connection.execute("SELECT set_config(%s, 'off', true)", (name,))
+    yield
+    for name in ("enable_seqscan", "enable_indexscan"):
+        connection.execute("SELECT set_config(%s, 'on', true)", (name,))
 
 
 def _boxes(cells: NDArray[np.int64]) -> NDArray[np.float64]:
