@@ -16,6 +16,7 @@ develop: setup .cache/system-test .venv/dev
 
 test: develop ## all tests: lint, types, unit, PostGIS, web, browser
 	$(MAKE) --no-print-directory check
+	$(PYTEST) -n 2 -m slow tests/unit
 	$(PYTEST) -n 2 tests/postgis tests/web
 	$(PYTEST) tests/browser
 
@@ -25,7 +26,7 @@ check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESS
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	npm test --silent
-	$(PYTEST) -n 2 tests/unit
+	$(PYTEST) -n 2 -m 'not slow' tests/unit
 
 screenshots: develop ## the pictures of README and docs, from the demo district
 	$(BIN)/python -m tests.browser.screenshots

@@ -17,6 +17,8 @@ from importers.encoding import decode, detect_file
 from importers.errors import UndecodableText
 from importers.formats.dbf import Table, column
 
+pytestmark = pytest.mark.slow
+
 REPLACED = "\ufffd"
 TEXTS = {
     "names": ["上塘高架", "中河立交桥", "石祥路", "湖墅南路", "大关公园", "小河直街"],

@@ -15,6 +15,8 @@ import pytest
 import warden
 from torture_cases import CASES
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[1] / "data"
 WHOLE = (
     "lamps.dxf", "lamps.fgb", "lamps.geojson", "lamps.geojsonl", "lamps.geojsons", "lamps.gpkg", "lamps.kml", "lamps.kmz",
