@@ -64,6 +64,7 @@ clean: ## remove everything that set-up made, but the data in var/
 
 .venv/run: requirements/run.txt setup.cfg | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	rm -rf *.egg-info # the commands of an earlier install would hide new ones
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
