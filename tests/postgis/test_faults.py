@@ -114,14 +114,16 @@ def test_the_connection_is_cut(seeded_clone: str, home: Path, delivery_file: Pat
     before = components(seeded_clone)
 
     def cut() -> None:
-        with connect(seeded_clone, role=None) as holding, connect(seeded_clone, role=None) as connection:
-            # applying waits here, so that there is time to cut it off
-            holding.execute("SELECT pg_advisory_lock(hashtextextended('registry.apply ' || %s, 0))", (seed.DISTRICT,))
+        with connect(seeded_clone, role=None) as connection:
             until(lambda: _at_work(connection))
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY (%s)",
-                               (_at_work(connection),))  # fmt: skip
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY (%s)", (_at_work(connection),)
+            )
 
-    assert strike(seeded_clone, delivery, step, cut) == "failed"
+    with connect(seeded_clone, role=None) as holding:
+        # applying waits here, so that there is time to cut it off
+        holding.execute("SELECT pg_advisory_lock(hashtextextended('registry.apply ' || %s, 0))", (seed.DISTRICT,))
+        assert strike(seeded_clone, delivery, step, cut) == "failed"
     failure = file_of(seeded_clone, delivery).failure
     assert failure is not None
     assert "连接中断" in failure["message"]
