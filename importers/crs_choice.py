@@ -21,11 +21,11 @@ from importers.errors import UnknownCrs
 from importers.positions import in_source
 from importers.problems import Code, Problem
 from importers.profile import Profile
-from importers.source import DeclaredCrs, Rows, SourceLayer
+from importers.source import DeclaredCrs, Geometries, Rows, SourceLayer
 from registry.districts import read_district
 from registry.language import _
 from registry.layers import Layer
-from registry.reference import load_reference
+from registry.reference import Reference, load_reference
 from registry.scope import Scope
 
 SHOWN = 6
@@ -68,11 +68,9 @@ def choose_crs(
     profile.check(source)
     if profile.crs is not None or first is None:
         return Choice(source, profile)
-    geometry, _problems = in_source(first, profile)
-    box = read_district(connection, scope.district).box
-    reference = load_reference(connection, scope, layer.code, whereabouts(geometry, source.crs, box))
+    geometry, reference = _held_against(connection, scope, layer, source, profile, first)
     try:
-        declared = resolve(source, None, box)
+        declared = resolve(source, None, reference.box)
     except UnknownCrs as error:
         return _found(profile, source, detect(geometry, source.crs, reference), error)
     if agrees(geometry, source.crs, reference):
@@ -98,10 +96,17 @@ def judged(
     profile.check(source)
     if first is None:
         return None
+    geometry, reference = _held_against(connection, scope, layer, source, profile, first)
+    return detect(geometry, source.crs, reference)
+
+
+def _held_against(
+    connection: psycopg.Connection[Any], scope: Scope, layer: Layer, source: SourceLayer, profile: Profile, first: Rows
+) -> tuple[Geometries, Reference]:
+    """The first batch as it lies in the file, and what the register knows of where it may lie."""
     geometry, _problems = in_source(first, profile)
     box = read_district(connection, scope.district).box
-    reference = load_reference(connection, scope, layer.code, whereabouts(geometry, source.crs, box))
-    return detect(geometry, source.crs, reference)
+    return geometry, load_reference(connection, scope, layer.code, whereabouts(geometry, source.crs, box))
 
 
 def _found(profile: Profile, source: SourceLayer, verdict: Verdict, unknown: UnknownCrs) -> Choice:

@@ -93,16 +93,6 @@ def own_app(seeded_clone: str, app_settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home folder of the test's own, for it and for the processes that it starts."""
-    monkeypatch.setenv("REGISTRY_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-@pytest.fixture
 def upload_app(seeded_clone: str, app_settings: Settings, home: Path) -> Iterator[Flask]:
     """The application on a register and a home of the test's own, with a limit of 20 MB for a delivery."""
     made = create_app(dataclasses.replace(app_settings, home=home, upload_mb=20), seeded_clone)
