@@ -81,6 +81,28 @@ def test_a_second_check_takes_the_place_of_the_first(seeded_clone: str, home: Pa
     assert found == [("rejected",), ("proposed",)]
 
 
+def test_an_undo_with_nothing_left_to_undo_says_so(seeded_clone: str, home: Path) -> None:
+    """Every row was changed again since: they are all kept, and the delivery does not pretend that it was undone."""
+    sets = []
+    for owner in ("甲单位", "乙单位"):
+        delivery, _number = deliver(seeded_clone, home)
+        work(seeded_clone, once=True)
+        ask(seeded_clone, delivery, "check", {"constants": {"class": "0118", "owner": owner}})
+        work(seeded_clone, once=True)
+        ask(seeded_clone, delivery, "apply")
+        work(seeded_clone, once=True)
+        assert file_of(seeded_clone, delivery).state == "applied"
+        sets.append(delivery)
+    after = components(seeded_clone)
+    ask(seeded_clone, sets[0], "undo")
+    work(seeded_clone, once=True)
+    file = file_of(seeded_clone, sets[0])
+    assert file.state == "failed"
+    assert file.failure is not None
+    assert "没有可撤销的" in file.failure["message"]
+    assert components(seeded_clone) == after
+
+
 def test_what_cannot_be_read_fails_in_words(seeded_clone: str, home: Path, tmp_path: Path) -> None:
     bad = tmp_path / "plan.dwg"
     bad.write_bytes(b"AC1032" + bytes(100))
