@@ -16,14 +16,14 @@ import psycopg
 import shapely
 from psycopg.rows import dict_row
 
+from importers.check import Verdict
 from importers.checksum import sha256_of
+from importers.pack import Pack
 from importers.problems import Code, Problem, Severity
-from importers.source import SourceLayer
 from registry import __version__, deliveries
-from registry.districts import DistrictInfo, read_district
+from registry.districts import read_district
 from registry.errors import NotFound
 from registry.language import _, in_language
-from registry.layers import Layer
 from registry.scope import Scope
 from registry.sql import statement
 
@@ -128,7 +128,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The record of one delivery. `delivery` is its number where it has one; `of_register` is false for a check alone."""
+    """The record of one delivery. `delivery` is its number where it has one.
+
+    `of_register` is false for a check alone; `remarks` then say in words which checks could not be made there.
+    """
 
     title: str
     district: str
@@ -139,6 +142,7 @@ class Record:
     delivery: int | None = None
     of_register: bool = True
     places: Places = field(default_factory=Places)
+    remarks: tuple[str, ...] = ()
     checks: int = len(Code)
 
     @property
@@ -228,33 +232,30 @@ def checksum(connection: psycopg.Connection[Any], scope: Scope, change_set: int)
     return str(row[0])
 
 
-def of_check(
-    file: Path,
-    source: SourceLayer,
-    layer: Layer,
-    rows: int,
-    problems: Iterable[Problem],
-    crs: str,
-    profile: str = "",
-    district: DistrictInfo | None = None,
-) -> Record:
+def of_check(file: Path, verdict: Verdict, pack: Pack, profile: str = "") -> Record:
     """The record of a check without a register: what came and what was found, nothing of what was accepted.
 
-    `rows` are those read, `crs` the name of the coordinate system that was used.
+    `profile` is the name of the one that the pack holds.
     """
-    found = list(problems)
-    findings = tuple(_by_code(found))
-    waiting = len({p.row for p in found if p.severity is Severity.ERROR and p.row is not None})
-    size = file.stat().st_size if file.is_file() else None
+    source, layer = verdict.source, pack.grounds.layer(verdict.profile.layer)
     came = Came(
-        file.name, size, sha256_of(file), str(source.format), source.name, rows, source.encoding.name,
-        source.encoding.evidence, source.crs.name or source.crs.text, crs, profile, source.crs.basis, __version__,
+        file.name, file.stat().st_size, sha256_of(file), str(source.format), source.name, verdict.rows,
+        source.encoding.name, source.encoding.evidence, source.crs.name or source.crs.text, verdict.crs, profile,
+        verdict.crs_basis, __version__,
     )  # fmt: skip
     return Record(
-        file.name, district.code if district else "", district.name if district else "",
-        in_language(layer.name_zh, layer.name_en), (Round(came, findings, waiting),),
-        Act("", datetime.now().astimezone()), of_register=False,
+        file.name, pack.grounds.district or "", "", in_language(layer.name_zh, layer.name_en),
+        (Round(came, tuple(_by_code(verdict.problems)), verdict.rows_in_error),),
+        Act("", datetime.now().astimezone()), of_register=False, remarks=tuple(remarks(verdict, pack)),
     )  # fmt: skip
+
+
+def remarks(verdict: Verdict, pack: Pack) -> Iterable[str]:
+    """What must be known of a check besides its findings."""
+    if pack.is_of_other_version:
+        yield _("检查包由 %(version)s 版导出，与本程序不同：请管理员重新导出。", version=pack.version)
+    for check in verdict.left_out:
+        yield _("未检查：%(check)s", check=check)
 
 
 def _by_code(problems: list[Problem]) -> Iterable[Finding]:

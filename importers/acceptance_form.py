@@ -12,6 +12,7 @@ from importers.acceptance import Finding, Record
 from importers.acceptance_map import drawn
 from importers.problem_codes import Code
 from importers.problem_texts import TEXTS
+from registry.errors import Invalid
 from registry.language import _, spoken
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def render_html(record: Record) -> str:
     """The record as a page to print, in the language of this context: styles and map are inside, nothing is fetched."""
     return _template().render(
         record=record, _=_, language=spoken(), verdict=_verdict(record), map=drawn(record.places), words=_words,
-        remedy=_remedy, taken=_TAKEN(), status=_STATUS(), basis=_BASIS(), time=_time, number=_number,
+        remedy=_remedy, example=_example, taken=_TAKEN(), status=_STATUS(), basis=_BASIS(), time=_time, number=_number,
         short=_short,
     )  # fmt: skip
 
@@ -36,6 +37,17 @@ def render_pdf(record: Record) -> bytes:
 
     pdf: bytes = HTML(string=render_html(record), url_fetcher=_nothing_from_elsewhere).write_pdf()
     return pdf
+
+
+def write(record: Record, path: Path) -> None:
+    """Write the record as the name says, `.html` or `.pdf`. Raises Invalid for another name."""
+    suffix = path.suffix.lower()
+    if suffix in (".html", ".htm"):
+        path.write_text(render_html(record), encoding="utf-8")
+    elif suffix == ".pdf":
+        path.write_bytes(render_pdf(record))
+    else:
+        raise Invalid(_("“%(file)s”既不是网页也不是 PDF 的文件名。", file=path.name), _("写成 .html 或 .pdf。"))
 
 
 def _nothing_from_elsewhere(url: str, *_more: Any, **_named: Any) -> dict[str, Any]:
@@ -94,6 +106,11 @@ def _words(finding: Finding) -> str:
     """What is wrong, in the language of the context where the program still knows the code."""
     known = finding.code in set(Code)
     return _(TEXTS[Code(finding.code)].message) % _Any() if known else finding.message
+
+
+def _example(record: Record, finding: Finding) -> str:
+    """The first row's complaint with the value in it, for the supplier's own eyes; a record that is filed quotes none."""
+    return "" if record.of_register or finding.message == _words(finding) else finding.message
 
 
 def _remedy(finding: Finding) -> str:

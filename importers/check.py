@@ -33,6 +33,7 @@ class Verdict:
     source: SourceLayer
     profile: Profile
     crs: str
+    crs_basis: str
     left_out: list[str]
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -72,7 +73,7 @@ def check(question: Question, pack: Pack) -> Verdict:
         name = choose([layer.name for layer in offered], asked.source_layer or usual)
         source = next(layer for layer in offered if layer.name == name)
         normaliser, validator = pack.grounds.normaliser(profile, source), pack.grounds.validator(profile)
-        verdict = Verdict(source, profile, normaliser.crs.name, left_out(pack, profile))
+        verdict = Verdict(source, profile, normaliser.crs.name, normaliser.crs.basis, left_out(pack, profile))
         for rows in reader.read(source.name, profile.encoding, header_row=source.header_row):
             verdict.problems += validator.check(normaliser.prepare(rows)).problems
             verdict.rows += len(rows)

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from registry.command_line import ROWS_IN_ERROR
-from registry.errors import Invalid
 from registry.language import _
 
 
@@ -49,7 +48,9 @@ def accepting_repairs(command: Any) -> Any:
 @click.option("--encoding", help="如 GB18030 / such as GB18030")
 @accepting_repairs
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
-@click.option("--report", type=click.Path(path_type=Path), help="写成网页 / write a page, such as report.html")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="出具检查记录，.html 或 .pdf / write the record, .html or .pdf"
+)
 def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **how: Any) -> None:
     """不用数据库检查一个文件，结论与导入时相同。
 
@@ -62,11 +63,10 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
     pack = load(profile_file)
     verdict = judge(Question(file, **how), pack)
     if report is not None:
-        from importers.check_page import page
+        from importers.acceptance import of_check
+        from importers.acceptance_form import write
 
-        if report.suffix.lower() not in (".html", ".htm"):
-            raise Invalid(_("“%(file)s”不是网页文件名。", file=report.name), _("写成 .html。"))
-        report.write_text(page(verdict, file.name, pack), encoding="utf-8")
+        write(of_check(file, verdict, pack, profile_file.stem.removesuffix(".check")), report)
     if as_json:
         told = {**verdict.as_dict(), "pack_version": pack.version}
         click.echo(json.dumps(told, ensure_ascii=False))
@@ -77,15 +77,13 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 
 
 def _print(verdict: Any, pack: Any) -> None:
+    from importers.acceptance import remarks
+
     click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=verdict.source.encoding.name,
                  why=verdict.source.encoding.evidence, crs=verdict.crs))  # fmt: skip
-    if pack.is_of_other_version:
-        click.secho(
-            _("检查包由 %(version)s 版导出，与本程序不同：请管理员重新导出。", version=pack.version), fg="yellow"
-        )
     print_groups(verdict.groups)
-    for check_ in verdict.left_out:
-        click.echo(_("未检查：%(check)s", check=check_))
+    for remark in remarks(verdict, pack):
+        click.secho(remark, fg="yellow")
     good = verdict.rows - verdict.rows_in_error
     colour = "red" if verdict.rows_in_error else "green"
     click.secho(_("%(rows)s 行：%(good)s 行可以导入，%(bad)s 行有错误待修", rows=verdict.rows, good=good,

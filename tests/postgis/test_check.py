@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from benchmarks.delivery import write_components
+from importers.acceptance import of_change_sets, of_check
 from importers.check import Question, check
 from importers.grounds import Grounds
 from importers.pack import Pack, load
@@ -152,6 +153,20 @@ def test_the_verdict_is_the_same_with_and_without_the_register(register, scope, 
     assert (verdict.rows_in_error == 0) == (make is good_components)
 
 
+@pytest.mark.parametrize("make", DELIVERIES)
+def test_the_record_of_a_check_says_what_that_of_the_delivery_says(register, scope, tmp_path, make) -> None:
+    file, profile = make(tmp_path)
+    report = imported(register, scope, file, profile, tmp_path)
+    (kept,) = of_change_sets(register, scope, [report.summary.change_set]).rounds
+    pack = Pack(profile, Grounds.of_district(register, GONGSHU))
+    (told,) = of_check(file, check(Question(file), pack), pack, "profile").rounds
+    assert list(told.findings) == [found for found in kept.findings if found.code not in OF_THE_REGISTER]
+    assert (told.rows, told.waiting) == (kept.rows, kept.waiting)
+    of_file = ("name", "bytes", "sha256", "format", "layer", "encoding", "encoding_evidence", "crs_declared",
+               "crs_used", "crs_basis", "profile", "version")  # fmt: skip
+    assert [getattr(told.came, name) for name in of_file] == [getattr(kept.came, name) for name in of_file]
+
+
 def test_the_dirty_files_are_dirty_enough(register, scope, tmp_path) -> None:
     codes: set[str] = set()
     for make in DELIVERIES:
@@ -275,8 +290,10 @@ def test_the_command_needs_no_database(register, scope, tmp_path) -> None:
     assert verdict["rows"] == 8
     assert verdict["rows_in_error"] == len({p["row"] for p in verdict["problems"] if p["severity"] == "error"})
     text = page.read_text(encoding="utf-8")
+    assert "资产数据检查记录" in text
+    assert "检查未通过" in text
     assert "code_damaged" in text
-    assert "=cmd|&#x27;" in text, "what stands in the file is text on the page"
+    assert "=cmd|&#39;" in text, "what stands in the file is text on the page"
     assert "13812345678" not in text
 
 

@@ -13,11 +13,15 @@ import shapely
 
 from importers import look, suggest
 from importers.acceptance import Act, Came, Finding, Places, Record, Round, of_check
-from importers.acceptance_form import render_html, render_pdf
+from importers.acceptance_form import render_html, render_pdf, write
+from importers.check import Verdict, left_out
 from importers.checksum import sha256_of
+from importers.grounds import Grounds
+from importers.pack import Pack
 from importers.problem_codes import Code
 from importers.problem_texts import TEXTS
 from importers.problems import Problem, at
+from registry.errors import Invalid
 from registry.language import speak
 from registry.layers import reference_layers
 
@@ -109,7 +113,9 @@ def test_the_outcome_in_a_word() -> None:
 def test_a_check_without_a_register_prints_the_same_form() -> None:
     (source,) = look(DATA / "lamps_gbk.zip")
     problems = [*at(Code.DATE_BAD, [2, 5], "初始日期", ["x", "y"]), Problem(Code.ELEVATION_DROPPED)]
-    made = of_check(DATA / "lamps_gbk.zip", source, COMPONENT, 6, problems, "EPSG:4549", "灯")
+    pack = Pack(suggest(source, COMPONENT), Grounds.without_register(), "0.0.1")
+    verdict = Verdict(source, pack.profile, "EPSG:4549", "option", left_out(pack, pack.profile), 6, problems)
+    made = of_check(DATA / "lamps_gbk.zip", verdict, pack, "灯")
     (one,) = made.rounds
     assert (made.verdict, one.waiting, one.came.rows, one.came.sha256) == (
         "failed",
@@ -122,8 +128,19 @@ def test_a_check_without_a_register_prints_the_same_form() -> None:
     assert "资产数据检查记录" in page
     assert "检查未通过：有 2 行待修" in page
     assert "变更集" not in re.sub(r"<style>.*?</style>", "", page)
-    assert of_check(DATA / "lamps_gbk.zip", source, COMPONENT, 6, [], "EPSG:4549").verdict == "passed"
-    assert suggest(source, COMPONENT).layer == "component"
+    assert of_check(DATA / "lamps_gbk.zip", replace(verdict, problems=[]), pack).verdict == "passed"
+    assert "例如：“x”" in page, "a supplier sees what stands in his own file"
+    assert page.count("<li>未检查：") == 5
+    assert "检查包由 0.0.1 版导出" in page
+
+
+def test_the_name_says_how_a_record_is_written(tmp_path: Path) -> None:
+    write(record(FIRST), tmp_path / "a.HTML")
+    write(record(FIRST), tmp_path / "a.pdf")
+    assert (tmp_path / "a.HTML").read_text(encoding="utf-8") == render_html(record(FIRST))
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
+    with pytest.raises(Invalid, match=r"a\.doc"):
+        write(record(FIRST), tmp_path / "a.doc")
 
 
 def every_kind() -> tuple[Finding, ...]:
