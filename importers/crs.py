@@ -216,9 +216,9 @@ def _usable(crs: SourceCrs) -> SourceCrs:
 
 def _unknown(message: str, source: SourceLayer, box: Box | None) -> UnknownCrs:
     fitting = candidates(source.extent, box)
-    hint = _("用 --crs 指明坐标系，如 --crs EPSG:4490。")
+    hint = _("选定坐标系，如 EPSG:4490（命令行：--crs EPSG:4490）。")
     if fitting:
-        hint = _("用 --crs 指明坐标系；与数据相符的有：%(names)s。", names=_("、").join(fitting))
+        hint = _("选定坐标系（命令行：--crs）；与数据相符的有：%(names)s。", names=_("、").join(fitting))
     return UnknownCrs(_("图层“%(layer)s”：%(message)s", layer=source.name, message=message), hint, fitting)
 
 

@@ -124,7 +124,7 @@ def _question(unknown: UnknownCrs, verdict: Verdict) -> UnknownCrs:
     """The reader's complaint, with the candidates as far as the delivery could be placed."""
     if not verdict.candidates:
         return unknown
-    hint = _("用 --crs 指明坐标系；%(reason)s。", reason=verdict.reason)
+    hint = _("选定坐标系（命令行：--crs）；%(reason)s。", reason=verdict.reason)
     return UnknownCrs(unknown.message, "\n".join((hint, *_listed(verdict))), _names(verdict))
 
 
@@ -136,9 +136,12 @@ def _contradiction(source: SourceLayer, declared: SourceCrs, verdict: Verdict) -
     if source.crs.basis != "format":
         said = _("文件声明的坐标系为“%(crs)s”", crs=declared.name)
     message = _("图层“%(layer)s”：%(said)s，但数据更像 %(best)s", layer=source.name, said=said, best=best.label)
-    hint = _("核对后用 --crs %(best)s 或 --crs %(declared)s 指明其一。", best=best.crs, declared=declared.name)
+    hint = _("核对后选定 %(best)s 或 %(declared)s（命令行：--crs）。", best=best.crs, declared=declared.name)
     if best.axes == "yx":
-        hint = _("核对后在方案中写 swap_axes = true，或用 --crs %(declared)s 坚持文件的次序。", declared=declared.name)
+        hint = _(
+            "核对后选“坐标的两轴对调”（方案：swap_axes = true），或选定 %(declared)s 坚持文件的次序（命令行：--crs）。",
+            declared=declared.name,
+        )
     return UnknownCrs(message, "\n".join((hint, *_listed(verdict))), _names(verdict))
 
 

@@ -142,7 +142,7 @@ def _undecodable(pieces: Sequence[bytes], declared: str | None, what: str) -> Un
     said = _("（声明为“%(declared)s”）", declared=declared) if declared else ""
     return UndecodableText(
         _("不能确定文字的编码，%(what)s%(said)s：%(sample)s", what=what, said=said, sample=repr(pieces[0][:40])),
-        _("用 --encoding 指明编码，如 GB18030、cp1252、big5、cp949。"),
+        _("指明编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
     )
 
 

@@ -106,7 +106,7 @@ class _Work:
         except Orphaned:
             return self._end(1, status="failed", failure=deliveries.died())
         except RegistryError as error:
-            return self._end(1, status="failed", failure={"message": error.message, "hint": error.hint})
+            return self._end(1, status="failed", failure=_refusal(error))
         except psycopg.OperationalError as error:
             log.error("%s: %s", self._task, error)
             return self._end(1, status="failed", failure=_misfortune(error))
@@ -146,6 +146,11 @@ class _Work:
         self._told_at, self._told_verb = now, verb
         deliveries.tell(self._status, self._task, verb=verb, done=done, total=total)
         self._status.commit()
+
+
+def _refusal(error: RegistryError) -> dict[str, str]:
+    """What was wrong, in words; `kind` tells the page whether doing the same again could help."""
+    return {"message": error.message, "hint": error.hint, "kind": type(error).__name__}
 
 
 def _misfortune(error: psycopg.OperationalError) -> dict[str, str]:

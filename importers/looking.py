@@ -14,14 +14,16 @@ from importers.datum import Verdict
 from importers.errors import SourceError
 from importers.profile import Profile
 from importers.sandbox import Reader
-from importers.source import SourceLayer
+from importers.source import Rows, SourceLayer
 from importers.suggest import suggest
+from importers.wire import sample
 from registry import profiles
 from registry.layers import Layer, stored_layers
 from registry.scope import Scope
 
 # A geodatabase may have a hundred layers; the others are judged when one of them is checked.
 MOST_JUDGED = 8
+SHOWN_ROWS = 10
 
 
 def look_over(
@@ -32,7 +34,8 @@ def look_over(
     header_row: int | None = None,
 ) -> list[dict[str, Any]]:
     """The layers of a file as JSON values: what the reader tells; for each layer of the register that it could go into the
-    profile that seems meant, or the name of the saved one; the best of them; the datum detective's verdict.
+    profile that seems meant, or the name of the saved one; the best of them; the datum detective's verdict; the first rows
+    (`importers.wire.sampled`).
 
     Raises SourceError for a file that cannot be read.
     """
@@ -40,9 +43,14 @@ def look_over(
     layers = [layer for code, layer in stored_layers(connection).items() if code in scope.writable]
     seen = [_seen(connection, scope, source, layers) for source in offered]
     for source, told in list(zip(offered, seen, strict=True))[:MOST_JUDGED]:
+        try:
+            first = reader.first(source.name, encoding, source.header_row)
+        except SourceError:
+            continue  # the check says it, in full and in its place
+        told["sample"] = "" if first is None else sample(first, SHOWN_ROWS)
         if told["best"] is not None:
             layer = next(layer for layer in layers if layer.code == told["best"])
-            told["crs_verdict"] = _verdict(connection, scope, reader, source, layer, encoding)
+            told["crs_verdict"] = _verdict(connection, scope, source, layer, first)
     return [storable(told) for told in seen]
 
 
@@ -64,24 +72,30 @@ def _seen(
     }
 
 
-def _merit(source: SourceLayer, layer: Layer, profile: Profile, saved: dict[str, str]) -> tuple[bool, bool, int]:
-    """How well a layer suits: it took such files before, knows the classes in it, finds its fields in it."""
+def _merit(
+    source: SourceLayer, layer: Layer, profile: Profile, saved: dict[str, str]
+) -> tuple[bool, bool, bool, bool, int]:
+    """How well a layer suits: its geometry can be had from the file, it took such files before, the file is named after it,
+    it knows the classes in it, it finds its fields in it."""
+    is_table_of_points = source.geometry is None and profile.column_for("x") and profile.column_for("y")
+    can_be = not is_table_of_points or layer.geometry == "point"
     known = profile.column_for("class") is not None or (len(layer.classes) == 1 and source.geometry == layer.geometry)
-    return layer.code in saved, known, len(profile.columns)
+    return can_be, layer.code in saved, _is_named(source.name, layer), known, len(profile.columns)
+
+
+def _is_named(name: str, layer: Layer) -> bool:
+    """Whether a file's or sheet's name speaks of the layer or of one of its classes: fast_road, 路灯2026, 部件."""
+    told = name.casefold()
+    words = (layer.code, layer.name_zh, *(kind.name_zh for kind in layer.classes))
+    return any(len(word) > 1 and word.casefold() in told for word in words) or (len(told) > 1 and told in layer.name_zh)
 
 
 def _verdict(
-    connection: psycopg.Connection[Any],
-    scope: Scope,
-    reader: Reader,
-    source: SourceLayer,
-    layer: Layer,
-    encoding: str | None,
+    connection: psycopg.Connection[Any], scope: Scope, source: SourceLayer, layer: Layer, first: Rows | None
 ) -> dict[str, Any] | None:
     """Where the first batch lies, by every system that is possible; None where that cannot be told yet."""
     profile = suggest(source, layer)
     try:
-        first = reader.first(source.name, encoding, source.header_row)
         verdict = judged(connection, scope, layer, source, profile, first)
     except SourceError:
         return None  # the check says it, in full and in its place

@@ -36,7 +36,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.TEXT_UNDECODABLE: _error(
         N_("“%(value)s”含有无法用 %(encoding)s 解码的字符"),
-        N_("用正确的编码重新导出，或用 --encoding 指明编码"),
+        N_("用正确的编码重新导出，或指明编码（命令行：--encoding）"),
     ),
     Code.ELEVATION_DROPPED: _warning(
         N_("图层带高程，登记册只存平面位置"),
@@ -60,7 +60,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.CRS_DETECTED: _warning(
         N_("文件没有说明可用的坐标系，按数据所在判定为 %(crs)s（得分 %(score)s：%(why)s）"),
-        N_("在地图上核对位置；不对时用 --crs 指明"),
+        N_("在地图上核对位置；不对时选定坐标系（命令行：--crs）"),
     ),
     Code.ZONE_PREFIX_REMOVED: _warning(
         N_("横坐标带有 %(zone)s 带的带号，已按 %(crs)s 的中央经线去掉带号"),
@@ -124,7 +124,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.GEOMETRY_INVALID: _error(
         N_("面不合规（%(value)s），修复将使面积变化 %(change)s %%"),
-        N_("在制图软件中修正；认可修复结果时用 --accept-repairs 或方案的 accept_repairs 写明本行"),
+        N_("在制图软件中修正；认可修复结果时在检查页上同意（命令行：--accept-repairs，方案：accept_repairs）"),
     ),
     Code.GEOMETRY_REPAIR_ACCEPTED: _warning(
         N_("面不合规（%(value)s），已按认可的修复收下，面积变化 %(change)s %%"),
@@ -248,7 +248,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.SCHEME_AMBIGUOUS: _warning(
         N_("没有说明分类标准，而同一代码含义不同：%(value)s；已按 %(scheme)s 处理"),
-        N_("用 --scheme 或方案的 scheme 写明标准"),
+        N_("写明分类标准（方案：scheme，命令行：--scheme）"),
     ),
     Code.STATE_UNKNOWN: _error(
         N_("状态“%(value)s”不在 完好、破损、丢失、废弃、移除 之列"),
@@ -296,7 +296,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.TEXT_GARBLED: _error(
         N_("“%(value)s”是乱码"),
-        N_("用正确的编码重新导出，或用 --encoding 指明编码"),
+        N_("用正确的编码重新导出，或指明编码（命令行：--encoding）"),
     ),
     Code.TEXT_CONTROL: _warning(
         N_("“%(value)s”中的控制字符已去掉"),

@@ -21,24 +21,20 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import registry.errors
 from importers import errors
 from importers.errors import DamagedFile, SourceError
-from importers.problems import Code, Problem
-from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer
+from importers.source import Rows, SourceLayer
+from importers.wire import pack_rows, source_layer, unpack_rows
 from registry.errors import RegistryError, Unavailable
 from registry.language import _
 from registry.process import die_with_parent
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 MEGABYTE = 1 << 20
 HEADER = struct.Struct("<cQ")
 LOOK, BATCH, END, FAILED, FAULT = b"L", b"B", b"E", b"F", b"X"
-NUMBERS, SHAPES = "__row__", "__wkb__"
 
 
 class Reader:
@@ -80,7 +76,7 @@ class Reader:
     def look(self, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
         """`importers.read.look` of the file."""
         self._request("look", encoding=encoding, header_row=header_row)
-        return [_layer(told) for told in json.loads(self._answer(LOOK))]
+        return [source_layer(told) for told in json.loads(self._answer(LOOK))]
 
     def read(
         self, layer: str | None = None, encoding: str | None = None, header_row: int | None = None
@@ -88,13 +84,13 @@ class Reader:
         """`importers.read.read` of the file; the child is one batch ahead."""
         self._request("read", layer=layer, encoding=encoding, header_row=header_row)
         while (body := self._answer(BATCH, END)) is not None:
-            yield _rows(body)
+            yield unpack_rows(body)
 
     def first(self, layer: str, encoding: str | None = None, header_row: int | None = None) -> Rows | None:
         """The first batch of a layer alone, None for an empty one."""
         self._request("first", layer=layer, encoding=encoding, header_row=header_row)
         body = self._answer(BATCH, END)
-        return None if body is None else _rows(body)
+        return None if body is None else unpack_rows(body)
 
     def _request(self, what: str, **how: Any) -> None:
         try:
@@ -249,7 +245,7 @@ def _read(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
     from importers.read import read
 
     for rows in read(path, how["layer"], how["encoding"], header_row=how["header_row"]):
-        _send(answers, BATCH, _packed(rows))
+        _send(answers, BATCH, pack_rows(rows))
     _send(answers, END, b"")
 
 
@@ -257,7 +253,7 @@ def _first(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
     from importers.read import read
 
     rows = next(iter(read(path, how["layer"], how["encoding"], header_row=how["header_row"])), None)
-    _send(answers, *((END, b"") if rows is None else (BATCH, _packed(rows))))
+    _send(answers, *((END, b"") if rows is None else (BATCH, pack_rows(rows))))
 
 
 def _send(answers: Any, kind: bytes, body: Any) -> None:
@@ -267,55 +263,7 @@ def _send(answers: Any, kind: bytes, body: Any) -> None:
             view = view[answers.write(view) :]
 
 
-# What goes over the pipe ------------------------------------------------------------------------------------------
-
-
-def _packed(rows: Rows) -> pa.Buffer:
-    """A batch as an Arrow stream: its columns, row numbers, geometries as WKB; problems in the metadata."""
-    import pyarrow as pa
-    import shapely
-
-    names, arrays = [NUMBERS, *rows.columns], [pa.array(rows.numbers), *rows.columns.values()]
-    if rows.geometry is not None:
-        names.append(SHAPES)
-        arrays.append(pa.array(shapely.to_wkb(rows.geometry, flavor="iso"), pa.binary()))
-    fields = [pa.field(name, array.type) for name, array in zip(names, arrays, strict=True)]
-    problems = json.dumps([_problem(problem) for problem in rows.problems], default=str)
-    schema = pa.schema(fields, {"problems": problems})
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, schema) as stream:
-        stream.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-    return sink.getvalue()
-
-
-def _rows(body: bytearray) -> Rows:
-    import numpy as np
-    import pyarrow as pa
-    import shapely
-
-    with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
-        batch = stream.read_next_batch()
-        told = json.loads((stream.schema.metadata or {})[b"problems"])
-    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    numbers = np.asarray(columns.pop(NUMBERS), dtype=np.int64)
-    shapes = columns.pop(SHAPES, None)
-    geometry = None if shapes is None else shapely.from_wkb(shapes.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return Rows(numbers, columns, geometry, [Problem(Code(p.pop("code")), **p) for p in told])
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {"code": str(problem.code), "row": problem.row, "field": problem.field, "value": problem.value,
-            "details": dict(problem.details) if problem.details else None}  # fmt: skip
-
-
-def _layer(told: dict[str, Any]) -> SourceLayer:
-    columns = tuple(Column(**{**column, "samples": tuple(column["samples"])}) for column in told.pop("columns"))
-    extent = told.pop("extent")
-    return SourceLayer(
-        **{**told, "encoding": Encoding(**told["encoding"]), "crs": DeclaredCrs(**told["crs"])},
-        columns=columns,
-        extent=tuple(extent) if extent else None,
-    )
+# Errors over the pipe -----------------------------------------------------------------------------------------------
 
 
 def _told(error: RegistryError) -> dict[str, Any]:

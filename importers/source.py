@@ -122,7 +122,7 @@ def choose(names: list[str], asked: str | None) -> str:
     if asked is None and len(names) == 1:
         return names[0]
     if asked is None:
-        raise ChooseLayer(_("文件中有多个图层：%(names)s", names=listed), _("用 --source-layer 指明其中一个。"))
+        raise ChooseLayer(_("文件中有多个图层：%(names)s", names=listed), _("指明其中一个（命令行：--source-layer）。"))
     if asked not in names:
         raise ChooseLayer(_("文件中没有图层“%(name)s”", name=asked), _("其中有：%(names)s。", names=listed or _("空")))
     return asked

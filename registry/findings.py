@@ -37,23 +37,26 @@ class Finding:
     remedy: str
 
 
-# One is taken in full for each group; the others are told by their rows and most frequent values alone.
+# Right after a delivery the planner takes its problems for none at all. So nothing here is joined row by row: the groups are
+# made first, and each is told by its first problem in full, its first rows and its most frequent values.
 _GROUPS = """
-WITH found AS (
-  SELECT code, field, severity, seq, source_row, value, message, remedy FROM registry.problem
+WITH found AS MATERIALIZED (
+  SELECT code, field, severity, seq, source_row, value FROM registry.problem
   WHERE district = %(district)s AND change_set = %(change_set)s AND (%(severity)s::text IS NULL OR severity = %(severity)s)
-), quoted AS (
-  SELECT code, field, array_agg(value ORDER BY place) AS quotes FROM (
-    SELECT code, field, value, row_number() OVER (PARTITION BY code, field ORDER BY count(*) DESC, value) AS place
-    FROM found WHERE value <> '' GROUP BY code, field, value) v
-  WHERE place <= 6 GROUP BY code, field
+), kind AS MATERIALIZED (
+  SELECT code, field, min(severity) AS severity, count(*) AS count, min(seq) AS first FROM found GROUP BY code, field
+), quoted AS MATERIALIZED (
+  SELECT code, field, value, count(*) AS count FROM found WHERE value <> '' GROUP BY code, field, value
 )
-SELECT f.code, f.field, min(f.severity) AS severity, count(*) AS count, coalesce(min(q.quotes), '{}') AS quotes,
-       coalesce((array_agg(f.source_row ORDER BY f.seq) FILTER (WHERE f.source_row IS NOT NULL))[1:8], '{}') AS rows,
-       (array_agg(f.message ORDER BY f.seq))[1] AS message, (array_agg(f.remedy ORDER BY f.seq))[1] AS remedy
-FROM found f LEFT JOIN quoted q ON q.code = f.code AND q.field = f.field
-GROUP BY f.code, f.field
-ORDER BY min(f.severity) <> 'error', count(*) DESC, f.code, f.field
+SELECT k.code, k.field, k.severity, k.count,
+       ARRAY(SELECT q.value FROM quoted q WHERE q.code = k.code AND q.field = k.field
+             ORDER BY q.count DESC, q.value LIMIT 6) AS quotes,
+       ARRAY(SELECT f.source_row FROM found f WHERE f.code = k.code AND f.field = k.field AND f.source_row IS NOT NULL
+             ORDER BY f.seq LIMIT 8) AS rows,
+       p.message, p.remedy
+FROM kind k
+JOIN registry.problem p ON p.district = %(district)s AND p.change_set = %(change_set)s AND p.seq = k.first
+ORDER BY k.severity <> 'error', k.count DESC, k.code, k.field
 """
 
 

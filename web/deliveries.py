@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from importers import preview as row_preview
 from importers.errors import SourceError
+from importers.grounds import Grounds
+from importers.profile import Profile
 from importers.retold import retold
 from registry import arrivals, changes, deliveries, findings, queue
 from registry.database import raw
@@ -104,7 +107,7 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
     layer = _layer(request.form.get("layer", ""))
     scope().require_writer(layer.code)
     if "preview" in request.form:
-        return _page(held, file, preview=True)
+        return _page(held, file, renewed=True)
     try:
         profile = delivery_form.read(request.form, source, layer)
         delivery_form.require_usable(profile, source)
@@ -118,6 +121,21 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
         raw(session()), scope(), delivery, number, "check", orders | ({"save_as": save_as} if save_as else {})
     )
     return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/preview")
+def preview(delivery: int, number: int) -> ResponseReturnValue:
+    """The first rows by the form as it stands, as a fragment; asked while somebody corrects the form."""
+    held, _unused = _file(delivery, number)
+    _require_writer(held)
+    source = delivery_form.choose_source(_seen(delivery, number), request.form.get("source"))
+    layer = _layer(request.form.get("layer", ""))
+    scope().require_writer(layer.code)
+    try:
+        profile = delivery_form.read(request.form, source, layer)
+    except (Invalid, SourceError) as error:
+        return render_template("delivery_preview.html", preview=None, no_preview=error, layer=layer)
+    return render_template("delivery_preview.html", **_preview(source, profile, layer))
 
 
 @blueprint.get("/<id:delivery>/<id:number>/check")
@@ -198,11 +216,11 @@ def another(delivery: int, number: int) -> ResponseReturnValue:
     return _back(new, first)
 
 
-def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None, preview: bool = False) -> str:
+def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None, renewed: bool = False) -> str:
     connection = raw(session())
     may_write = _may_write(held)
     shown = None
-    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error or preview):
+    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error or renewed):
         shown = _form(held, file)
     groups = []
     severity = request.args.get("severity") if request.args.get("severity") in ("error", "warning") else None
@@ -237,7 +255,17 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
         strange = findings.words(raw(session()), scope(), file.change_set, "class_unknown", column)
     shown = delivery_form.shown(source, layer, profile, district().box, strange, request.form or None)
     return {"look": look, "saved": source.get("saved", {}).get(layer.code, ""), "lacks_class": shown.lacks_class,
-            **vars(shown)}  # fmt: skip
+            **_preview(source, profile, layer), **vars(shown)}  # fmt: skip
+
+
+def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str, Any]:
+    """What the template of the preview shows: the rows, or why there are none."""
+    told: dict[str, Any] = {"layer": layer, "preview": None, "no_preview": None, "heading": row_preview.heading}
+    try:
+        grounds = Grounds.of_district(raw(session()), scope().district)
+        return told | {"preview": row_preview.preview(grounds, source, profile)}
+    except SourceError as error:
+        return told | {"no_preview": error}
 
 
 def _retold(found: T) -> T:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from importers import errors
 from registry.deliveries import DeliveryFile
 from registry.language import _
 
@@ -84,6 +85,11 @@ def counts(file: DeliveryFile) -> list[tuple[str, str, int]]:
         ("errors", _("待修"), report.get("rows_in_error", 0)),
     ]  # fmt: skip
     return [entry for entry in found if entry[2]]
+
+
+def would_fail_again(file: DeliveryFile) -> bool:
+    """Whether a failed step would fail again as it is: the file is at fault, or what was said of it."""
+    return isinstance(getattr(errors, (file.failure or {}).get("kind", ""), None), type)
 
 
 def size(count: int) -> str:

@@ -124,8 +124,8 @@ def test_geojson_that_fits_only_as_gcj02_is_a_question(register: Connection, tmp
     with pytest.raises(UnknownCrs, match=r"GeoJSON 规定为 EPSG:4326.*更像 GCJ-02") as caught:
         deliver(register, file)
     assert caught.value.candidates[0] == "GCJ-02"
-    assert "--crs GCJ-02" in caught.value.hint
-    assert "--crs EPSG:4326" in caught.value.hint
+    assert "GCJ-02" in caught.value.hint
+    assert "EPSG:4326" in caught.value.hint
     report = deliver(register, file, crs="GCJ-02")
     told = source_of(register, report)
     assert (told["crs_used"], told["crs_basis"]) == ("GCJ-02", "option")

@@ -113,6 +113,61 @@ def test_words_that_are_no_class_are_asked_for_and_kept(surveyor: FlaskClient, s
     assert "某测绘 长凳" in page
 
 
+def test_the_form_shows_what_the_first_rows_become_and_follows_its_corrections(
+    surveyor: FlaskClient, upload_app: Flask, seeded_clone: str
+) -> None:
+    url, page = deliver(surveyor, seeded_clone, "长凳.csv", BENCHES)
+    form = filled_in(page, "/check") | {"layer": "component"}
+    rows = post(surveyor, f"{url}/preview", **form, crs="EPSG:4490").text
+    assert "<html" not in rows and "路灯 0118" in rows
+    assert rows.count('class="is-out"') == 2 and "120.1501, 30.3201" in rows
+    assert re.search(r'is-refused"><bdi>长椅</bdi><span class="cell-problem is-error"', rows)
+    form |= {"word-column": "类别", "word-0": "长椅", "meant-0": "0118", column(page, "名称"): "owner"}
+    rows = post(surveyor, f"{url}/preview", **form, crs="EPSG:4490").text
+    assert rows.count('class="is-out"') == 1 and "北凳" in rows and "权属单位" in rows and "名称" not in rows
+    rows = post(surveyor, f"{url}/preview", **form).text
+    assert "没有选定坐标系" in rows
+    rows = post(surveyor, f"{url}/preview", **form, crs="").text
+    assert "坐标系选定之后" in rows and "120.1501" not in rows
+    assert post(surveyor, f"{url}/preview", **(form | {"layer": "camera"})).status_code == 404
+    inspector = signed_in(upload_app, "inspector")
+    del form["csrf_token"]
+    assert post(inspector, f"{url}/preview", **form).status_code == 403
+    assert badge(surveyor.get(url).text) == "looked"
+
+
+@pytest.mark.parametrize(("name", "layer"), [("fast_路灯.csv", "component"), ("streetlights.csv", "component")])
+def test_a_table_of_points_is_taken_for_a_layer_of_points(
+    surveyor: FlaskClient, seeded_clone: str, name: str, layer: str
+) -> None:
+    _url, page = deliver(surveyor, seeded_clone, name, "관리번호,위도,경도\n1,30.3201,120.1501\n".encode())
+    assert filled_in(page, "/check")["layer"] == layer
+
+
+def test_a_text_that_nobody_can_decode_asks_for_its_encoding(surveyor: FlaskClient, seeded_clone: str) -> None:
+    body = (
+        "编号,名称,经度,纬度\n".encode()
+        + "A,路灯,120.15,30.32\n".encode("gb18030") * 40
+        + "B,井盖,120.15,30.32\n".encode() * 40
+    )
+    url, page = deliver(surveyor, seeded_clone, "表.csv", body)
+    assert badge(page) == "failed" and 'name="encoding"' in page
+    assert re.search(r'<a class="button is-primary" href="[^"]*/deliveries">', page)
+    assert post(surveyor, f"{url}/look", encoding="GB18030").status_code == 303
+
+
+def test_where_no_row_fits_the_page_says_so_and_leads_back_to_the_form(
+    surveyor: FlaskClient, seeded_clone: str
+) -> None:
+    url, _page = deliver(surveyor, seeded_clone, "远.csv", "编号,经度,纬度\nA,126.82,37.28\nB,126.83,37.27\n".encode())
+    given = {"layer": "component", "constant-class": "0118"}
+    page = check(surveyor, seeded_clone, url, **given, crs="")
+    assert badge(page) == "failed" and re.search(r'is-primary" href="[^"]*edit=1">更改导入方案', page)
+    assert "--crs" in page and "用 --crs" not in page
+    page = check(surveyor, seeded_clone, url, **given, crs="other", **{"crs-other": "EPSG:4326"})
+    assert badge(page) == "empty" and "没有一行可以导入" in page and "与登记册相同" not in page
+
+
 def test_a_form_that_cannot_be_is_shown_again_as_it_was_filled_in(surveyor: FlaskClient, seeded_clone: str) -> None:
     url, page = deliver(surveyor, seeded_clone, "长凳.csv", BENCHES)
     form = filled_in(page, "/check") | {"layer": "component", "crs": "EPSG:4490", "constant-owner": "某公司"}

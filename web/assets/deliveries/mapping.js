@@ -1,4 +1,7 @@
-/** The mapping form: shows a unit only where the target has one, another system only where it is chosen. */
+/** The mapping form: shows a unit only where the target has one, another system only where it is chosen, and what the first
+ * rows become. */
+
+const PAUSE = 350;
 
 /** @param {HTMLFormElement} form */
 export function tendForm(form) {
@@ -21,10 +24,38 @@ export function tendForm(form) {
     });
     tend();
   }
+  tendPreview(form);
   const other = form.querySelector("[name=crs-other]");
   if (!other) return;
   const radio = form.querySelector("[name=crs][value=other]");
   other.addEventListener("input", () => {
     radio.checked = true;
+  });
+}
+
+/** Asks for the preview anew after a correction. Only the answer to the last question counts. */
+function tendPreview(form) {
+  const place = form.querySelector("[data-preview]");
+  if (!place) return;
+  let waiting = null;
+  let asked = null;
+  const ask = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.dataset.previewUrl, { method: "POST", body: new FormData(form), signal: asked.signal });
+      if (!answer.ok) throw new Error(answer.statusText);
+      place.innerHTML = await answer.text();
+      place.removeAttribute("aria-busy");
+    } catch (error) {
+      // What stands there is of an earlier form; the check itself will tell.
+      if (error.name !== "AbortError") place.replaceChildren();
+    }
+  };
+  form.addEventListener("input", (event) => {
+    if (["title", "save_as", "complete"].includes(event.target.name)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, PAUSE);
   });
 }
