@@ -1,4 +1,4 @@
-"""What the first rows become: the same as in the check, each problem in its cell, and nothing invented where places are unknown."""
+"""What the first rows become: the same as in the check, each problem in its cell; where places are unknown, no word of them."""
 
 from __future__ import annotations
 
