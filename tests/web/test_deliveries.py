@@ -132,7 +132,7 @@ def test_the_form_shows_what_the_first_rows_become_and_follows_its_corrections(
     assert post(surveyor, f"{url}/preview", **(form | {"layer": "camera"})).status_code == 404
     inspector = signed_in(upload_app, "inspector")
     del form["csrf_token"]
-    assert post(inspector, f"{url}/preview", **form).status_code == 403
+    assert post(inspector, f"{url}/preview", **form).status_code == 404
     assert badge(surveyor.get(url).text) == "looked"
 
 
