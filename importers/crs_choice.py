@@ -21,6 +21,7 @@ from importers.errors import UnknownCrs
 from importers.positions import in_source
 from importers.problems import Code, Problem
 from importers.profile import Profile
+from importers.recognised import Memory
 from importers.source import DeclaredCrs, Geometries, Rows, SourceLayer
 from registry.districts import read_district
 from registry.language import _
@@ -59,20 +60,25 @@ def choose_crs(
     source: SourceLayer,
     profile: Profile,
     first: Rows | None,
+    memory: Memory,
 ) -> Choice:
     """Which system to read a delivery in, judged by its first batch and by what this person may see of the register.
 
+    What the register took over in the system that the file declares, and comes again the same, was judged then.
     Raises UnknownCrs, with the candidates in their order, where a person must say; RefusedCrs as `resolve` does; NoGeometry
     and ProfileMismatch as `Profile.check` does.
     """
     profile.check(source)
     if profile.crs is not None or first is None:
         return Choice(source, profile)
-    geometry, reference = _held_against(connection, scope, layer, source, profile, first)
     try:
-        declared = resolve(source, None, reference.box)
+        declared = resolve(source, None, read_district(connection, scope.district).box)
     except UnknownCrs as error:
+        geometry, reference = _held_against(connection, scope, layer, source, profile, first)
         return _found(profile, source, detect(geometry, source.crs, reference), error)
+    if memory.has_most_of(first, profile, declared):
+        return Choice(source, profile)
+    geometry, reference = _held_against(connection, scope, layer, source, profile, first)
     if agrees(geometry, source.crs, reference):
         return Choice(source, profile)
     verdict = detect(geometry, source.crs, reference)

@@ -15,18 +15,18 @@ from importers.checksum import sha256_of
 from importers.classes import ClassBook
 from importers.crs_choice import choose_crs, peeked
 from importers.crs_choice import told as crs_told
-from importers.fingerprints import Fingerprinter, as_uuids, outline_of
+from importers.fingerprints import as_uuids
 from importers.grounds import Grounds
 from importers.headings import QUARANTINE
 from importers.problems import Code, Problem, Severity, as_record
 from importers.profile import Profile
-from importers.recognised import Recognised
+from importers.recognised import Memory, Recognised
 from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
 from importers.suggest import suggest
 from importers.validate import Checked
-from registry import __version__, changes, fingerprints, profiles
+from registry import __version__, changes, profiles
 from registry.layers import Layer
 from registry.matching import Rules
 from registry.places import Areas
@@ -119,9 +119,10 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     source = _source(reader, order, asked)
     profile, name, keep = _profile(connection, scope, order, source, layer, asked)
     first, batches = peeked(_rows(reader, order, source, profile))
-    choice = choose_crs(connection, scope, layer, source, profile, first)
+    memory = Memory.of(connection, scope, layer)
+    choice = choose_crs(connection, scope, layer, source, profile, first, memory)
     profile = choice.profile
-    run_ = _Run(connection, scope, grounds, choice.source, profile, progress)
+    run_ = _Run(connection, scope, grounds, choice.source, profile, memory, progress)
     run_.problems += choice.problems
     told = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
             "layer": source.name, "format": str(source.format), "header_row": source.header_row, "version": __version__,
@@ -241,14 +242,12 @@ class _Run:
         grounds: Grounds,
         source: SourceLayer,
         profile: Profile,
+        memory: Memory,
         progress: Progress,
     ) -> None:
         self.connection, self.scope, self.source, self.progress = connection, scope, source, progress
         self.normaliser, self.validator = grounds.normaliser(profile, source), grounds.validator(profile)
-        layer, extent = grounds.layer(profile.layer), outline_of(connection, scope.district)
-        fingerprinter = Fingerprinter(profile, self.normaliser.crs, layer, extent)
-        known = fingerprints.known(connection, scope, layer.code)
-        self.recognised = Recognised(known, fingerprinter, self.normaliser, self.validator)
+        self.recognised = Recognised(memory, self.normaliser, self.validator)
         self.rows = 0
         self.problems: list[Problem] = []
         self.held_back: tuple[list[Any], list[Any]] = ([], [])

@@ -6,27 +6,65 @@ are taken, so that another row that claims one is a conflict.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psycopg
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importers.fingerprints import Fingerprinter
+from importers.fingerprints import Fingerprinter, outline_of
 from importers.normalise import Normaliser
 from importers.source import Rows
 from importers.validate import Validator
 from importers.values import Mask
+from registry import fingerprints
 from registry.fingerprints import Known, Prints, stage_unchanged
+
+if TYPE_CHECKING:
+    from importers.crs import SourceCrs
+    from importers.profile import Profile
+    from registry.layers import Layer
+    from registry.scope import Scope
+
+# So many rows are looked at, and so much of them must be known for a delivery to be an earlier one, read as it was then.
+LOOKED_AT, MOST = 2_000, 0.9
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the register remembers of a layer's earlier deliveries; `outline` stands for the extent of the district now."""
+
+    known: Known
+    layer: Layer
+    outline: str
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection[Any], scope: Scope, layer: Layer) -> Memory:
+        """That of one layer, as far as this person may see it."""
+        return cls(fingerprints.known(connection, scope, layer.code), layer, outline_of(connection, scope.district))
+
+    def fingerprinter(self, profile: Profile, crs: SourceCrs) -> Fingerprinter:
+        """What makes the fingerprints of a delivery that is read in this way."""
+        return Fingerprinter(profile, crs, self.layer, self.outline)
+
+    def has_most_of(self, rows: Rows, profile: Profile, crs: SourceCrs) -> bool:
+        """Whether the register has these rows already, accepted when they were read in this very system."""
+        if not len(self.known) or not len(rows):
+            return False
+        chosen = np.zeros(len(rows), dtype=bool)
+        chosen[np.linspace(0, len(rows) - 1, min(LOOKED_AT, len(rows))).astype(int)] = True
+        prints, true = self.fingerprinter(profile, crs).of(_those(rows, chosen))
+        return bool(len(self.known.find(prints, true)[0]) >= MOST * chosen.sum())
 
 
 class Recognised:
     """Sorts them out, batch by batch, and remembers which row is which asset: 16 bytes a row."""
 
-    def __init__(self, known: Known, make: Fingerprinter, normaliser: Normaliser, validator: Validator) -> None:
-        self._known, self._make, self._normaliser, self._validator = known, make, normaliser, validator
+    def __init__(self, memory: Memory, normaliser: Normaliser, validator: Validator) -> None:
+        self._known, self._make = memory.known, memory.fingerprinter(normaliser.profile, normaliser.crs)
+        self._normaliser, self._validator = normaliser, validator
         self._rows: list[NDArray[np.int64]] = []
         self._ids: list[NDArray[np.int64]] = []
 

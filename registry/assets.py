@@ -23,6 +23,8 @@ from registry.models import AccessLog, Asset, AssetClassRow, AssetVersion, Layer
 from registry.scope import Scope
 
 PAGE_SIZE = 50
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees (EPSG:4490)."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,16 @@ class Matching:
 
     table: Any
     conditions: tuple[ColumnElement[bool], ...]
+    district: str
+    past: bool = False
 
     def select(self, *columns: Any) -> Select[Any]:
         """Select these columns, or whole assets where none are named."""
         return select(*columns or (self.table,)).where(*self.conditions)
+
+    def touching(self, box: Box) -> tuple[ColumnElement[bool], ...]:
+        """The condition that their boxes touch this one (degrees)."""
+        return _touching(self.table, self.district, self.past, box)
 
     def with_class(self, *columns: Any) -> Select[Any]:
         """The same, joined to the class for its names."""
@@ -45,11 +53,11 @@ class Matching:
 def matching(scope: Scope, filter: Filter) -> Matching:
     """The assets in scope that meet the filter; with `filter.as_of` the versions that held at that moment."""
     table = _then(filter.as_of) if filter.as_of else Asset
-    conditions = (*_within(table, scope, filter), *_conditions(table, filter))
+    conditions = (*_within(table, scope, filter), *_conditions(table, scope, filter))
     if filter.text:
         other = _then(filter.as_of) if filter.as_of else aliased(Asset)
         conditions += (table.id.in_(_ids_named(other, _within(other, scope, filter), filter.text)),)
-    return Matching(table, conditions)
+    return Matching(table, conditions, scope.district, filter.as_of is not None)
 
 
 def _within(table: Any, scope: Scope, filter: Filter) -> tuple[ColumnElement[bool], ...]:
@@ -66,12 +74,26 @@ def _then(moment: datetime) -> Any:
     return aliased(Asset, union_all(now, before).subquery("asset_then"))
 
 
-def box_geometry(box: tuple[float, float, float, float]) -> ColumnElement[Any]:
+def box_geometry(box: Box) -> ColumnElement[Any]:
     """An envelope in storage coordinates (EPSG:4490): the literal is transformed, never the indexed column."""
     return func.ST_MakeEnvelope(*box, 4490)
 
 
-def _conditions(table: Any, filter: Filter) -> list[ColumnElement[bool]]:
+def _touching(table: Any, district: str, past: bool, box: Box) -> tuple[ColumnElement[bool], ...]:
+    """Earlier versions are in the spatial index only where the asset moved away afterwards. Any other lies where the next
+    one does: it is found by the asset of today, or by the last version before the move."""
+    envelope = box_geometry(box)
+    touches = table.geom.op("&&")(envelope)
+    if not past:
+        return (touches,)
+    there = select(Asset.id).where(Asset.district == district, Asset.geom.op("&&")(envelope))
+    left = select(AssetVersion.id).where(
+        AssetVersion.district == district, AssetVersion.moved_away, AssetVersion.geom.op("&&")(envelope)
+    )
+    return touches, table.id.in_(union_all(there, left))
+
+
+def _conditions(table: Any, scope: Scope, filter: Filter) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [table.state.in_(filter.states or LIVE)]
     if filter.classes:
         wanted.append(or_(*(and_(table.scheme == s, table.class_ == c) for s, c in filter.classes)))
@@ -81,8 +103,8 @@ def _conditions(table: Any, filter: Filter) -> list[ColumnElement[bool]]:
         triple = (table.manager, table.owner, table.maintainer)
         wanted.append(or_(*(column.in_(filter.parties) for column in triple)))
     if filter.box:
-        envelope = box_geometry(filter.box)
-        wanted += [table.geom.op("&&")(envelope), geo.ST_Intersects(table.geom, envelope)]
+        wanted += _touching(table, scope.district, filter.as_of is not None, filter.box)
+        wanted.append(geo.ST_Intersects(table.geom, box_geometry(filter.box)))
     return wanted
 
 

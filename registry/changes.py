@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import psycopg.sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from registry import fingerprints, matching
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.language import _
 from registry.scope import Scope
 from registry.sql import statement
+
+if TYPE_CHECKING:
+    from registry.matching import Rules
 
 # The columns of a delivered row, in the order in which they are copied in.
 DELIVERED = (
@@ -131,7 +133,7 @@ def diff(
     scope: Scope,
     layer: str,
     change_set: int,
-    rules: matching.Rules | None = None,
+    rules: Rules | None = None,
     complete: Complete | None = None,
 ) -> Summary:
     """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent.
@@ -139,11 +141,13 @@ def diff(
     `rules`: what the supplier's profile says of how a row finds its asset. `complete`: live assets that no row is are proposed
     as retired; where that is more than a fifth of them, not accepted until a person says so.
     """
+    from registry import fingerprints, matching  # what they need takes longer to load than an undo's start
+
     values = {"district": scope.district, "layer": layer, "change_set": change_set}
     # The planner knows little of tables filled in this transaction: a nested loop over two of them never ends. A few rows,
     # though, are better looked up than the whole register read.
     if (connection.execute("SELECT registry.is_much(count(*)) FROM delivery").fetchone() or (False,))[0]:
-        connection.execute("SET LOCAL enable_nestloop = off")
+        connection.execute("SELECT registry.only_hash_joins(true)")
     connection.execute(statement("imports/parties.sql").encode(), values)
     matching.match(connection, scope.district, layer, rules)
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
@@ -153,8 +157,8 @@ def diff(
     matched = connection.execute("SELECT count(asset_id) FROM matched").fetchone()
     assert matched is not None
     fingerprints.remember(connection, scope, change_set)
-    connection.execute("DROP TABLE delivery, matched, unchanged, held_back")
-    connection.execute("SET LOCAL enable_nestloop = on")
+    connection.execute("DROP TABLE delivery, matched, held_back")
+    connection.execute("SELECT registry.only_hash_joins(false)")
     return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
 
 

@@ -18,9 +18,14 @@ from registry.sql import statement
 Numbers = NDArray[np.int64]
 Prints = NDArray[np.uint64]  # (n, 2): the first and the last eight bytes
 
-# Rows of COPY (format binary) with two columns: their count, then each value after its length.
-_KNOWN = np.dtype([("columns", ">i2"), ("a", ">i4"), ("id", ">i8"), ("b", ">i4"), ("first", ">u8"), ("last", ">u8")])
-_PAIR = np.dtype([("columns", ">i2"), ("a", ">i4"), ("row", ">i8"), ("b", ">i4"), ("id", ">i8")])
+# Fingerprints of so many bytes of the register, about a million, are packed into one value on their way.
+AT_ONCE = 1 << 30
+_KNOWN = np.dtype([("id", ">i8"), ("first", ">u8"), ("last", ">u8")])
+_NATIVE = np.dtype([("id", np.int64), ("first", np.uint64), ("last", np.uint64)])
+# Rows of COPY (format binary) with three columns: their count, then each value after its length.
+_BY = b"fingerprint"
+_MATCHED = np.dtype([("columns", ">i2"), ("a", ">i4"), ("row", ">i8"), ("b", ">i4"), ("id", ">i8"), ("c", ">i4"),
+                     ("by", f"S{len(_BY)}")])  # fmt: skip
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 
@@ -59,45 +64,25 @@ class Known:
 
 def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> Known:
     """The fingerprints of a layer's assets, as far as this person may see them."""
-    parts: list[NDArray[Any]] = []
-    left = b""
-    with connection.cursor() as cursor, cursor.copy(
-        "COPY (SELECT id, fingerprint FROM registry.asset WHERE district = %s AND layer = %s AND fingerprint IS NOT NULL)"
-        " TO STDOUT (FORMAT binary)",
-        (scope.district, layer),
-    ) as copy:  # fmt: skip
-        skip = len(_SIGNATURE)
-        pieces: list[bytes] = []
-        size = 0
-        for piece in copy:
-            pieces.append(bytes(piece))
-            size += len(pieces[-1])
-            if size > 1 << 22:
-                left = b"".join((left, *pieces))
-                whole = (len(left) - skip - len(_END)) // _KNOWN.itemsize
-                parts.append(_narrow(np.frombuffer(left, _KNOWN, whole, skip)))
-                left, skip, pieces, size = left[skip + whole * _KNOWN.itemsize :], 0, [], 0
-        left = b"".join((left, *pieces))
-        parts.append(_narrow(np.frombuffer(left, _KNOWN, (len(left) - skip - len(_END)) // _KNOWN.itemsize, skip)))
-    told = np.concatenate(parts)
+    values = {"district": scope.district, "layer": layer}
+    with connection.cursor(binary=True) as cursor:
+        size = cursor.execute("SELECT pg_relation_size('registry.asset')").fetchone()
+        assert size is not None
+        parts = size[0] // AT_ONCE + 1
+        packed = statement("imports/fingerprints.sql").encode()
+        pieces = [cursor.execute(packed, {**values, "parts": parts, "part": n}).fetchone() for n in range(parts)]
+    told = np.concatenate([np.frombuffer(piece[0] or b"", _KNOWN).astype(_NATIVE) for piece in pieces if piece])
     return Known(told["id"], np.column_stack((told["first"], told["last"])))
 
 
-def _narrow(rows: NDArray[Any]) -> NDArray[Any]:
-    native = np.empty(len(rows), np.dtype([("id", np.int64), ("first", np.uint64), ("last", np.uint64)]))
-    for name in ("id", "first", "last"):
-        native[name] = rows[name]
-    return native
-
-
 def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:
-    """Put the rows that were found unchanged, and their assets, beside the staged ones (`unchanged`), for the diff."""
-    told = np.empty(len(rows), _PAIR)
-    told["columns"], told["a"], told["b"] = 2, 8, 8
+    """Put the rows that were found unchanged, and their assets, among those that are recognised (`matched`), for the diff."""
+    told = np.empty(len(rows), _MATCHED)
+    told["columns"], told["a"], told["b"], told["c"], told["by"] = 3, 8, 8, len(_BY), _BY
     told["row"], told["id"] = rows, ids
     with (
         connection.cursor() as cursor,
-        cursor.copy("COPY unchanged (source_row, asset_id) FROM STDIN (FORMAT binary)") as copy,
+        cursor.copy("COPY matched (source_row, asset_id, matched_by) FROM STDIN (FORMAT binary)") as copy,
     ):
         copy.write(_SIGNATURE)
         copy.write(told.tobytes())

@@ -43,7 +43,7 @@ class Rules:
 def match(connection: psycopg.Connection[Any], district: str, layer: str, rules: Rules | None = None) -> None:
     """Compare the staged rows (`delivery`) with the register and leave the answer in the temporary table `matched`.
 
-    Its columns are those of `sql/imports/match.sql`: at most one line per row; a row without a line is a new asset.
+    Its columns are those of `sql/imports/delivery.sql`: at most one line per row; a row without a line is a new asset.
     """
     _Matching(connection, district, layer, rules or Rules()).run()
 
@@ -56,8 +56,6 @@ class _Matching:
         self.values: dict[str, Any] = {"district": district, "layer": layer, "columns": list(rules.columns)}
 
     def run(self) -> None:
-        self._do("match")
-        self._do("match_unchanged")
         self._do("match_known")
         self._do("match_recoded")
         if self.rules.columns:
@@ -68,7 +66,7 @@ class _Matching:
             if not same or self._settle():
                 self._by_place()
             self.connection.execute("DROP TABLE loose, pool")
-        self.connection.execute("ANALYZE matched")
+            self.connection.execute("ANALYZE matched")
 
     def _do(self, step: str, **more: Any) -> psycopg.Cursor[Any]:
         return self.connection.execute(statement(f"imports/{step}.sql").encode(), self.values | more)

@@ -199,6 +199,7 @@ class AssetVersion(AssetState, Base):
     version: Mapped[int] = mapped_column(primary_key=True, sort_order=1)
     valid_to: Mapped[datetime]
     ended_by: Mapped[int] = mapped_column(BigInteger)
+    moved_away: Mapped[bool]
 
 
 class AssetAlias(Base):

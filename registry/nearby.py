@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from registry.assets import box_geometry, log_restricted, matching
+from registry.assets import log_restricted, matching
 from registry.filters import Filter
 from registry.language import in_language
 from registry.models import Asset, AssetClassRow
@@ -67,7 +67,7 @@ def _near(session: Session, found: Any, place: tuple[float, float], reach: float
     extra = (distance.label("distance"), *((outline,) if outline is not None else ()))
     statement = (
         found.with_class(*columns, *extra)
-        .where(table.geom.op("&&")(box_geometry((lon - degrees, lat - degrees, lon + degrees, lat + degrees))))
+        .where(*found.touching((lon - degrees, lat - degrees, lon + degrees, lat + degrees)))
         .where(distance <= reach)
         .order_by(func.ST_Dimension(table.geom), distance, table.id)
         .limit(most)

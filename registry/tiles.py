@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from registry import __version__
-from registry.assets import box_geometry, log_restricted, matching
+from registry.assets import log_restricted, matching
 from registry.errors import Invalid
 from registry.filters import Filter
 from registry.language import _
@@ -169,8 +169,8 @@ def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) ->
     columns = [table.id, table.class_.label("c"), _state_number(table.state).label("s"), drawn]
     if layer.geometry != "point" and address.z >= NAMED_FROM:
         columns.append(table.name.label("n"))
-    around = box_geometry(address.box(BUFFER / EXTENT))
-    shown = found.select(*columns).where(table.layer == layer.code, table.geom.op("&&")(around), *wide_enough)
+    around = found.touching(address.box(BUFFER / EXTENT))
+    shown = found.select(*columns).where(table.layer == layer.code, *around, *wide_enough)
     return _mvt(layer.code, shown, "id")
 
 
@@ -239,7 +239,7 @@ def _on_the_fly(
             table.layer, func.count().label("n"), bad.label("bad"),
             func.sum(cast(table.gx, BigInteger)).label("sum_x"), func.sum(cast(table.gy, BigInteger)).label("sum_y"),
         )
-        .where(table.layer.in_(layers), table.geom.op("&&")(box_geometry((west, south, east, north))))
+        .where(table.layer.in_(layers), *found.touching((west, south, east, north)))
         .where(place[0].between(x0, x1), place[1].between(y0, y1))
         .group_by(table.layer, *place)
     )  # fmt: skip

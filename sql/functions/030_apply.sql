@@ -14,7 +14,7 @@ BEGIN ATOMIC
   SELECT c.seq, c.source_row, c.code, 'code'
   FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.code = c.code
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action <> 'conflict' AND a.id <> c.asset_id
+    AND (c.action = 'add' OR c.action <> 'conflict' AND 'code' = ANY (c.changed)) AND a.id <> c.asset_id
     -- unless the same set gives that asset another code
     AND NOT EXISTS (SELECT FROM registry.change o
                     WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted
@@ -24,7 +24,7 @@ BEGIN ATOMIC
   FROM registry.change c
   JOIN registry.asset a ON a.district = c.district AND a.layer = c.layer AND a.external_key = c.external_key
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action <> 'conflict' AND a.id <> c.asset_id
+    AND (c.action = 'add' OR c.action <> 'conflict' AND 'external_key' = ANY (c.changed)) AND a.id <> c.asset_id
     AND NOT EXISTS (SELECT FROM registry.change o
                     WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted
                       AND o.action NOT IN ('add', 'conflict') AND o.asset_id = a.id
@@ -52,11 +52,12 @@ BEGIN ATOMIC
   INSERT INTO registry.asset_version (
     district, id, code, layer, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source,
     accuracy, external_key, attributes, geom, areas, length_m, area_m2, terms, version, change_set, valid_from,
-    fingerprint, geom_3857, gx, gy, valid_to, ended_by)
+    fingerprint, geom_3857, gx, gy, valid_to, ended_by, moved_away)
   SELECT
     a.district, a.id, a.code, a.layer, a.scheme, a.class, a.name, a.state, a.manager, a.owner, a.maintainer,
     a.surveyed_on, a.changed_on, a.source, a.accuracy, a.external_key, a.attributes, a.geom, a.areas, a.length_m,
-    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, a.fingerprint, a.geom_3857, a.gx, a.gy, at, in_change_set
+    a.area_m2, a.terms, a.version, a.change_set, a.valid_from, a.fingerprint, a.geom_3857, a.gx, a.gy, at, in_change_set,
+    NOT a.geom = c.geom
   FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
     AND c.action NOT IN ('add', 'conflict');
@@ -65,7 +66,8 @@ BEGIN ATOMIC
   UPDATE registry.asset a SET code = '~' || a.id, external_key = NULL
   FROM registry.change c
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action NOT IN ('add', 'conflict') AND a.district = in_district AND a.id = c.asset_id
+    AND c.action NOT IN ('add', 'conflict') AND c.changed && '{code,external_key}'
+    AND a.district = in_district AND a.id = c.asset_id
     AND (a.code <> c.code AND a.code IN (
            SELECT o.code FROM registry.change o
            WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted AND o.action <> 'conflict')
@@ -123,7 +125,7 @@ BEGIN
   FROM change c
   JOIN asset_version v ON v.district = c.district AND v.id = c.asset_id AND v.version = c.base_version
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action NOT IN ('add', 'conflict') AND v.code <> c.code
+    AND c.action NOT IN ('add', 'conflict') AND 'code' = ANY (c.changed) AND v.code <> c.code
   ON CONFLICT (district, alias) DO UPDATE SET
     replaced = CASE WHEN l.asset_id <> excluded.asset_id THEN l.asset_id ELSE l.replaced END,
     asset_id = excluded.asset_id, since = excluded.since, change_set = excluded.change_set;
@@ -164,23 +166,26 @@ END;
 
 -- A code may be ahead of our own counter: never give its number out again.
 CREATE OR REPLACE FUNCTION registry.count_on(in_district text, in_change_set bigint) RETURNS void
-LANGUAGE sql SET search_path = registry, public, pg_temp
+LANGUAGE sql SET search_path = registry, public, pg_temp SET enable_sort = off -- hashing is cheaper, and these rows look few
 BEGIN ATOMIC
   INSERT INTO registry.code_sequence (district, number, last)
-  SELECT in_district, substr(c.code, 7, s.width), max(substr(c.code, 7 + s.width)::bigint)
-  FROM registry.change c
-  JOIN registry.district d ON d.code = c.district,
-  LATERAL (SELECT CASE d.code_scheme WHEN '6+2+3+5' THEN 5 ELSE 4 END AS width) s
-  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND (c.action = 'add' OR 'code' = ANY (c.changed)) AND c.action <> 'conflict'
-    AND length(c.code) = 16 AND starts_with(c.code, in_district) AND ltrim(c.code, '0123456789') = ''
-  GROUP BY 2
+  SELECT in_district, t.number, substr(t.last, 7 + length(t.number))::bigint
+  FROM (
+    SELECT substr(c.code, 7, w.width) AS number, max(c.code) AS last
+    FROM registry.change c,
+    (SELECT CASE d.code_scheme WHEN '6+2+3+5' THEN 5 ELSE 4 END AS width
+     FROM registry.district d WHERE d.code = in_district OFFSET 0) w
+    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+      AND (c.action = 'add' OR c.action <> 'conflict' AND 'code' = ANY (c.changed))
+      AND length(c.code) = 16 AND starts_with(c.code, in_district) AND ltrim(c.code, '0123456789') = ''
+    GROUP BY 1
+  ) t
   ON CONFLICT (district, number) DO UPDATE SET last = greatest(code_sequence.last, excluded.last);
 END;
 
 -- Counted clusters and tile revisions, from the rows this set wrote and the versions it ended.
 CREATE OR REPLACE FUNCTION registry.roll_up(in_district text, in_change_set bigint) RETURNS void
-LANGUAGE sql SET search_path = registry, public, pg_temp
+LANGUAGE sql SET search_path = registry, public, pg_temp SET enable_sort = off -- hashing is cheaper, and these rows look few
 BEGIN ATOMIC
   INSERT INTO registry.asset_cell (district, cx, cy, layer, scheme, class, n, bad, sum_x, sum_y)
   SELECT in_district, t.gx >> 13, t.gy >> 13, t.layer, t.scheme, t.class, sum(t.sign),
@@ -243,6 +248,12 @@ CREATE OR REPLACE FUNCTION registry.is_much(n bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = registry, pg_temp
 RETURN n * 20 * 600 > pg_relation_size('registry.asset');
 
+-- Let the rest of the transaction join by hashing alone, or as the planner likes.
+CREATE OR REPLACE FUNCTION registry.only_hash_joins(yes boolean) RETURNS bigint
+LANGUAGE sql SET search_path = registry, pg_temp
+RETURN (SELECT count(set_config(s.name, CASE WHEN yes THEN 'off' ELSE s.reset_val END, true))
+        FROM pg_catalog.pg_settings s WHERE s.name IN ('enable_nestloop', 'enable_mergejoin'));
+
 -- Applies a proposed change set whole, or raises and leaves everything as it was.
 -- Errors: CJ404 no such proposed set in reach; CJ403 no right to write the layer; CJ409 rows changed meanwhile.
 CREATE OR REPLACE FUNCTION registry.apply_change_set(in_district text, in_change_set bigint) RETURNS timestamptz
@@ -253,7 +264,6 @@ DECLARE
   stale text;
   adds bigint;
   others bigint;
-  nested text := current_setting('enable_nestloop');
 BEGIN
   SELECT * INTO proposed FROM change_set WHERE district = in_district AND id = in_change_set FOR UPDATE;
   IF proposed.id IS NULL OR proposed.status <> 'proposed' THEN
@@ -269,7 +279,7 @@ BEGIN
   INTO adds, others
   FROM change c WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted;
   IF is_much(adds + others) THEN
-    PERFORM set_config('enable_nestloop', 'off', true);
+    PERFORM only_hash_joins(true);
   END IF;
   SELECT string_agg(coalesce(s.source_row, s.seq) || ' ' || s.code || ' ' || s.reason, E'\n') INTO stale
   FROM (SELECT * FROM stale_changes(in_district, in_change_set) ORDER BY seq LIMIT 50) s;
@@ -286,7 +296,7 @@ BEGIN
   PERFORM count_on(in_district, in_change_set);
   PERFORM roll_up(in_district, in_change_set);
   PERFORM touch_tiles(in_district, in_change_set);
-  PERFORM set_config('enable_nestloop', nested, true);
+  PERFORM only_hash_joins(false);
   UPDATE change_set SET status = 'applied', applied_at = at, applied_by = person_id('chengji_app')
   WHERE district = in_district AND id = in_change_set;
   RETURN at;

@@ -22,7 +22,8 @@ WITH merged AS (
     a AS old
   FROM (
     SELECT m.*, row_number() OVER (PARTITION BY m.asset_id ORDER BY m.matched_by <> 'fingerprint', m.doubtful, m.source_row) AS nth
-    FROM matched m WHERE m.asset_id IS NOT NULL
+    FROM matched m
+    WHERE m.asset_id IN (SELECT o.asset_id FROM matched o WHERE o.matched_by <> 'fingerprint')
   ) x
   JOIN delivery d ON d.source_row = x.source_row
   JOIN registry.asset a ON a.district = %(district)s AND a.id = x.asset_id

@@ -175,8 +175,17 @@ def test_the_past_can_be_asked_for(clone: str) -> None:
     with Session(made) as session:
         scope = scope_of(session, "surveyor")
         seen = [[row.state for row in assets.page(session, scope, Filter(as_of=moment)).rows] for moment in moments]
+        boxes = [(120.149, 30.31, 120.151, 30.33), (120.159, 30.31, 120.161, 30.33)]
+        there = [
+            [
+                [row.state for row in assets.page(session, scope, Filter(as_of=moment, box=box)).rows]
+                for moment in moments
+            ]
+            for box in boxes
+        ]
     made.dispose()
     assert seen == [[], ["intact"], ["damaged"], []]
+    assert there == [[[], ["intact"], [], []], [[], [], ["damaged"], []]], "each moment in its place"
 
 
 def _now(connection: psycopg.Connection[Any]) -> datetime:

@@ -174,7 +174,6 @@ def doubtful(connection: Connection, scope: Scope, monkeypatch: pytest.MonkeyPat
     ids = [row[0] for row in connection.execute("SELECT id FROM registry.asset ORDER BY id").fetchall()]
 
     def unsure(connection: Connection, *_rest: Any) -> None:
-        connection.execute(changes.statement("imports/match.sql").encode())
         connection.execute(
             "INSERT INTO matched SELECT source_row, %s, 'place', 0.6, true, %s FROM delivery", (ids[0], ids)
         )

@@ -1,6 +1,8 @@
 """Tile, list and search use their index under every role. Row security must not cost it (see docs/decisions)."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -91,6 +93,20 @@ def test_a_filtered_cluster_tile_uses_the_spatial_index(session: Session, role: 
     shown = plan(session, tiles.clusters(scope, Filter(states=("damaged",)), address, ["component"]))
     assert "asset_geom" in shown, shown
     assert "Seq Scan on asset" not in shown
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_tile_of_the_past_uses_the_spatial_index(session: Session, role: str) -> None:
+    """Of today's assets and of the versions that lay elsewhere; the other versions are found by their asset."""
+    scope = scope_of(session, role)
+    address = tiles.Address("points", 16, int((120.13 + 180) / 360 * 2**16), _row(30.3, 16))
+    then = Filter(as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    layer = next(layer for layer in tiles.drawn_layers(session, scope, then, address) if layer.code == "component")
+    raw(session).execute("SET LOCAL enable_seqscan = off")  # the table of versions is empty here
+    shown = plan(session, tiles.features(scope, then, address, layer))
+    assert {"asset_geom", "asset_version_geom", "asset_version_pkey"} <= set(
+        re.findall(r"(?:using|on) (asset_\w+)", shown)
+    ), shown
 
 
 @pytest.mark.parametrize("role", ROLES)
