@@ -75,6 +75,13 @@ BEGIN ATOMIC
            SELECT o.external_key FROM registry.change o
            WHERE o.district = in_district AND o.change_set = in_change_set AND o.accepted AND o.action <> 'conflict'));
 
+  -- Most of what a complete delivery retires, or an undo, changes nothing else: nothing derived is computed anew.
+  UPDATE registry.asset a SET
+    state = c.state, version = a.version + 1, change_set = in_change_set, valid_from = at, fingerprint = c.fingerprint
+  FROM registry.change c
+  WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+    AND c.action NOT IN ('add', 'conflict') AND c.changed = '{state}' AND a.district = in_district AND a.id = c.asset_id;
+
   UPDATE registry.asset a SET
     code = c.code, scheme = c.scheme, class = c.class, name = c.name, state = c.state,
     manager = c.manager, owner = c.owner, maintainer = c.maintainer,
@@ -90,7 +97,7 @@ BEGIN ATOMIC
   JOIN registry.asset_class k ON k.layer = c.layer AND k.scheme = c.scheme AND k.code = c.class
   JOIN registry.layer l ON l.code = c.layer
   WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
-    AND c.action NOT IN ('add', 'conflict') AND a.district = in_district AND a.id = c.asset_id;
+    AND c.action NOT IN ('add', 'conflict') AND c.changed <> '{state}' AND a.district = in_district AND a.id = c.asset_id;
 END;
 
 -- A code that an asset had stays as its alias. An undo gives back what the undone set took: its aliases go, and one that it
@@ -189,16 +196,17 @@ LANGUAGE sql SET search_path = registry, public, pg_temp SET enable_sort = off -
 BEGIN ATOMIC
   INSERT INTO registry.asset_cell (district, cx, cy, layer, scheme, class, n, bad, sum_x, sum_y)
   SELECT in_district, t.gx >> 13, t.gy >> 13, t.layer, t.scheme, t.class, sum(t.sign),
-         coalesce(sum(t.sign) FILTER (WHERE t.state <> 'intact'), 0), sum(t.sign * t.gx::bigint), sum(t.sign * t.gy::bigint)
+         coalesce(sum(t.sign) FILTER (WHERE t.state <> 'intact'), 0), sum(t.sign * t.gx), sum(t.sign * t.gy)
   FROM (
     SELECT 1 AS sign, a.gx, a.gy, a.layer, a.scheme, a.class, a.state
     FROM registry.change c JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
-    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted
+      AND c.action <> 'conflict' AND c.state <> 'retired'
     UNION ALL
     SELECT -1, v.gx, v.gy, v.layer, v.scheme, v.class, v.state
     FROM registry.change c
     JOIN registry.asset_version v ON v.district = c.district AND v.id = c.asset_id AND v.version = c.base_version
-    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
+    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action NOT IN ('add', 'conflict')
   ) t
   WHERE t.gx IS NOT NULL AND t.state <> 'retired'
   GROUP BY 2, 3, 4, 5, 6
@@ -215,9 +223,9 @@ BEGIN ATOMIC
   SELECT DISTINCT in_district, x, y, 1
   FROM (
     SELECT DISTINCT
-      floor((ST_XMin(g) + 180) / 360 * 16384)::int AS x0, floor((ST_XMax(g) + 180) / 360 * 16384)::int AS x1,
-      floor((0.5 - asinh(tan(radians(ST_YMax(g)))) / (2 * pi())) * 16384)::int AS y0,
-      floor((0.5 - asinh(tan(radians(ST_YMin(g)))) / (2 * pi())) * 16384)::int AS y1
+      floor((w.west + 180) / 360 * 16384)::int AS x0, floor((w.east + 180) / 360 * 16384)::int AS x1,
+      floor((0.5 - asinh(tan(radians(w.north))) / (2 * pi())) * 16384)::int AS y0,
+      floor((0.5 - asinh(tan(radians(w.south))) / (2 * pi())) * 16384)::int AS y1
     FROM (
       SELECT c.geom AS g FROM registry.change c
       WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action <> 'conflict'
@@ -225,7 +233,10 @@ BEGIN ATOMIC
       SELECT v.geom FROM registry.change c
       JOIN registry.asset_version v ON v.district = c.district AND v.id = c.asset_id AND v.version = c.base_version
       WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.moved_m IS NOT NULL
-    ) boxes
+    ) moved, LATERAL (
+      SELECT ST_XMin(b) AS west, ST_XMax(b) AS east, ST_YMin(b) AS south, ST_YMax(b) AS north
+      FROM (SELECT moved.g::box3d AS b OFFSET 0) box OFFSET 0
+    ) w
   ) cells, generate_series(x0, x1) AS x, generate_series(y0, y1) AS y
   ON CONFLICT (district, cx, cy) DO UPDATE SET revision = tile_revision.revision + 1;
 END;
