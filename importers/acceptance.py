@@ -82,7 +82,8 @@ class Round:
     """One file of a delivery and what became of it; a delivery has one, and one more for each lot of mended rows.
 
     `taken` counts rows by action that apply puts into the register, `left_out` those that a reviewer took out; `status`
-    is that of the change set, empty for a check without a register.
+    is that of the change set, empty for a check without a register. `findings` count the problems that were kept: where that
+    is not all, `problems` and `problems_kept` say so.
     """
 
     came: Came
@@ -100,6 +101,8 @@ class Round:
     undone: Act | None = None
     undone_set: int | None = None
     checksum: str = ""
+    problems: int | None = None
+    problems_kept: int | None = None
 
     @property
     def rows(self) -> int:
@@ -293,7 +296,8 @@ def _round(
         left_out=all_changes - conflicts - sum(taken.values()), conflicts=conflicts,
         doubtful=sum(a["count"] for a in actions if a["doubtful"]), unchanged=told["summary"].get("unchanged", 0),
         proposed=_act(told, "proposed"), applied=_act(told, "applied"), undone=_act(told, "undone"),
-        undone_set=told["undone_set"], checksum=sum_of_rows,
+        undone_set=told["undone_set"], checksum=sum_of_rows, problems=told["summary"].get("problems"),
+        problems_kept=told["summary"].get("problems_kept"),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from importers.acceptance import Finding, Record
 from importers.acceptance_map import drawn
 from importers.problem_codes import Code
-from importers.problem_texts import TEXTS
+from importers.retold import in_general
 from registry.errors import Invalid
 from registry.language import _, spoken
 
@@ -95,17 +95,9 @@ def _BASIS() -> Mapping[str, str]:  # noqa: N802
             "detected": _("按数据推定")}  # fmt: skip
 
 
-class _Any(dict[str, str]):
-    """Stands for whatever a text quotes: the record tells of many rows at once."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
 def _words(finding: Finding) -> str:
     """What is wrong, in the language of the context where the program still knows the code."""
-    known = finding.code in set(Code)
-    return _(TEXTS[Code(finding.code)].message) % _Any() if known else finding.message
+    return in_general(finding.code)[0] if finding.code in set(Code) else finding.message
 
 
 def _example(record: Record, finding: Finding) -> str:
@@ -114,8 +106,7 @@ def _example(record: Record, finding: Finding) -> str:
 
 
 def _remedy(finding: Finding) -> str:
-    known = finding.code in set(Code)
-    return _(TEXTS[Code(finding.code)].remedy) % _Any() if known else finding.remedy
+    return in_general(finding.code)[1] if finding.code in set(Code) else finding.remedy
 
 
 def _time(at: datetime | None) -> str:

@@ -18,6 +18,7 @@ from importers.crs_choice import told as crs_told
 from importers.fingerprints import as_uuids
 from importers.grounds import Grounds
 from importers.headings import QUARANTINE
+from importers.kept import kept
 from importers.problems import Code, Problem, Severity, as_record
 from importers.profile import Profile
 from importers.recognised import Memory, Recognised
@@ -35,7 +36,6 @@ from registry.settings import settings
 from registry.twins import near_duplicates
 
 Progress = Callable[[str, int, int | None], None]
-KEPT_PROBLEMS = 100_000
 
 
 def _silent(verb: str, done: int, total: int | None) -> None:
@@ -81,6 +81,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     applied: bool = False
+    problems_kept: int = 0
 
     @property
     def rows_in_error(self) -> int:
@@ -91,6 +92,7 @@ class Report:
         """For JSON."""
         return {
             "change_set": self.summary.change_set, "rows": self.rows, "rows_in_error": self.rows_in_error,
+            "problems_found": len(self.problems), "problems_kept": self.problems_kept,
             "applied": self.applied, "summary": self.summary.as_dict(), "crs": self.crs,
             "encoding": vars_of(self.source.encoding), "profile": self.profile_name,
             "problems": [as_record(p) for p in self.problems], "seconds": self.seconds,
@@ -136,7 +138,7 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     run_.problems += run_.timed("near", _twins, connection, scope, layer.code, change_set)
     if summary.unconfirmed:
         run_.problems.append(Problem(Code.RETIRES_MANY, value=str(summary.unconfirmed)))
-    changes.keep_problems(connection, scope, change_set, map(_as_row, run_.problems[:KEPT_PROBLEMS]))
+    told_of = changes.keep_problems(connection, scope, change_set, kept(run_.problems), len(run_.problems))
     if keep is not None:
         kept_as = order.save_as or name or f"{layer.code} {order.path.name}"
         profiles.keep(connection, scope, kept_as, layer.code, _headings(source), keep.to_toml())
@@ -144,7 +146,16 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     if applied:
         run_.timed("apply", changes.apply, connection, scope, change_set)
     return Report(
-        source, profile, name, run_.normaliser.crs.name, summary, run_.rows, run_.problems, run_.seconds, applied
+        source,
+        profile,
+        name,
+        run_.normaliser.crs.name,
+        summary,
+        run_.rows,
+        run_.problems,
+        run_.seconds,
+        applied,
+        told_of,
     )
 
 
@@ -225,11 +236,6 @@ def _twins(connection: psycopg.Connection[Any], scope: Scope, layer: str, change
     """Rows about to be added although an asset of their class lies there."""
     found = near_duplicates(connection, scope, layer, change_set)
     return [Problem(Code.NEAR_EXISTING, t.row, "", t.code, {"metres": f"{t.metres:.2f}"}) for t in found]
-
-
-def _as_row(problem: Problem) -> tuple[Any, ...]:
-    return (problem.row, str(problem.severity), str(problem.code), problem.field, problem.value, problem.message,
-            problem.remedy)  # fmt: skip
 
 
 class _Run:

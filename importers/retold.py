@@ -16,11 +16,25 @@ def retold(code: str, message: str, remedy: str) -> tuple[str, str]:
         text = TEXTS[Code(code)]
     except (ValueError, KeyError):
         return message, remedy  # a code of a newer or an older program
+    if not message:
+        return in_general(code)
     values = _values(text.message, message)
     if values is None:
         return message, remedy
     more = _values(text.remedy, remedy)
     return _(text.message, **values), remedy if more is None else _(text.remedy, **more)
+
+
+def in_general(code: str) -> tuple[str, str]:
+    """Message and remedy of a code in the language of this context, with … for what they would quote: of many rows at once,
+    or of one of which no more is kept."""
+    text = TEXTS[Code(code)]
+    return _(text.message) % _Anything(), _(text.remedy) % _Anything()
+
+
+class _Anything(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
 
 
 def _values(template: str, told: str) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from importers.headings import QUARANTINE_REASON, QUARANTINE_ROW
 from importers.problems import Problem
+from importers.retold import in_general
 from registry.language import _
 
 # A spreadsheet takes a cell that begins so for a formula.
@@ -82,7 +83,8 @@ def not_a_formula(text: str) -> str:
 def _parts(finding: Finding) -> tuple[str, str, str]:
     if isinstance(finding, Problem):
         return finding.field, finding.message, finding.remedy
-    return finding.get("field") or "", finding["message"], finding.get("remedy") or ""
+    field, message, remedy = finding.get("field") or "", finding["message"], finding.get("remedy") or ""
+    return field, *((message, remedy) if message else in_general(finding["code"]))
 
 
 def _in_words(field: str, message: str, remedy: str) -> str:

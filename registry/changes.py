@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -202,22 +203,38 @@ def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int
     return summary
 
 
+KEPT_AT_ONCE = 20_000
+_KEEP_PROBLEMS = """
+INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, message, remedy)
+SELECT %s, %s, %s + p.seq, p.source_row, p.severity, p.code, p.field, p.value, p.message, p.remedy
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+  WITH ORDINALITY AS p (source_row, severity, code, field, value, message, remedy, seq)
+"""
+
+
 def keep_problems(
-    connection: psycopg.Connection[Any], scope: Scope, change_set: int, rows: Iterable[tuple[Any, ...]]
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    change_set: int,
+    rows: Iterable[tuple[Any, ...]],
+    found: int | None = None,
 ) -> int:
     """Keep the problems of a delivery with its change set.
 
-    Each row: source_row, severity, code, field, value, message, remedy. Returns how many.
+    Each row: source_row, severity, code, field, value, message, remedy. Where more were `found` than are kept, the set tells
+    both numbers (`problems`, `problems_kept` in its summary). Returns how many are kept.
     """
-    columns = list(zip(*rows, strict=True)) or [()] * 7
-    done = connection.execute(
-        "INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, message, remedy)"
-        " SELECT %s, %s, p.seq, p.source_row, p.severity, p.code, p.field, p.value, p.message, p.remedy"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
-        " WITH ORDINALITY AS p (source_row, severity, code, field, value, message, remedy, seq)",
-        (scope.district, change_set, *map(list, columns)),
-    )
-    return done.rowcount
+    done, left = 0, iter(rows)
+    while some := list(islice(left, KEPT_AT_ONCE)):
+        columns = map(list, zip(*some, strict=True))
+        connection.execute(_KEEP_PROBLEMS, (scope.district, change_set, done, *columns))
+        done += len(some)
+    if found is not None and found > done:
+        connection.execute(
+            "UPDATE registry.change_set SET summary = summary || %s WHERE district = %s AND id = %s",
+            (Jsonb({"problems": found, "problems_kept": done}), scope.district, change_set),
+        )
+    return done
 
 
 def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:

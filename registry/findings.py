@@ -122,15 +122,20 @@ def kept(connection: psycopg.Connection[Any], scope: Scope, change_set: int, lim
 
 
 def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:
-    """The errors of each row that waits: code, field, message and remedy, by row number of the file."""
+    """The errors of each row that waits: code, field, message and remedy, by row number of the file.
+
+    Equal ones are one object: where every row of a large file waits, they differ in little.
+    """
     found: dict[int, list[dict[str, Any]]] = {}
+    known: dict[tuple[str, ...], dict[str, Any]] = {}
     rows = connection.execute(
         "SELECT source_row, code, field, message, remedy FROM registry.problem WHERE district = %s AND change_set = %s"
         " AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq",
         (scope.district, change_set),
     )
-    for row, code, field, message, remedy in rows:
-        found.setdefault(row, []).append({"code": code, "field": field, "message": message, "remedy": remedy})
+    for row, *told in rows:
+        finding = known.setdefault(tuple(told), dict(zip(("code", "field", "message", "remedy"), told, strict=True)))
+        found.setdefault(row, []).append(finding)
     return found
 
 

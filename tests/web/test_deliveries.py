@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -405,6 +406,20 @@ def test_rows_that_wait_come_back_in_their_format_and_join_again(
     reader = signed_in(upload_app, "inspector")
     assert (reader.get(f"{url}/waiting").status_code, reader.get(second).status_code) == (403, 200)
     assert signed_in(upload_app, "neighbour").get(f"{url}/waiting").status_code == 404
+
+
+def test_problems_beyond_the_bound_are_told_with_both_numbers(surveyor: FlaskClient, seeded_clone: str) -> None:
+    url, _page = deliver(surveyor, seeded_clone, "长凳.csv", BENCHES)
+    page = check(surveyor, seeded_clone, url, layer="component", crs="EPSG:4490")
+    assert "共发现" not in page
+    with connect(seeded_clone, role="chengji_owner") as connection:
+        connection.execute("UPDATE registry.delivery_file SET report = report || '{\"problems_found\": 1234567}'")
+        connection.execute("UPDATE registry.problem SET value = '', message = '', remedy = '' WHERE source_row = 4")
+    page = surveyor.get(url).text
+    assert re.search(r"共发现 1,234,567 处问题，这里只记下 \d 处", page)
+    assert "position_missing" in surveyor.get(f"{url}/problems?code=position_missing&field=经度, 纬度").text
+    waiting = surveyor.get(f"{url}/waiting").data.decode("utf-8-sig")
+    assert [row["编号"] for row in csv.DictReader(waiting.splitlines())] == ["B-2", "B-3"]
 
 
 def test_the_acceptance_record_is_a_page_and_a_pdf(surveyor: FlaskClient, upload_app: Flask, seeded_clone: str) -> None:
