@@ -57,6 +57,8 @@ def propose(
                 attachments.keep(found)
             except Invalid as error:
                 refused.append(Refused(found.name, str(error)))
+            except MemoryError:
+                refused.append(Refused(found.name, _("照片“%(name)s”需要的内存超过上限", name=found.name)))
             else:
                 yield found
 

@@ -156,7 +156,7 @@ def _serve(path: Path, asked: int, told: int, megabytes: int) -> None:
     code = 1
     try:
         _cut_loose()
-        _limit(megabytes)
+        limit_memory(megabytes)
         with os.fdopen(asked, "rb") as requests, os.fdopen(told, "wb", buffering=0) as answers:
             for line in requests:
                 _reply(path, json.loads(line), answers)
@@ -182,8 +182,9 @@ def _cut_loose() -> None:
     die_with_parent(signal.SIGKILL)
 
 
-def _limit(megabytes: int) -> None:
-    """Memory, and no core file: what a damaged file asks for is refused instead of taking the machine along."""
+def limit_memory(megabytes: int) -> None:
+    """Give this process so much memory more, and no core file: what a damaged file asks for is refused instead of taking the
+    machine along."""
     import pyarrow as pa
 
     pa.set_memory_pool(pa.system_memory_pool())  # the others set a gigabyte aside, which would count as used

@@ -42,6 +42,7 @@ REASONS = {
     "nothing_near": N_("15 米内没有该图层的资产"),
     "several_near": N_("附近有几个资产，远近相差不大"),
     "known": N_("同一张照片已经在了"),
+    "dropped": N_("有人看过，不用"),
 }
 
 
@@ -143,8 +144,13 @@ def content(connection: psycopg.Connection[Any], scope: Scope, asset_id: int, at
     """The JPEG of an asset's photo, `full` or `thumb`, for serving. Raises NotFound for one out of reach or not in force."""
     for photo in of_asset(connection, scope, asset_id):
         if photo.id == attachment_id and size in SIZES:
-            return _place(photo.sha256, f".{size}.jpg")
+            return copy_at(photo.sha256, size)
     raise NotFound(_("没有照片 %(id)s。", id=attachment_id))
+
+
+def copy_at(sha256: str, size: str) -> Path:
+    """Where the copy of a photo lies, `full` or `thumb`. Whoever asks has seen to it that it may be served."""
+    return _place(sha256, f".{size}.jpg")
 
 
 def _place(sha256: str, ending: str = "") -> Path:

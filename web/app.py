@@ -29,6 +29,7 @@ from web import (
     tiles,
     transaction,
     uploads,
+    waiting_photos,
 )  # fmt: skip
 from web.languages import language
 from web.secret import secret_key
@@ -62,7 +63,19 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    for part in (home, map_page, tiles, questions, register, photos, review, deliveries, uploads, papers):
+    for part in (
+        home,
+        map_page,
+        tiles,
+        questions,
+        register,
+        photos,
+        waiting_photos,
+        review,
+        deliveries,
+        uploads,
+        papers,
+    ):
         app.register_blueprint(part.blueprint)
 
 

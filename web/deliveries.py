@@ -13,7 +13,7 @@ from importers.errors import SourceError
 from importers.grounds import Grounds
 from importers.profile import Profile
 from importers.retold import retold
-from registry import arrivals, changes, deliveries, findings, queue
+from registry import arrivals, changes, deliveries, findings, queue, waiting_photos
 from registry.database import raw
 from registry.deliveries import Delivery, DeliveryFile, Upload
 from registry.errors import Invalid, NotFound, RegistryError
@@ -55,6 +55,7 @@ def listing() -> ResponseReturnValue:
         first_url=url_for("deliveries.listing") if before else None,
         may_upload=bool(scope().writable),
         has_worker=_has_worker(found),
+        photos_waiting=waiting_photos.page(raw(session()), scope(), limit=1)[1] if scope().writable else 0,
     )
 
 

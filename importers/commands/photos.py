@@ -23,8 +23,13 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
     Attach photos (a zip, a folder or a JPEG) to assets: by the code in the file name, or else by where they were taken.
     """
     from importers.photos import propose
+    from importers.sandbox import limit_memory
     from registry import attachments, changes
+    from registry.settings import settings
 
+    limit_memory(
+        settings().reader_megabytes
+    )  # a process of its own: what a damaged picture does to it costs this command
     with opened(district, username) as (connection, scope):
         change_set, proposed, refused = propose(connection, scope, layer, file)
         if is_applied:
