@@ -2,7 +2,7 @@
 
 Two connections. The status connection holds the file's lock and tells of progress, each time in a transaction of its own;
 the work is one transaction on the other, and its last statement says that the step is done. So whatever happens to this
-process, the file is whole or absent, and says so: a lock that nobody holds means `failed`.
+process or to the database, the file is whole or absent, and says so: a lock that nobody holds means `failed`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import psycopg
 from importers.looking import look_over
 from importers.pipeline import Order, Report, run
 from importers.sandbox import Reader
-from registry import changes, deliveries
+from registry import changes, deliveries, delivery_steps
 from registry.database import connect
-from registry.deliveries import Task
+from registry.delivery_steps import Run, Task
 from registry.errors import Conflict, RegistryError, Unavailable
 from registry.language import _
 from registry.process import die_with_parent
@@ -32,6 +32,8 @@ from registry.settings import settings
 
 log = logging.getLogger("chengji.work")
 TOLD_EVERY = 0.5
+# How long a database that went away is waited for, to tell it what happened. Less than the worker's patience.
+WAITED_FOR = 10.0
 # The server notices within a second that this process is gone, even in the middle of a long statement.
 WATCHFUL = "SET client_connection_check_interval = '1s'"
 
@@ -55,21 +57,29 @@ def main(district: str, delivery: int, number: int) -> int:
     for caught in ENDS:
         signal.signal(caught, _end)
     die_with_parent(signal.SIGHUP)
-    with connect(url) as status, deliveries.work_on(status, district, delivery, number) as mine:
-        task = deliveries.task(status, district, delivery, number) if mine else None
-        if task is None:
-            return 0
-        deliveries.tell(status, task, status="running")
-        status.commit()
-        return _Work(url, status, task).do()
+    try:
+        with connect(url) as status, delivery_steps.work_on(status, district, delivery, number) as mine:
+            task = delivery_steps.task(status, district, delivery, number) if mine else None
+            if task is None:
+                return 0
+            run = delivery_steps.begin(status, task)
+            status.commit()
+            return _Work(url, status, run).do()
+    except (Unavailable, psycopg.OperationalError) as error:  # not begun: it waits for the next worker
+        log.error("%s %s %s: %s", district, delivery, number, error)
+        return 1
 
 
 def _end(got: int, _frame: FrameType | None) -> None:
     """Raise what the signal means; keep it too, for an exception may be lost where Python ignores them."""
-    for number in ENDS:
-        signal.signal(number, signal.SIG_IGN)
+    _ignore_ends()
     _ended.append(ENDS[signal.Signals(got)])
     raise _ended[0]
+
+
+def _ignore_ends() -> None:
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _go_on() -> None:
@@ -85,8 +95,8 @@ _ended: list[type[KeyboardInterrupt]] = []
 class _Work:
     """A step under way."""
 
-    def __init__(self, url: str, status: psycopg.Connection[Any], task: Task) -> None:
-        self._url, self._status, self._task = url, status, task
+    def __init__(self, url: str, status: psycopg.Connection[Any], run: Run) -> None:
+        self._url, self._status, self._run = url, status, run
         self._told_at, self._told_verb = 0.0, ""
 
     def do(self) -> int:
@@ -94,9 +104,9 @@ class _Work:
         try:
             with connect(self._url) as connection:
                 connection.execute(WATCHFUL)
-                scope = open_scope(connection, self._task.district, self._task.person)
-                told = STEPS[self._task.step](connection, scope, self)
-                deliveries.tell(connection, self._task, status="done", **told)
+                scope = open_scope(connection, self.task.district, self.task.person)
+                told = STEPS[self.task.step](connection, scope, self)
+                delivery_steps.tell(connection, self._run, status="done", **told)
                 _go_on()
             return 0
         except Cancelled:
@@ -104,11 +114,11 @@ class _Work:
         except Stopped:
             return self._end(0, status="queued", verb="", done=0)
         except Orphaned:
-            return self._end(1, status="failed", failure=deliveries.died())
+            return self._end(1, status="failed", failure=delivery_steps.died())
         except RegistryError as error:
             return self._end(1, status="failed", failure=_refusal(error))
         except psycopg.OperationalError as error:
-            log.error("%s: %s", self._task, error)
+            log.error("%s: %s", self.task, error)
             return self._end(1, status="failed", failure=_misfortune(error))
         except BaseException as error:
             self._end(1, status="failed", failure=_fault(error))
@@ -117,24 +127,34 @@ class _Work:
     def _end(self, code: int, **told: Any) -> int:
         """Told on a connection of its own: the others may be broken, or in the middle of a statement.
 
-        Where there is no database any more, the lock that is gone will tell it.
+        Where the work was committed and only the answer lost, or somebody else has begun anew, it is refused; where there
+        is no database any more, the lock that is gone will tell it.
         """
-        try:
-            with connect(self._url) as connection:
-                deliveries.tell(connection, self._task, **told)
-        except (Unavailable, psycopg.OperationalError) as error:
-            log.error("%s: %s", self._task, error)
-        return code
+        _ignore_ends()  # it is ending, and a worker that lost the database too may want the same
+        deadline = time.monotonic() + WAITED_FOR
+        while True:
+            try:
+                with connect(self._url) as connection:
+                    delivery_steps.tell(connection, self._run, **told)
+                return code
+            except Conflict as error:
+                log.warning("%s: %s", self.task, error)
+                return code
+            except (Unavailable, psycopg.OperationalError) as error:
+                if time.monotonic() > deadline:
+                    log.error("%s: %s", self.task, error)
+                    return code
+            time.sleep(TOLD_EVERY)
 
     @property
     def task(self) -> Task:
         """What is to be done."""
-        return self._task
+        return self._run.task
 
     @property
     def path(self) -> Path:
         """The uploaded file."""
-        task = self._task
+        task = self.task
         return deliveries.place(settings().home, task.district, task.delivery, task.number, task.name)
 
     def progress(self, verb: str, done: int, total: int | None) -> None:
@@ -144,7 +164,7 @@ class _Work:
         if verb == self._told_verb and now - self._told_at < TOLD_EVERY:
             return
         self._told_at, self._told_verb = now, verb
-        deliveries.tell(self._status, self._task, verb=verb, done=done, total=total)
+        delivery_steps.tell(self._status, self._run, verb=verb, done=done, total=total)
         self._status.commit()
 
 

@@ -11,15 +11,19 @@ import logging
 import os
 import signal
 import sys
+import threading
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from procrastinate import App, JobContext
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Status
 
-from registry import deliveries, queue
+from registry import delivery_steps, queue
 from registry.database import connect
+from registry.errors import RegistryError
 from registry.process import die_with_parent
 from registry.settings import settings
 
@@ -39,7 +43,7 @@ def run(url: str, once: bool = False) -> None:
 def tidy_up(url: str) -> None:
     """Mend what a dead worker left."""
     with connect(url) as connection:
-        mended = deliveries.tidy_up(connection)
+        mended = delivery_steps.tidy_up(connection)
     if mended:
         log.warning("mended %s steps that a dead worker left", mended)
 
@@ -49,13 +53,29 @@ async def _run(app: App, url: str, once: bool) -> None:
         await _drop_stalled(app)
         tidying = None if once else asyncio.create_task(_tidy_from_time_to_time(url))
         try:
-            await app.run_worker_async(
-                queues=[queue.QUEUE], concurrency=1, wait=not once, delete_jobs="always",
+            await _until_told_to_stop(app.run_worker_async(
+                queues=[queue.QUEUE], concurrency=1, wait=not once, delete_jobs="always", install_signal_handlers=False,
                 fetch_job_polling_interval=2.0, abort_job_polling_interval=1.0, shutdown_graceful_timeout=0.5,
-            )  # fmt: skip
+            ))  # fmt: skip
         finally:
             if tidying is not None:
                 tidying.cancel()
+
+
+async def _until_told_to_stop(working: Coroutine[Any, Any, None]) -> None:
+    """The worker ends its job in an orderly way at the first SIGTERM or SIGINT. More of them change nothing: a parent that
+    dies sends one for each of its threads."""
+    task, loop = asyncio.ensure_future(working), asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _drop_stalled(app: App) -> None:
@@ -104,7 +124,7 @@ async def _in_a_process(context: JobContext, url: str, key: tuple[str, str, str]
 
 def _give_up(url: str, key: tuple[str, str, str]) -> None:
     with connect(url) as connection:
-        deliveries.give_up(connection, key[0], int(key[1]), int(key[2]))
+        delivery_steps.give_up(connection, key[0], int(key[1]), int(key[2]))
 
 
 async def _end(child: asyncio.subprocess.Process, kindly: signal.Signals) -> None:
@@ -123,4 +143,8 @@ if __name__ == "__main__":
     die_with_parent(signal.SIGTERM)
     url_ = settings().database_url
     assert url_ is not None, "whoever starts a worker says where the database is"
-    run(url_)
+    try:
+        run(url_)
+    except RegistryError as error:  # the database is away: whoever started this starts another one
+        log.error("%s", error)
+        sys.exit(1)

@@ -6,26 +6,32 @@ a free loopback port with a password. PostgreSQL refuses to run as root, so that
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from registry.errors import Unavailable
 from registry.language import _
+from registry.process import at_work_in
 from registry.settings import settings
 
 DATABASE = "chengji"
 OWNER = "chengji"
+PATIENCE = 20.0  # with processes that were told to end at once
 
 # Sized for one district on a small server; a DATABASE_URL brings its own.
 CONFIGURATION = """
@@ -172,7 +178,33 @@ def create() -> Cluster:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server process is alive (a stale pid file after a kill -9 does not count)."""
-    return _run(cluster.user, _binaries() / "pg_ctl", "status", "-D", cluster.data).returncode == 0
+    if _run(cluster.user, _binaries() / "pg_ctl", "status", "-D", cluster.data).returncode:
+        return False
+    return not _is_stale(cluster.data / "postmaster.pid", cluster)
+
+
+def _is_stale(lock: Path, cluster: Cluster) -> bool:
+    """Whether the process of a lock file is gone. Its number may be taken: by another one since a restart of the machine, or
+    by itself, dead, until its parent has asked after it."""
+    try:
+        pid = int(lock.read_text().split("\n", maxsplit=1)[0])
+    except FileNotFoundError:
+        return True
+    return sys.platform == "linux" and pid not in at_work_in(cluster.data)
+
+
+def _clear_away(cluster: Cluster) -> None:
+    """What a server that was killed left. Its sessions go on with the statement they are at, for minutes maybe, and no new
+    server starts beside them: they end now, as the server ends them itself when one of them crashes."""
+    deadline = time.monotonic() + PATIENCE
+    while left := at_work_in(cluster.data):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT if time.monotonic() < deadline else signal.SIGKILL)
+        time.sleep(0.1)
+    for lock in (cluster.data / "postmaster.pid", cluster.sockets / f".s.PGSQL.{cluster.port}.lock"):
+        if _is_stale(lock, cluster):
+            lock.unlink(missing_ok=True)
 
 
 def start() -> Cluster:
@@ -180,14 +212,22 @@ def start() -> Cluster:
     cluster = find() or create()
     if is_running(cluster):
         return cluster
+    with (cluster.data.parent / "turn").open("w") as turn:  # what another process starts must not be cleared away
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not is_running(cluster):
+            _clear_away(cluster)
+            _begin(cluster)
+    return cluster
+
+
+def _begin(cluster: Cluster) -> None:
     _own(cluster.sockets, cluster.user)
-    log = cluster.data.parent / "data" / "server.log"
+    log = cluster.data / "server.log"
     began = _run(cluster.user, _binaries() / "pg_ctl", "start", "-w", "-t", "120", "-D", cluster.data, "-l", log)
     if began.returncode:
         tail = log.read_text(errors="replace")[-800:] if log.exists() else began.stdout
         raise Unavailable(_("数据库没有启动：%(output)s", output=tail.strip()), str(log))
     _ensure_database(cluster)
-    return cluster
 
 
 def _ensure_database(cluster: Cluster) -> None:

@@ -1,15 +1,14 @@
 """Deliveries: files that surveyors uploaded, and how far the work on each of them is.
 
 A delivery has one file at first, and one more for each lot of mended rows. A file goes through steps — look, check, apply,
-undo — that people ask for here and a worker takes from the queue. What is `running` is believed only while somebody holds
-the file's lock: a worker that died leaves `failed`, never `running`.
+undo — that people ask for here and a worker takes from the queue (`registry.delivery_steps`). What is `running` is believed
+only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from registry import queue
+from registry.delivery_steps import died
 from registry.errors import Conflict, Invalid, NotFound
 from registry.language import _
 from registry.scope import Scope
@@ -223,11 +223,6 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, values: dict[str, A
     return [Delivery(**row, files=tuple(file for file in found if file.delivery == row["id"])) for row in rows]
 
 
-def died() -> dict[str, str]:
-    """Why a step failed whose worker is gone."""
-    return {"message": _("处理进程意外终止。"), "hint": _("文件仍在；点“继续”从头再做这一步，不会重复。")}
-
-
 def seen(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> list[dict[str, Any]]:
     """What a look into a file showed: its layers, as `importers.job` keeps them; empty before the look."""
     row = connection.execute(
@@ -328,94 +323,3 @@ def _queue(connection: psycopg.Connection[Any], scope: Scope, delivery: int, num
         "UPDATE registry.delivery_file SET job = %s WHERE district = %s AND delivery = %s AND number = %s",
         (job, scope.district, delivery, number),
     )
-
-
-def work_on(
-    connection: psycopg.Connection[Any], district: str, delivery: int, number: int
-) -> AbstractContextManager[bool]:
-    """Hold the lock of a file while working on it; false where somebody else does."""
-    return _Lock(connection, (district, delivery, number))
-
-
-class _Lock:
-    """A session lock: it ends with its connection, however that ends."""
-
-    def __init__(self, connection: psycopg.Connection[Any], key: Sequence[Any]) -> None:
-        self._connection, self._key = connection, key
-
-    def __enter__(self) -> bool:
-        row = self._connection.execute(
-            "SELECT pg_try_advisory_lock(registry.delivery_lock(%s, %s, %s))", self._key
-        ).fetchone()
-        self._connection.commit()
-        assert row is not None
-        self._held = bool(row[0])
-        return self._held
-
-    def __exit__(self, *_error: object) -> None:
-        if self._held and not self._connection.closed:
-            self._connection.execute("SELECT pg_advisory_unlock(registry.delivery_lock(%s, %s, %s))", self._key)
-            self._connection.commit()
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a worker has to do: the step of a file, in whose name, and how."""
-
-    district: str
-    delivery: int
-    number: int
-    name: str
-    step: str
-    person: int
-    layer: str | None
-    title: str
-    orders: dict[str, Any]
-    change_set: int | None
-
-
-def task(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> Task | None:
-    """The step that waits for a worker; None when it was cancelled or is gone."""
-    with connection.cursor(row_factory=class_row(Task)) as cursor:
-        return cursor.execute(
-            "SELECT * FROM registry.waiting_step(%s, %s, %s)", (district, delivery, number)
-        ).fetchone()
-
-
-def tell(connection: psycopg.Connection[Any], task: Task, **told: Any) -> None:
-    """Tell of the work on a file, in the caller's transaction.
-
-    Any of status, verb, done, total, failure, look, report, change_set.
-    """
-    _tell(connection, (task.district, task.delivery, task.number), told)
-
-
-def _tell(connection: psycopg.Connection[Any], key: tuple[str, int, int], told: Mapping[str, Any]) -> None:
-    connection.execute("SELECT registry.tell_delivery(%s, %s, %s, %s)", (*key, Jsonb(dict(told))))
-
-
-def give_up(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> None:
-    """A step whose process ended without a word has failed, even if it never got as far as `running`."""
-    left = connection.execute(
-        "SELECT FROM registry.unfinished_deliveries() u"
-        " WHERE (u.district, u.delivery, u.number) = (%s, %s, %s) AND NOT u.worked_on",
-        (district, delivery, number),
-    )
-    if left.rowcount:
-        _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
-
-
-def tidy_up(connection: psycopg.Connection[Any]) -> int:
-    """Mend what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
-    mended = 0
-    rows = connection.execute("SELECT * FROM registry.unfinished_deliveries()").fetchall()
-    for district, delivery, number, status, job, worked_on in rows:
-        if status == "running" and not worked_on:
-            _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
-        elif status == "queued" and not worked_on and (job is None or not queue.is_waiting(connection, job)):
-            new = queue.put(connection, district, delivery, number)
-            connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (district, delivery, number, new))
-        else:
-            continue
-        mended += 1
-    return mended

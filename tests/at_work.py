@@ -25,12 +25,25 @@ from registry.scope import Scope, open_scope_by_name
 DATA = Path(__file__).resolve().parent / "data"
 LAMPS = DATA / "lamps_gbk.zip"
 ORDERS = {"constants": {"class": "0118"}}
+MANY = 4_000
+# The steps of a delivery after the look, and the state that each ends in.
+ENDS = {"check": "review", "apply": "applied", "undo": "undone"}
 
 
 @contextmanager
 def as_(url: str, username: str = "surveyor") -> Iterator[tuple[psycopg.Connection[Any], Scope]]:
     with connect(url) as connection:
         yield connection, open_scope_by_name(connection, seed.DISTRICT, username)
+
+
+def many_lamps(folder: Path) -> Path:
+    """A delivery of so many rows that every step takes a moment."""
+    subprocess.run([sys.executable, "-m", "benchmarks.delivery", str(folder), str(MANY)], check=True)
+    only = folder / "only"
+    only.mkdir()
+    for part in folder.glob(f"components_{MANY}.*"):
+        shutil.copy(part, only)
+    return Path(shutil.make_archive(str(folder / "lamps"), "zip", only))
 
 
 def deliver(url: str, home: Path, file: Path = LAMPS, **how: Any) -> tuple[int, int]:
@@ -73,8 +86,21 @@ def components(url: str) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def worker(url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker as the server starts it."""
-    process = subprocess.Popen([sys.executable, "-m", "importers.work"], env={**os.environ, "DATABASE_URL": url})
+    """A worker, without the one that starts a new one when it dies."""
+    with running([sys.executable, "-m", "importers.work"], url) as process:
+        yield process
+
+
+@contextmanager
+def keeper(url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`registry work` as the server starts it: a worker, and a new one whenever it dies."""
+    with running([sys.executable, "-P", "-m", "registry.command_line", "work"], url) as process:
+        yield process
+
+
+@contextmanager
+def running(command: list[str], url: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
     try:
         yield process
     finally:
@@ -126,3 +152,27 @@ def _environment(pid: str) -> bytes:
         return Path(f"/proc/{pid}/environ").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return b""
+
+
+def history(url: str) -> int:
+    """How many versions the register has kept."""
+    with connect(url, role="chengji_owner") as connection:
+        row = connection.execute("SELECT count(*) FROM registry.asset_version").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def assert_consistent(url: str) -> None:
+    """What can be asked of any register: counts rolled up are true, codes are unique, versions have no gap."""
+    with connect(url, role="chengji_owner") as connection:
+        wrong = connection.execute(
+            "SELECT count(*) FROM (SELECT district, layer, scheme, class, count(*) AS n FROM registry.asset"
+            " WHERE gx IS NOT NULL AND state <> 'retired' GROUP BY 1, 2, 3, 4) a"
+            " FULL JOIN (SELECT district, layer, scheme, class, sum(n) AS n FROM registry.asset_cell GROUP BY 1, 2, 3, 4"
+            " HAVING sum(n) <> 0) c USING (district, layer, scheme, class) WHERE a.n IS DISTINCT FROM c.n"
+        ).fetchone()
+        gaps = connection.execute(
+            "SELECT count(*) FROM registry.asset a WHERE a.version - 1 <> (SELECT count(*) FROM registry.asset_version v"
+            " WHERE v.district = a.district AND v.id = a.id)"
+        ).fetchone()
+    assert (wrong, gaps) == ((0,), (0,))

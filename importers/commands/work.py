@@ -41,9 +41,9 @@ def _keep_going(url: str) -> None:
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopped
-        stopped = True
-        if child is not None and child.poll() is None:
+        if not stopped and child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)
+        stopped = True
 
     for caught in (signal.SIGINT, signal.SIGTERM):
         signal.signal(caught, stop)
@@ -52,8 +52,12 @@ def _keep_going(url: str) -> None:
     while not stopped:
         began = time.monotonic()
         child = subprocess.Popen([sys.executable, "-m", "importers.work"], env={**os.environ, "DATABASE_URL": url})
+        if stopped:  # told while the child was being started, when there was nobody to pass it on to
+            child.send_signal(signal.SIGTERM)
         code = child.wait()
         if not stopped:
             pause = 1.0 if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
             click.echo(_("处理进程结束（%(code)s），%(pause)s 秒后重新启动。", code=code, pause=round(pause)), err=True)
-            time.sleep(pause)
+            again = time.monotonic() + pause
+            while not stopped and time.monotonic() < again:
+                time.sleep(0.2)

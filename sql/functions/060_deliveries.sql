@@ -15,12 +15,13 @@ RETURN (
       AND (l.classid::bigint << 32 | l.objid::bigint) = k.key));
 
 -- What the worker tells of its work: any of status, verb, done, total, failure, look, report, change_set. Its right is the
--- lock it holds, not the rights of the person it works for, who may have lost them meanwhile.
+-- lock it holds, not the rights of the person it works for, who may have lost them meanwhile. `began` is told once, with
+-- `running`; whoever tells that time as his `run` is refused (CJ409) when this is not the run under way.
 CREATE OR REPLACE FUNCTION registry.tell_delivery(in_district text, in_delivery bigint, in_number int, told jsonb)
 RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp
-BEGIN ATOMIC
-  UPDATE registry.delivery_file f SET
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+BEGIN
+  UPDATE delivery_file f SET
     status = coalesce(told ->> 'status', f.status),
     verb = coalesce(told ->> 'verb', f.verb),
     done = coalesce((told ->> 'done')::bigint, f.done),
@@ -29,11 +30,16 @@ BEGIN ATOMIC
     look = coalesce(told -> 'look', f.look),
     report = coalesce(told -> 'report', f.report),
     change_set = coalesce((told ->> 'change_set')::bigint, f.change_set),
-    started_at = CASE told ->> 'status' WHEN 'running' THEN clock_timestamp() ELSE f.started_at END,
+    started_at = coalesce((told ->> 'began')::timestamptz, f.started_at),
     ended_at = CASE WHEN told ->> 'status' IN ('done', 'failed', 'cancelled') THEN clock_timestamp()
                     WHEN told ->> 'status' = 'running' THEN NULL ELSE f.ended_at END
-  WHERE f.district = in_district AND f.delivery = in_delivery AND f.number = in_number;
-END;
+  WHERE f.district = in_district AND f.delivery = in_delivery AND f.number = in_number
+    AND CASE WHEN told ? 'run' THEN f.status = 'running' AND f.started_at = (told ->> 'run')::timestamptz
+             ELSE f.status IN ('queued', 'running') END;
+  IF NOT FOUND AND told ? 'run' THEN
+    RAISE EXCEPTION 'another run of delivery % file %', in_delivery, in_number USING ERRCODE = 'CJ409';
+  END IF;
+END $$;
 
 -- What the worker must take care of when it starts and from time to time: work that nobody does.
 CREATE OR REPLACE FUNCTION registry.unfinished_deliveries()

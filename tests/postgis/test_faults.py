@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,55 +16,38 @@ from typing import Any
 import psycopg
 import pytest
 import seed
-from at_work import ask, components, deliver, file_of, process_at_work, status_of, until, work, worker
+from at_work import (
+    ENDS,
+    ORDERS,
+    ask,
+    assert_consistent,
+    components,
+    deliver,
+    file_of,
+    history,
+    many_lamps,
+    process_at_work,
+    status_of,
+    until,
+    work,
+    worker,
+)
 from psycopg.sql import SQL, Identifier, Literal
 
 from registry.database import connect
 
-ROWS = 4_000
 MOMENTS = 3
-ENDS = {"check": "review", "apply": "applied", "undo": "undone"}
 
 
 @pytest.fixture(scope="module")
 def delivery_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """So many lamps that every step takes a moment."""
-    folder = tmp_path_factory.mktemp("delivery")
-    subprocess.run([sys.executable, "-m", "benchmarks.delivery", str(folder), str(ROWS)], check=True)
-    only = folder / "only"
-    only.mkdir()
-    for part in folder.glob(f"components_{ROWS}.*"):
-        shutil.copy(part, only)
-    return Path(shutil.make_archive(str(folder / "lamps"), "zip", only))
-
-
-def history(url: str) -> int:
-    """How many versions the register has kept."""
-    with connect(url, role="chengji_owner") as connection:
-        row = connection.execute("SELECT count(*) FROM registry.asset_version").fetchone()
-        assert row is not None
-        return int(row[0])
-
-
-def assert_consistent(url: str) -> None:
-    """What can be asked of any register: counts rolled up are true, codes are unique, versions have no gap."""
-    with connect(url, role="chengji_owner") as connection:
-        wrong = connection.execute(
-            "SELECT count(*) FROM (SELECT district, layer, scheme, class, count(*) AS n FROM registry.asset"
-            " WHERE gx IS NOT NULL AND state <> 'retired' GROUP BY 1, 2, 3, 4) a"
-            " FULL JOIN (SELECT district, layer, scheme, class, sum(n) AS n FROM registry.asset_cell GROUP BY 1, 2, 3, 4"
-            " HAVING sum(n) <> 0) c USING (district, layer, scheme, class) WHERE a.n IS DISTINCT FROM c.n"
-        ).fetchone()
-        gaps = connection.execute(
-            "SELECT count(*) FROM registry.asset a WHERE a.version - 1 <> (SELECT count(*) FROM registry.asset_version v"
-            " WHERE v.district = a.district AND v.id = a.id)"
-        ).fetchone()
-    assert (wrong, gaps) == ((0,), (0,))
+    return many_lamps(tmp_path_factory.mktemp("delivery"))
 
 
 def strike(url: str, delivery: int, step: str, hit: Any) -> str:
     """Ask for a step, let `hit` happen to it once it runs, and return the state that it is left in."""
-    ask(url, delivery, step, {"constants": {"class": "0118"}} if step == "check" else None)
+    ask(url, delivery, step, ORDERS if step == "check" else None)
     with worker(url):
         until(lambda: status_of(url, delivery)[0] != "queued")
         hit()
@@ -109,7 +91,7 @@ def test_the_connection_is_cut(seeded_clone: str, home: Path, delivery_file: Pat
     delivery, _number = deliver(seeded_clone, home, delivery_file)
     work(seeded_clone, once=True)
     if step == "apply":
-        ask(seeded_clone, delivery, "check", {"constants": {"class": "0118"}})
+        ask(seeded_clone, delivery, "check", ORDERS)
         work(seeded_clone, once=True)
     before = components(seeded_clone)
 
@@ -186,7 +168,7 @@ def test_the_database_runs_out_of_disk(seeded_clone: str, home: Path, delivery_f
         with filler.open("wb") as file:
             free = shutil.disk_usage(disk).free - (256 << 10)
             file.write(bytes(free))
-        ask(seeded_clone, delivery, "check", {"constants": {"class": "0118"}})
+        ask(seeded_clone, delivery, "check", ORDERS)
         work(seeded_clone, once=True)
         failed = file_of(seeded_clone, delivery)
         assert failed.state == "failed"

@@ -8,16 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from serving import ROOT, children, free_port, wait_for
 
 from web.secret import secret_key
 
-ROOT = Path(__file__).resolve().parents[2]
 # What the command does around the server must happen once, in the process that began it.
 PROGRAM = """
 import os
@@ -30,12 +28,6 @@ finally:
 """
 
 Served = subprocess.Popen[str]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -61,20 +53,6 @@ def start(seeded_database: str, tmp_path: Path) -> Iterator[Callable[..., tuple[
         process.communicate()
 
 
-def wait_for(address: str, seconds: float = 40) -> int:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_serves_and_ends_cleanly(
     start: Callable[..., tuple[Served, str]], end: signal.Signals
@@ -92,21 +70,17 @@ def test_it_says_where_it_is_serves_and_ends_cleanly(
 def test_a_worker_that_ends_does_not_end_what_the_master_opened(start: Callable[..., tuple[Served, str]]) -> None:
     process, address = start()
     wait_for(address)
-    (worker, *_others) = _children(process.pid)
+    (worker, *_others) = children(process.pid)
     os.kill(worker, signal.SIGTERM)
     deadline = time.monotonic() + 20
-    while worker in _children(process.pid) and time.monotonic() < deadline:
+    while worker in children(process.pid) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert worker not in _children(process.pid)
+    assert worker not in children(process.pid)
     assert wait_for(address) == 200
     process.send_signal(signal.SIGINT)
     said, _complained = process.communicate(timeout=30)
     assert said.count("closed by") == 1
     assert f"closed by {process.pid}" in said
-
-
-def _children(parent: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 def test_a_taken_port_is_told_in_a_sentence(start: Callable[..., tuple[Served, str]]) -> None:
