@@ -1,4 +1,5 @@
-"""One step of work on one file of a delivery, in a process of its own: `python -m importers.job DISTRICT DELIVERY NUMBER`.
+"""One step of work on one file of a delivery, in a process of its own: `python -m importers.job DISTRICT DELIVERY NUMBER
+[PARENT]`, the last being the worker that it ends with.
 
 Two connections. The status connection holds the file's lock and tells of progress, each time in a transaction of its own;
 the work is one transaction on the other, and its last statement says that the step is done. So whatever happens to this
@@ -50,14 +51,14 @@ class Orphaned(KeyboardInterrupt):
     """The worker died."""
 
 
-def main(district: str, delivery: int, number: int) -> int:
+def main(district: str, delivery: int, number: int, parent: int | None = None) -> int:
     """Do the step that waits; 0 when it is done or was not there any more, 1 when it failed, 2 when it was cancelled."""
     url = settings().database_url
     assert url is not None, "the worker says where the database is"
     for caught in ENDS:
         signal.signal(caught, _end)
-    die_with_parent(signal.SIGHUP)
     try:
+        die_with_parent(signal.SIGHUP, parent)
         with connect(url) as status, delivery_steps.work_on(status, district, delivery, number) as mine:
             task = delivery_steps.task(status, district, delivery, number) if mine else None
             if task is None:
@@ -67,7 +68,9 @@ def main(district: str, delivery: int, number: int) -> int:
             return _Work(url, status, run).do()
     except (Unavailable, psycopg.OperationalError) as error:  # not begun: it waits for the next worker
         log.error("%s %s %s: %s", district, delivery, number, error)
-        return 1
+    except KeyboardInterrupt:
+        log.warning("%s %s %s: ended before it began", district, delivery, number)
+    return 1
 
 
 def _end(got: int, _frame: FrameType | None) -> None:
@@ -247,4 +250,4 @@ def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dic
 STEPS = {"look": _look, "check": _check, "apply": _apply, "undo": _undo}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -106,8 +106,9 @@ def _application(url: str) -> App:
 
 async def _in_a_process(context: JobContext, url: str, key: tuple[str, str, str]) -> None:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "importers.job", *key, env={**os.environ, "DATABASE_URL": url}, start_new_session=True
-    )
+        sys.executable, "-m", "importers.job", *key, str(os.getpid()),
+        env={**os.environ, "DATABASE_URL": url}, start_new_session=True,
+    )  # fmt: skip
     try:
         while child.returncode is None and not context.should_abort():
             with suppress(TimeoutError):
@@ -140,7 +141,7 @@ async def _end(child: asyncio.subprocess.Process, kindly: signal.Signals) -> Non
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    die_with_parent(signal.SIGTERM)
+    die_with_parent(signal.SIGTERM, int(sys.argv[1]) if sys.argv[1:] else None)
     url_ = settings().database_url
     assert url_ is not None, "whoever starts a worker says where the database is"
     try:

@@ -77,7 +77,7 @@ def _import_workers(count: int, database_url: str) -> Iterator[None]:
     """Processes that work on deliveries, for as long as the pages are served."""
     master = os.getpid()
     # -P: not what lies in the working folder, such as the command list of an earlier install
-    command = [sys.executable, "-P", "-m", "registry.command_line", "work"]
+    command = [sys.executable, "-P", "-m", "registry.command_line", "work", "--started-by", str(master)]
     started = [subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url}) for _each in range(count)]
     try:
         yield

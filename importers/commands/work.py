@@ -20,7 +20,8 @@ LONGEST_PAUSE = 30.0
 
 @click.command()
 @click.option("--once", is_flag=True, help="做完排队的工作就结束 / end when nothing waits any more")
-def work(once: bool) -> None:
+@click.option("--started-by", type=int, hidden=True, help="进程号 / the process that this one ends with")
+def work(once: bool, started_by: int | None) -> None:
     """处理排队的交付，Ctrl-C 结束。 Work on the deliveries that wait, until Ctrl-C.
 
     `registry serve` and `registry run` start one of their own.
@@ -31,10 +32,10 @@ def work(once: bool) -> None:
 
             run(url, once=True)
         else:
-            _keep_going(url)
+            _keep_going(url, started_by)
 
 
-def _keep_going(url: str) -> None:
+def _keep_going(url: str, started_by: int | None) -> None:
     """A worker, and a new one whenever it dies: what kills one delivery's worker must not hold up the next."""
     child: subprocess.Popen[bytes] | None = None
     stopped = False
@@ -47,11 +48,12 @@ def _keep_going(url: str) -> None:
 
     for caught in (signal.SIGINT, signal.SIGTERM):
         signal.signal(caught, stop)
-    die_with_parent(signal.SIGTERM)
+    die_with_parent(signal.SIGTERM, started_by)
     pause = 1.0
     while not stopped:
         began = time.monotonic()
-        child = subprocess.Popen([sys.executable, "-m", "importers.work"], env={**os.environ, "DATABASE_URL": url})
+        command = [sys.executable, "-m", "importers.work", str(os.getpid())]
+        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
         if stopped:  # told while the child was being started, when there was nobody to pass it on to
             child.send_signal(signal.SIGTERM)
         code = child.wait()
