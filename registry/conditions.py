@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from registry.assets import matching
 from registry.filters import Filter
 from registry.labels import state_label
 from registry.language import _, in_language
@@ -71,8 +72,12 @@ def subdistricts(session: Session, scope: Scope) -> dict[str, str]:
 
 
 def _party_names(session: Session, scope: Scope, parties: Iterable[int]) -> dict[str, str]:
+    """Names of those that stand on an asset in scope."""
     wanted = sorted(set(parties))
     if not wanted:
         return {}
-    statement = select(Party.id, Party.name).where(Party.district == scope.district, Party.id.in_(wanted))
+    found = matching(scope, Filter(parties=tuple(wanted)))
+    columns = (found.table.manager, found.table.owner, found.table.maintainer)
+    theirs = found.select(found.table.id).where(or_(*(column == Party.id for column in columns))).exists()
+    statement = select(Party.id, Party.name).where(Party.district == scope.district, Party.id.in_(wanted), theirs)
     return {str(r.id): r.name for r in session.execute(statement)}

@@ -79,6 +79,30 @@ def test_pages_go_back_the_way_they_came(session: Session) -> None:
         assets.page(session, scope, Filter(), "1; DROP TABLE")
 
 
+def test_the_next_page_stays_where_it_was_while_others_edit(session: Session) -> None:
+    """What comes and goes on pages that were read already moves nothing: no row twice, none left out."""
+    scope = scope_of(session, "surveyor")
+    wanted = Filter(layers=("component",))
+    before = [row.id for row in assets.page(session, scope, wanted, size=200).rows]
+    first = assets.page(session, scope, wanted, size=20)
+    connection = raw(session)
+    connection.execute("SET LOCAL ROLE chengji_owner")
+    gone = [row.id for row in first.rows[5:12]]
+    connection.execute("UPDATE registry.asset SET state = 'retired' WHERE id = ANY (%s)", (gone,))
+    connection.execute("SET LOCAL ROLE chengji_app")
+    put(connection, seed.DISTRICT, scope.person_id, "component",
+        [Delivered("CJ/T 214-2007", "0118", shapely.Point(seed.LON, seed.LAT + 0.001 * n)) for n in range(3)])  # fmt: skip
+    read, page = [row.id for row in first.rows], first
+    while page.next:
+        page = assets.page(session, scope, wanted, page.next, size=20)
+        read += [row.id for row in page.rows]
+    assert len(read) == len(set(read))
+    assert set(before) <= set(read)
+    assert len(set(read) - set(before)) == 3
+    back = assets.page(session, scope, wanted, page.previous, size=20)
+    assert len(back.rows) == 20
+
+
 def test_out_of_scope_and_absent_are_one_answer(session: Session) -> None:
     viewer = scope_of(session, "camera_viewer")
     camera = assets.page(session, viewer, Filter(layers=("camera",))).rows[0]

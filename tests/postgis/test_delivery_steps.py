@@ -116,6 +116,39 @@ def test_what_cannot_be_read_fails_in_words(seeded_clone: str, home: Path, tmp_p
     assert str(home) not in str(file.failure)
 
 
+PLACES = "编号,名称,小类,状态,经度,纬度\n" + "".join(
+    f"L-{n},路灯{n},0118,完好,{120.15 + n / 1000:.6f},30.320000\n" for n in range(5)
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told", "hint"),
+    [(4, "“places”没有图形，也没有坐标列", "x 与 y"), (6, "“places”：没有说明坐标系", "EPSG:4490")],
+    ids=["no geometry", "no coordinate system"],
+)
+def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
+    seeded_clone: str, home: Path, tmp_path: Path, columns: int, told: str, hint: str
+) -> None:
+    """geolens#2031: a table without geometry; GeoNode#9016: no coordinate system. Never waiting for ever: failed, with the
+    next step, which is then done."""
+    file = tmp_path / "places.csv"
+    file.write_text("".join(",".join(line.split(",")[:columns]) + "\n" for line in PLACES.splitlines()))
+    delivery, _number = deliver(seeded_clone, home, file)
+    work(seeded_clone, once=True)
+    assert file_of(seeded_clone, delivery).state == "looked"
+    ask(seeded_clone, delivery, "check", {})
+    work(seeded_clone, once=True)
+    failed = file_of(seeded_clone, delivery)
+    assert (failed.state, failed.change_set) == ("failed", None)
+    assert failed.failure is not None
+    assert told in failed.failure["message"], failed.failure
+    assert hint in failed.failure["hint"], failed.failure
+    if columns == 6:
+        ask(seeded_clone, delivery, "check", {"crs": "EPSG:4490"})
+        work(seeded_clone, once=True)
+        assert file_of(seeded_clone, delivery).state == "review"
+
+
 def test_mended_rows_join_their_delivery_and_retire_nothing(seeded_clone: str, home: Path) -> None:
     delivery, _number = deliver(seeded_clone, home)
     work(seeded_clone, once=True)

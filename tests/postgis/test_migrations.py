@@ -12,7 +12,7 @@ import seed
 from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier
 
-from registry.doctor import examine
+from registry.doctor import _locale, examine
 from registry.layers import reference_layers
 from registry.migrate import configuration, migrate
 
@@ -123,3 +123,21 @@ def test_doctor_sees_what_is_wrong(seeded_clone: str) -> None:
         connection.execute("GRANT UPDATE ON registry.asset TO chengji_app")
         connection.execute("DELETE FROM registry.asset_cell WHERE layer = 'component'")
     assert len([f for f in examine(seeded_clone) if not f.ok]) == 4
+
+
+def test_doctor_warns_of_a_locale_without_chinese(database_server: str, clone_name: Callable[[], str]) -> None:
+    """Under C nothing is a letter but ASCII, and a search for Chinese finds nothing."""
+    name = clone_name()
+    with psycopg.connect(database_server, autocommit=True) as server:
+        server.execute(
+            SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'").format(
+                Identifier(name)
+            )
+        )
+        try:
+            with psycopg.connect(databases.address(database_server, name)) as connection:
+                assert not _locale(connection).ok
+        finally:
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with psycopg.connect(databases.address(database_server, "postgres")) as connection:
+        assert _locale(connection).ok

@@ -86,6 +86,18 @@ def test_a_tile_uses_the_spatial_index(session: Session, role: str, z: int) -> N
     assert "Seq Scan on asset" not in shown
 
 
+@pytest.mark.parametrize("table", ["asset", "asset_version", "asset_cell", "change_set", "change"])
+def test_a_policy_asks_once_who_is_asking(session: Session, table: str) -> None:
+    """The layers in reach are found once for a statement and looked up in a hash, never worked out for each row."""
+    scope_of(session, "inspector")
+    shown = plan(session, text(f"SELECT district FROM registry.{table}"))
+    filters = [line for line in shown.splitlines() if "Filter:" in line and "SubPlan" in line]
+    assert filters, shown
+    assert all("hashed SubPlan" in line for line in filters), shown
+    assert "Filter: (person_id" not in shown
+    assert "current_setting" not in "".join(filters)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_filtered_cluster_tile_uses_the_spatial_index(session: Session, role: str) -> None:
     scope = scope_of(session, role)

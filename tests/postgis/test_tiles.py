@@ -71,6 +71,25 @@ def test_counts_add_up_to_the_truth_at_every_zoom(session: Session, z: int, want
     assert points(session, scope, wanted, z) == truth
 
 
+@pytest.mark.parametrize("z", [12, 16])
+def test_no_tile_is_cut_short(session: Session, z: int) -> None:
+    """Peers stop at 10,000 features of a tile, without a word. All of these lie in one tile, as clusters and singly."""
+    scope = scope_of(session, "inspector")
+    wanted = Filter(states=("missing",))
+    many, connection = 10_500, raw(session)
+    connection.execute("SET LOCAL ROLE chengji_owner")
+    connection.execute(
+        "INSERT INTO registry.asset (district, id, code, layer, scheme, class, name, state, geom, version, change_set,"
+        " valid_from) SELECT %s, 900000 + n, '3301050118' || lpad((900000 + n)::text, 6, '0'), 'component', 'CJ/T 214-2007',"
+        " '0118', '路灯', 'missing', ST_SetSRID(ST_MakePoint(%s + (n %% 105) * 1e-6, %s + (n / 105) * 1e-6), 4490), 1,"
+        " (SELECT min(id) FROM registry.change_set WHERE district = %s), now() FROM generate_series(1, %s) n",
+        (seed.DISTRICT, seed.LON - 0.005, seed.LAT - 0.005, seed.DISTRICT, many),
+    )
+    connection.execute("SET LOCAL ROLE chengji_app")
+    assert points(session, scope, wanted, z) == {"component": many}
+    session.rollback()
+
+
 @pytest.mark.parametrize("z", [10, 14])
 def test_the_roll_up_and_the_waist_cut_the_same_clusters(session: Session, z: int) -> None:
     """A filter that lets everything through goes on the fly; the tile must be the roll-up's, byte for byte in content."""

@@ -242,3 +242,14 @@ class TestBundles:
         monkeypatch.setattr(bundles, "BUILD", tmp_path)
         with pytest.raises(Unavailable, match="npm run build"):
             bundles.bundle("map.js")
+
+
+def test_no_library_draws_the_tiles_or_answers_the_clicks() -> None:
+    """Leaflet.VectorGrid#295: its popups throw for points of a radius up to 10, which is every lamp on the map."""
+    package = json.loads((WEB.parent / "package.json").read_text(encoding="utf-8"))
+    assert not [
+        name
+        for part in ("dependencies", "devDependencies")
+        for name in package.get(part, {})
+        if "vectorgrid" in name.lower()
+    ]

@@ -185,6 +185,22 @@ def test_names_of_a_hidden_layer_stand_on_no_page(browser: Browser) -> None:
     assert "枪机" in browser("camera_viewer").get(f"/{seed.DISTRICT}/assets").text
 
 
+@pytest.mark.parametrize("address", ["/map", "/assets"])
+def test_who_maintains_a_hidden_layer_is_named_nowhere(browser: Browser, seeded_database: str, address: str) -> None:
+    """cmms#143: a filter that asks for a company by its number must not tell its name."""
+    with connect(seeded_database, role="chengji_owner") as connection:
+        (company,), (open_one,) = connection.execute(
+            "SELECT id FROM registry.party WHERE district = %s AND name LIKE '%%有限公司' ORDER BY name LIKE '试验%%'",
+            (seed.DISTRICT,),
+        ).fetchall()
+    hidden, seeing = browser("inspector"), browser("camera_viewer")
+    for client, named in ((hidden, False), (seeing, True)):
+        page = client.get(f"/{seed.DISTRICT}{address}?party={company}")
+        assert (page.status_code, "密探" in page.text) == (200, named)
+        assert "密探" not in client.get(f"/{seed.DISTRICT}/api/suggest?q=安防").text
+    assert "试验养护" in hidden.get(f"/{seed.DISTRICT}{address}?party={open_one}").text
+
+
 def test_each_look_at_a_camera_is_logged(own_app: Flask, seeded_clone: str, asset_ids: Ids) -> None:
     camera = asset_ids[seed.DISTRICT]["camera"][0]
     client = signed_in(own_app, "camera_viewer")

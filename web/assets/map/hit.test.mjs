@@ -11,6 +11,12 @@ test("the circle drawn last wins", () => {
   assert.equal(circleAt(circles, 40, 10), null);
 });
 
+test("a circle is hit however small it is drawn", () => {
+  for (const r of [1, 2, 5, 10, 11]) {
+    assert.equal(circleAt([{ id: 7, x: 10, y: 10, r }], 10, 10).id, 7);
+  }
+});
+
 test("a line is hit within a few pixels, along its whole length and not beyond", () => {
   const road = [{ type: LINE, rings: [[0, 800, 1600, 800]] }];
   assert.ok(shapeAt(road, place, 100, 103));
