@@ -269,19 +269,24 @@ def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
     """Propose the inverse of an applied change set; the caller applies it like any other.
 
     Assets it added are retired, assets it changed get their earlier values back; assets edited since are kept and stand
-    in the proposal as conflicts. An undo can be undone.
+    in the proposal as conflicts. An undo can be undone; after that the inverse is that of the set which did it again. Raises
+    Conflict while an undo of it is in force, NotFound for what was not applied or is out of reach.
     """
-    undone = connection.execute(
-        "SELECT layer, kind FROM registry.change_set WHERE district = %s AND id = %s AND status = 'applied'",
-        (scope.district, change_set),
-    ).fetchone()
-    if undone is None:
+    asked = {"district": scope.district, "change_set": change_set}
+    chain = connection.execute(statement("imports/undone.sql").encode(), asked).fetchall()
+    if not chain:
         raise NotFound(_("没有已应用的变更集 %(id)s。", id=change_set))
-    title = _("撤销变更集 %(id)s", id=change_set)
-    if undone[1] == "photos":  # has no changes: its photos are out of sight while its undo is in force
-        return Summary(propose(connection, scope, undone[0], "photos", Delivery(title), undoes=change_set))
-    proposal = propose(connection, scope, undone[0], "undo", Delivery(title), undoes=change_set)
-    values = {"district": scope.district, "change_set": proposal, "undoes": change_set}
+    last, layer, kind = chain[-1]
+    if len(chain) % 2 == 0:
+        raise Conflict(
+            _("变更集 %(id)s 已由变更集 %(undo)s 撤销，这次撤销仍然有效。", id=change_set, undo=last),
+            _("要恢复它的改动，请撤销变更集 %(undo)s。", undo=last),
+        )
+    title = _("撤销变更集 %(id)s", id=last)
+    if kind == "photos":  # has no changes: its photos are out of sight while its undo is in force
+        return Summary(propose(connection, scope, layer, "photos", Delivery(title), undoes=last))
+    proposal = propose(connection, scope, layer, "undo", Delivery(title), undoes=last)
+    values = {"district": scope.district, "change_set": proposal, "undoes": last}
     connection.execute(statement("imports/undo.sql").encode(), values)
     return summarise(connection, scope, proposal)
 

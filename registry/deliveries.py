@@ -112,9 +112,7 @@ SELECT f.delivery, f.number, f.name, f.bytes, f.sha256, f.step, f.verb, f.done, 
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)
          THEN jsonb_build_object('message', %(message)s::text, 'hint', %(hint)s::text) ELSE f.failure END AS failure,
        (SELECT max(u.id) FROM registry.change_set u
-        WHERE u.district = f.district AND u.undoes = f.change_set AND u.status = 'applied'
-          AND NOT EXISTS (SELECT FROM registry.change_set r
-                          WHERE r.district = u.district AND r.undoes = u.id AND r.status = 'applied')) AS undone_by
+        WHERE u.district = f.district AND u.undoes = f.change_set AND registry.in_force(u.district, u.id)) AS undone_by
 FROM registry.delivery_file f
 JOIN registry.person p ON p.id = f.uploaded_by
 LEFT JOIN registry.change_set s ON s.district = f.district AND s.id = f.change_set

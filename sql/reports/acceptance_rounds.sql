@@ -12,9 +12,7 @@ LEFT JOIN registry.person w ON w.id = f.uploaded_by
 -- An undo that was itself undone leaves the set applied.
 LEFT JOIN LATERAL (
   SELECT x.id, x.applied_at, x.applied_by FROM registry.change_set x
-  WHERE x.district = s.district AND x.undoes = s.id AND x.status = 'applied'
-    AND NOT EXISTS (SELECT FROM registry.change_set y
-                    WHERE y.district = x.district AND y.undoes = x.id AND y.status = 'applied')
+  WHERE x.district = s.district AND x.undoes = s.id AND registry.in_force(x.district, x.id)
   ORDER BY x.id DESC LIMIT 1) u ON true
 LEFT JOIN registry.person b ON b.id = u.applied_by
 WHERE s.district = %(district)s AND s.id = ANY (%(change_sets)s)

@@ -132,6 +132,43 @@ def test_apply_then_undo_gives_equal_rows_and_undo_of_undo_too(
     assert _cells(connection) == after_cells
 
 
+def test_a_set_is_undone_once_and_again_when_it_was_done_again(
+    connection: Connection, people: dict[str, int], district: str
+) -> None:
+    """While its undo is in force a second one could only be a list of conflicts, and is refused with that undo's number."""
+    put(connection, district, people["surveyor"], "component", [lamp(1, code="3301050118000001")])
+    before, cells = live(connection), _cells(connection)
+    changed = [lamp(1, code="3301050118000001", state="damaged"), lamp(2, code="3301050118000002")]
+    done = put(connection, district, people["surveyor"], "component", changed).change_set
+    after = live(connection)
+    scope = open_scope(connection, district, people["surveyor"])
+
+    def undo(change_set: int) -> int:
+        summary = changes.undo(connection, scope, change_set)
+        assert (summary.changes, summary.conflicts) == (2, 0)
+        changes.apply(connection, scope, summary.change_set)
+        return summary.change_set
+
+    def refused(change_set: int, by: int) -> None:
+        with pytest.raises(Conflict, match=f"变更集 {change_set} 已由变更集 {by} 撤销") as told:
+            changes.undo(connection, scope, change_set)
+        assert f"撤销变更集 {by}" in told.value.hint
+
+    undone = undo(done)
+    refused(done, undone)
+    redone = undo(undone)
+    assert live(connection) == after
+    refused(undone, redone)
+    again = undo(done)  # what did it again is what is undone
+    assert (live(connection), _cells(connection)) == (before, cells)
+    for change_set in (done, redone):
+        refused(change_set, again)
+    undo(again)
+    assert live(connection) == after
+    waiting = changes.undo(connection, scope, done)  # a proposal alone is in nobody's way
+    assert changes.undo(connection, scope, done).changes == waiting.changes == 2
+
+
 def test_undo_keeps_and_lists_what_was_edited_since(
     connection: Connection, people: dict[str, int], district: str
 ) -> None:
