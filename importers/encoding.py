@@ -26,7 +26,10 @@ REPLACED = "\ufffd"
 # Chance makes a quarter of all common Han characters of daily use.
 ABOVE_CHANCE, MORE_THAN_HALF = 0.35, 0.7
 CHUNK = 1 << 20
-LINES_PER_CHUNK = 200
+LINES_PER_CHUNK, LONGEST_PIECE = 200, 1 << 16
+# Bytes that are part of no character of two or more bytes, be it UTF-8, GB18030, Big5 or another of East Asia.
+SINGLE = (b" ", b",", b'"', b"\t", b";")
+ALONE = re.compile(rb"[\n ,\"\t;]")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -156,16 +159,22 @@ def detect_file(path: Path) -> Encoding:
     for mark, codec in BYTE_ORDER_MARKS:
         if start.startswith(mark):
             return Encoding(codec.upper(), "bom", _("文件以字节序标记开头"))
-    found = detect(list(_lines_with_text(path)))
-    if found.name == "GB18030":
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if _is_other(line, "gb18030"):
-                    raise UndecodableText(
-                        _("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s", line=number, sample=repr(line[:40])),
-                        _("请供图单位把整个文件存为同一种编码。"),
-                    )
+    found = detect(list(lines_with_text(path)))
+    refuse_mixed(path, found)
     return found
+
+
+def refuse_mixed(path: Path, encoding: Encoding) -> None:
+    """Raises UndecodableText where lines of UTF-8 stand in a text file of GB18030: they decode into other characters."""
+    if encoding.name != "GB18030":
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if _is_other(line, "gb18030"):
+                raise UndecodableText(
+                    _("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s", line=number, sample=repr(line[:40])),
+                    _("请供图单位把整个文件存为同一种编码。"),
+                )
 
 
 def decode(pieces: Iterable[bytes], codec: str, full: int = 0) -> list[str]:
@@ -191,14 +200,27 @@ def _is_other(piece: bytes, codec: str) -> bool:
     return not is_chinese([_decoded(piece, "gb18030") or REPLACED])
 
 
-def _lines_with_text(path: Path) -> Iterator[bytes]:
+def lines_with_text(path: Path) -> Iterator[bytes]:
+    """The beginnings of lines that are not ASCII, picked all over a text file, in one pass.
+
+    Of a line longer than `CHUNK` several pieces are told, each from a byte on that is part of no longer character in any
+    encoding. The last character of a piece may be cut in half.
+    """
     with path.open("rb") as file:
-        rest = b""
+        rest, is_cut = b"", False
         while chunk := file.read(CHUNK):
+            if is_cut:
+                found = ALONE.search(chunk)
+                if found is None:
+                    continue
+                chunk = chunk[found.start() :]
             *lines, rest = (rest + chunk).split(b"\n")
-            if not chunk.isascii():
-                yield from [line for line in lines if not line.isascii()][:LINES_PER_CHUNK]
-        yield rest
+            end = max(map(rest.rfind, SINGLE)) + 1 if len(rest) > CHUNK else 0
+            is_cut = len(rest) > CHUNK and not end
+            if end or is_cut:
+                lines, rest = [*lines, rest[: end or None]], rest[end:] if end else b""
+            yield from [line[:LONGEST_PIECE].rstrip(b"\r") for line in lines if not line.isascii()][:LINES_PER_CHUNK]
+        yield rest[:LONGEST_PIECE]
 
 
 def _decoded(piece: bytes, codec: str) -> str | None:

@@ -19,7 +19,7 @@ from importers.read import Reader, file_of
 from importers.recognise import Format
 from importers.source import Request, SourceLayer
 from importers.waiting import Finding, Waiting, reason, short
-from importers.writers import features, geojson
+from importers.writers import features, geojson, plain_rows
 from registry import changes
 from registry.errors import Conflict, Invalid
 from registry.language import _
@@ -77,7 +77,7 @@ def write_quarantine(
         else:
             path = folder / f"{stem}{parts[0].suffix}"
             shutil.move(parts[0], path)
-        written = _written_format(told)
+        written = _written_format(told, parts)
         return Quarantine(path, written, len(rows), _remark(file, written) if written != told.format else "")
 
 
@@ -121,7 +121,7 @@ def _write(file: Path, told: SourceLayer, reader: Reader, waiting: Waiting, fold
     if told.format in READ_ONLY or told.format == Format.MAPINFO:
         batches = reader.read(file, Request(told.name, told.encoding.name))
         suffix = file.suffix.lower() if told.format == Format.MAPINFO else ".gpkg"
-        return features.write_rows(batches, told.crs.text, waiting, folder / f"{file.stem}{suffix}")
+        return plain_rows.write(batches, told.crs.text, waiting, folder / f"{file.stem}{suffix}")
     module = COPYING.get(Format(told.format))
     if module is None:
         return features.write(file, waiting, folder)
@@ -143,10 +143,11 @@ def _zipped(parts: list[Path], path: Path) -> Path:
     return path
 
 
-def _written_format(told: SourceLayer) -> str:
+def _written_format(told: SourceLayer, parts: list[Path]) -> str:
     if told.format in OLD_WORKBOOKS:
         return str(Format.WORKBOOK)
-    return str(Format.GEOPACKAGE) if told.format in READ_ONLY else str(told.format)
+    became_package = told.format in READ_ONLY or (told.format == Format.MAPINFO and parts[0].suffix == ".gpkg")
+    return str(Format.GEOPACKAGE) if became_package else str(told.format)
 
 
 def _remark(file: Path, written: str) -> str:

@@ -1,4 +1,4 @@
-"""Text files for programs that read nothing but UTF-8, and the lines of a text file that tell its encoding."""
+"""Text files for programs that read nothing but UTF-8."""
 
 from __future__ import annotations
 
@@ -11,19 +11,7 @@ from importers.encoding import codec_name
 from importers.source import Encoding
 
 CHUNK = 1 << 20
-LINES_PER_CHUNK = 200
 HEAD = 256
-
-
-def lines_with_text(path: Path) -> Iterator[bytes]:
-    """Lines that are not ASCII, picked all over the file."""
-    with path.open("rb") as file:
-        rest = b""
-        while chunk := file.read(CHUNK):
-            *lines, rest = (rest[-CHUNK:] + chunk).split(b"\n")
-            if not chunk.isascii():
-                yield from [line.rstrip(b"\r") for line in lines if not line.isascii()][:LINES_PER_CHUNK]
-        yield rest[-CHUNK:]
 
 
 @contextmanager

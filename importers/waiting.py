@@ -75,6 +75,14 @@ def short(findings: Iterable[Finding]) -> str:
     return ", ".join(dict.fromkeys(map(str, codes)))
 
 
+def cut_to(raw: bytes, width: int, codec: str) -> bytes:
+    """Encoded text that fits a cell of `width` bytes, cut between characters and marked where it is longer."""
+    if len(raw) <= width:
+        return raw
+    mark = "…".encode(codec, "replace")
+    return raw[: width - len(mark)].decode(codec, "ignore").encode(codec) + mark
+
+
 def not_a_formula(text: str) -> str:
     """Text that no spreadsheet calculates."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

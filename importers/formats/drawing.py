@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from importers import gdal
-from importers.encoding import chosen, detect
+from importers.encoding import chosen, detect, lines_with_text, refuse_mixed
 from importers.errors import DamagedFile, EmptyFile
 from importers.gdal_layers import extent
 from importers.problems import Code, Problem
@@ -36,7 +36,7 @@ from importers.source import (
     described,
 )
 from importers.table import trimmed, undecodable
-from importers.transcode import in_utf8, lines_with_text
+from importers.transcode import in_utf8
 from importers.unwrap import unwrapped
 from registry.language import _
 
@@ -190,4 +190,6 @@ def _encoding(path: Path, request: Request) -> Encoding:
     said = page[1].decode() if page is not None else None
     if version is not None and version[1] >= UNICODE_SINCE:
         said = "UTF-8"
-    return detect(list(lines_with_text(path)), said, "header")
+    found = detect(list(lines_with_text(path)), said, "header")
+    refuse_mixed(path, found)
+    return found

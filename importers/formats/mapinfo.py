@@ -1,24 +1,29 @@
-"""MapInfo tables (TAB) and interchange files (MIF with MID), by GDAL, with the charset that their text is in."""
+"""MapInfo tables (TAB) and interchange files (MIF with MID), by GDAL, their text decoded here.
+
+GDAL believes the header, knows GBK but not GB18030, and hands over what it cannot decode as something else without a word.
+So it is shown a header in UTF-8 that names no charset, and passes the bytes of cells through.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pyarrow as pa
 
 from importers import gdal
-from importers.encoding import chosen, codec_name, detect
+from importers.encoding import chosen, codec_name, decode, detect, lines_with_text, refuse_mixed
 from importers.errors import DamagedFile
 from importers.formats.dbf import Table
 from importers.gdal_layers import layer_of, rows_of
 from importers.recognise import Format, beside
 from importers.source import SAMPLE_ROWS, Encoding, Request, Rows, SourceLayer, choose
-from importers.transcode import lines_with_text
+from importers.transcode import in_utf8
 from registry.language import _
 
 HEAD = 1 << 16
@@ -29,16 +34,24 @@ CHARSETS = {
     "windowsjapanese": "cp932", "windowskorean": "cp949", "windowslatin2": "cp1250", "windowscyrillic": "cp1251",
 }  # fmt: skip
 CHARSET = re.compile(rb"""(!?charset\s+"?)([\w-]+)("?)""", re.IGNORECASE)
+CHARSET_TEXT = re.compile(CHARSET.pattern.decode(), re.IGNORECASE)
 KIND = re.compile(rb"^\s*type\s+(\w+)", re.IGNORECASE | re.MULTILINE)
 # The other kinds of table name further files, wherever these lie.
 WHOLE = frozenset({b"native", b"dbf"})
+FIELD = re.compile(
+    rb"^\s*\S+\s+(char|integer|smallint|largeint|decimal|float|date|time|datetime|logical)\b\s*(?:\((\d+)[\d\s,]*\))?",
+    re.IGNORECASE | re.MULTILINE,
+)
+# As many bytes as a cell can have.
+WIDEST = 254
+TABLES = (".dat", ".dbf")
 TABLE_PARTS = (".dat", ".map", ".id", ".ind", ".dbf")
 
 
 def look(path: Path, request: Request) -> list[SourceLayer]:
     """The one layer of a table. Raises DamagedFile, UndecodableText."""
     encoding = _encoding(path, request)
-    with _with_charset(path, encoding) as readable:
+    with _readable(path, encoding) as readable:
         (layer,) = gdal.layers(readable, one=True)
         first = next(_rows(readable, SAMPLE_ROWS, encoding), None)
     return [replace(layer_of(layer, first, Format.MAPINFO, encoding), name=path.stem)]
@@ -48,16 +61,30 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
     """Rows in batches, numbered from 1."""
     choose([path.stem], request.layer)
     encoding = _encoding(path, request)
-    with _with_charset(path, encoding) as readable:
+    with _readable(path, encoding) as readable:
         yield from _rows(readable, request.batch_rows, encoding)
 
 
 def _rows(readable: Path, batch_rows: int, encoding: Encoding) -> Iterator[Rows]:
+    inside = Encoding("UTF-8", encoding.basis, "") if _is_interchange(readable) else encoding
+    widths = [int(width or WIDEST) for _kind, width in FIELD.findall(_head(readable))]
     seen = 0
     for batch in gdal.features(readable, None, batch_rows):
         numbers = np.arange(seen + 1, seen + len(batch.ids) + 1, dtype=np.int64)
         seen += len(numbers)
-        yield rows_of(batch, numbers, encoding)
+        known = dict(zip(batch.columns, widths, strict=False))
+        columns = {
+            name: _decoded(column, inside.name, known.get(name, WIDEST)) if pa.types.is_string(column.type) else column
+            for name, column in batch.columns.items()
+        }
+        yield rows_of(replace(batch, columns=columns), numbers, encoding)
+
+
+def _decoded(column: pa.Array, encoding: str, width: int) -> pa.Array:
+    """Bytes that arrive as text: each distinct cell is decoded once; what is cut off inside a character loses the half."""
+    coded = column.cast(pa.binary()).dictionary_encode()
+    words = decode(coded.dictionary.to_pylist(), codec_name(encoding) or encoding, width)
+    return pa.array(words, pa.string()).take(coded.indices)
 
 
 def _encoding(path: Path, request: Request) -> Encoding:
@@ -66,20 +93,31 @@ def _encoding(path: Path, request: Request) -> Encoding:
     if request.encoding:
         return chosen(request.encoding)
     said = _charset(head)
-    if data is not None and data.suffix.lower() == ".dat":
-        return detect([*lines_with_text(path), *_cells_with_text(data)], said, "header")
-    pieces = [line for file in (path, data) if file is not None for line in lines_with_text(file)]
-    return detect(pieces, said, "header")
+    if data is not None and data.suffix.lower() in TABLES:
+        return detect([*lines_with_text(path), *_cells_with_text(head, data)], said, "header")
+    files = [file for file in (path, data) if file is not None]
+    found = detect([line for file in files for line in lines_with_text(file)], said, "header")
+    for file in files:
+        refuse_mixed(file, found)
+    return found
 
 
-def _cells_with_text(data: Path) -> Iterator[bytes]:
-    """Cells that are not ASCII from blocks all over a native table; numbers are binary in it, so its lines say nothing."""
+def _cells_with_text(head: bytes, data: Path) -> Iterator[bytes]:
+    """Cells that are not ASCII from blocks all over a table; numbers are binary in a native one, so its lines say nothing."""
     table = Table(data)
+    fields = [field for field, is_text in zip(table.fields, _are_text(head, table), strict=False) if is_text]
     for start in range(0, max(1, table.count), max(SAMPLE_ROWS, table.count // SAMPLED_BLOCKS)):
         records = table.records(start, start + SAMPLE_ROWS)
-        for field in (f for f in table.fields if f.kind == "C"):
+        for field in fields:
             cells = np.ascontiguousarray(records[:, field.offset : field.offset + field.width])
             yield from {cell.tobytes().rstrip(b" \0") for cell in cells[(cells > 0x7F).any(axis=1)]}
+
+
+def _are_text(head: bytes, table: Table) -> list[bool]:
+    """Which fields hold text: by the definition, for a native table calls nearly all of its fields text."""
+    if table.path.suffix.lower() == ".dbf":
+        return [field.kind == "C" for field in table.fields]
+    return [kind.lower() == b"char" for kind, _width in FIELD.findall(head)]
 
 
 def _is_interchange(path: Path) -> bool:
@@ -102,7 +140,9 @@ def _data(path: Path, suffix: str) -> Path | None:
                 _("MapInfo 表“%(name)s”的类型“%(kind)s”引用其他文件", name=path.name, kind=said),
                 _("请另存为独立的表。"),
             )
-        if found is None and kind[1].lower() == b"native":
+        if kind[1].lower() == b"dbf":
+            return beside(path, ".dbf")
+        if found is None:
             raise DamagedFile(_("缺少“%(name)s.dat”", name=path.stem), _("请把 .tab、.dat、.map、.id 一起提交。"))
     return found
 
@@ -113,28 +153,20 @@ def _charset(head: bytes) -> str | None:
 
 
 @contextmanager
-def _with_charset(path: Path, encoding: Encoding) -> Iterator[Path]:
-    """The file itself, or a stand-in whose header names the charset that its text is in: GDAL believes the header."""
-    head = _head(path)
-    codec = codec_name(encoding.name)
-    meant = next((name for name, known in CHARSETS.items() if known == codec), None)
-    if _charset(head) == codec or meant is None:
-        yield path
-        return
-    with TemporaryDirectory(prefix="chengji-") as folder:
-        for suffix in (".mid",) if _is_interchange(path) else TABLE_PARTS:
+def _readable(path: Path, encoding: Encoding) -> Iterator[Path]:
+    """A stand-in whose header is UTF-8 and names no charset; of an interchange file the whole text is UTF-8."""
+    is_interchange = _is_interchange(path)
+    with TemporaryDirectory(prefix="chengji-") as folder, ExitStack() as copies:
+        for suffix in (".mid",) if is_interchange else TABLE_PARTS:
             if (part := beside(path, suffix)) is not None:
-                (Path(folder) / f"data{suffix}").symlink_to(part.resolve())
-        stand_in = Path(folder) / ("data.mif" if _is_interchange(path) else "data.tab")
-        with path.open("rb") as source, stand_in.open("wb") as target:
-            target.write(_declaring(source.read(HEAD), meant.encode()))
+                readable = copies.enter_context(in_utf8(part, encoding)) if is_interchange else part
+                (Path(folder) / f"data{suffix}").symlink_to(readable.resolve())
+        stand_in = Path(folder) / ("data.mif" if is_interchange else "data.tab")
+        with (
+            path.open(encoding=codec_name(encoding.name) or encoding.name, errors="replace", newline="") as source,
+            stand_in.open("w", encoding="utf-8", newline="") as target,
+        ):
+            target.write(CHARSET_TEXT.sub(r"\g<1>Neutral\g<3>", source.read(HEAD)))
             while chunk := source.read(CHUNK):
                 target.write(chunk)
         yield stand_in
-
-
-def _declaring(head: bytes, charset: bytes) -> bytes:
-    if CHARSET.search(head) is not None:
-        return CHARSET.sub(rb"\g<1>" + charset + rb"\g<3>", head)
-    first, newline, rest = head.partition(b"\n")
-    return first + newline + b'Charset "' + charset + b'"\n' + rest

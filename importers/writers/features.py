@@ -9,17 +9,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import shapely
-from numpy.typing import NDArray
 
 from importers.encoding import codec_name
-from importers.source import Encoding, Rows
+from importers.source import Encoding
 from importers.transcode import in_utf8
 from importers.waiting import Waiting
 
 BATCH = 16_384
 # By GDAL's name of what was read: the driver that writes it, the ending, options of the file, options of the layer.
-# FlatGeobuf's index would sort the features; MapInfo's ENCODING keeps Chinese.
+# FlatGeobuf's index would sort the features.
 WRITERS: dict[str, tuple[str, str, dict[str, str]]] = {
     "GPKG": ("GPKG", ".gpkg", {}),
     "GeoJSON": ("GeoJSON", ".geojson", {}),
@@ -82,23 +80,6 @@ def _write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
     return sorted(part for part in folder.iterdir() if part.stem == target.stem)
 
 
-def write_rows(batches: Iterator[Rows], crs: str, waiting: Waiting, target: Path) -> list[Path]:
-    """Rows as a reader gives them, as MapInfo or GeoPackage by the ending: for what GDAL cannot decode, or nobody writes."""
-    import pyogrio.raw
-
-    parts: list[pa.RecordBatch] = []
-    for rows in batches:
-        mask = waiting.among(rows.numbers)
-        if mask.any():
-            parts.append(_as_batch(rows, mask, waiting))
-    driver, options = ("GPKG", {}) if target.suffix == ".gpkg" else ("MapInfo File", _mapinfo_options(parts, target))
-    pyogrio.raw.write_arrow(
-        pa.Table.from_batches(parts), target, driver=driver, layer=waiting.layer, geometry_name="geom",
-        geometry_type=_geometry_type(parts), crs=crs or None, **options,
-    )  # fmt: skip
-    return sorted(part for part in target.parent.iterdir() if part.stem == target.stem)
-
-
 def _waiting_batches(reader: Any, waiting: Waiting, by_fid: bool, fid_column: str) -> Iterator[pa.RecordBatch]:
     """The waiting rows of each batch that has any, without the column of feature ids, with the two that are added."""
     seen = 0
@@ -120,39 +101,3 @@ def _geometry_last(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
 def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield first
     yield from others
-
-
-def _mapinfo_options(parts: list[pa.RecordBatch], target: Path) -> dict[str, str]:
-    """Text as GBK. A TAB keeps whole steps within its bounds: narrow ones, or a step would be a centimetre."""
-    shapes = shapely.from_wkb(np.concatenate([part.column("geom").to_numpy(zero_copy_only=False) for part in parts]))
-    bounds = shapely.total_bounds(shapes)
-    options = {"ENCODING": "CP936"}
-    if target.suffix == ".tab" and np.isfinite(bounds).all():
-        around = np.array([-1, -1, 1, 1]) * max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1e-3)
-        options["BOUNDS"] = ",".join(map(repr, (bounds + around).tolist()))
-    return options
-
-
-def _as_batch(rows: Rows, mask: NDArray[np.bool_], waiting: Waiting) -> pa.RecordBatch:
-    kept = pa.array(mask)
-    columns = {name: array.filter(kept) for name, array in rows.columns.items()}
-    batch = waiting.added(pa.RecordBatch.from_pydict(columns), rows.numbers[mask])
-    geometry = rows.geometry[mask] if rows.geometry is not None else np.full(int(mask.sum()), None, dtype=object)
-    wkb = pa.array(shapely.to_wkb(geometry, output_dimension=3).tolist(), pa.binary())
-    return batch.append_column(pa.field("geom", wkb.type, metadata={"ARROW:extension:name": "geoarrow.wkb"}), wkb)
-
-
-def _geometry_type(parts: list[pa.RecordBatch]) -> str:
-    """The type that all have in common, else the one that holds any."""
-    kinds = {kind for part in parts for kind in _kinds(part)}
-    return kinds.pop() if len(kinds) == 1 else "Unknown"
-
-
-def _kinds(part: pa.RecordBatch) -> set[str]:
-    shapes = shapely.from_wkb(part.column("geom").to_numpy(zero_copy_only=False))
-    shapes = shapes[shapes != None]  # noqa: E711 - element by element
-    names = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
-    return {
-        names.get(int(code), "Unknown") + (" Z" if has_z else "")
-        for code, has_z in zip(shapely.get_type_id(shapes), shapely.has_z(shapes), strict=True)
-    }

@@ -16,7 +16,7 @@ from importers.formats.dbf import SPACE, Cells, Field, Table
 from importers.headings import QUARANTINE_REASON_DBF, QUARANTINE_ROW_DBF
 from importers.recognise import beside
 from importers.source import BATCH_ROWS
-from importers.waiting import Waiting
+from importers.waiting import Waiting, cut_to
 from registry.language import _
 
 HEADER = 100
@@ -161,10 +161,5 @@ def _encoded(waiting: Waiting) -> list[bytes]:
             raw = waiting.reasons[number].encode(codec)
         except UnicodeEncodeError:
             raw = waiting.short[number].encode(codec, "replace")
-        texts.append(raw if len(raw) <= WIDEST_CELL else _cut(raw, codec))
+        texts.append(cut_to(raw, WIDEST_CELL, codec))
     return texts
-
-
-def _cut(raw: bytes, codec: str) -> bytes:
-    mark = "…".encode(codec, "replace")
-    return raw[: WIDEST_CELL - len(mark)].decode(codec, "ignore").encode(codec) + mark

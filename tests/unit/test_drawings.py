@@ -8,8 +8,10 @@ import pytest
 import shapely
 
 from importers import look, read, suggest
-from importers.errors import DamagedFile
+from importers.errors import DamagedFile, UndecodableText
 from registry.layers import reference_layers
+
+DATA = Path(__file__).parents[1] / "data"
 
 BLOCK = [(0, "BLOCK"), (8, "0"), (2, "井盖符号"), (10, 0), (20, 0), (0, "CIRCLE"), (8, "0"), (10, 0), (20, 0), (40, 0.4),
          (0, "LINE"), (8, "0"), (10, 0), (20, 0), (11, 1), (21, 1), (0, "ENDBLK")]  # fmt: skip
@@ -122,3 +124,10 @@ def test_a_drawing_without_its_end_is_refused(drawing):
     drawing.write_bytes(drawing.read_bytes()[:-8])
     with pytest.raises(DamagedFile, match="EOF"):
         look(drawing)
+
+
+def test_utf8_amid_gbk_is_refused_and_not_read_as_other_characters(tmp_path: Path) -> None:
+    file = tmp_path / "lamps.dxf"
+    file.write_bytes((DATA / "lamps.dxf").read_bytes().replace("路灯".encode("gbk"), "上塘路灯杆".encode(), 1))
+    with pytest.raises(UndecodableText, match="是 UTF-8"):
+        look(file)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from time import process_time
+
 import pytest
 
-from importers.encoding import chosen, codec_name, decode, detect, detect_file
+from importers.encoding import chosen, codec_name, decode, detect, detect_file, lines_with_text
 from importers.errors import UndecodableText
 
 ROADS = ["上塘高架", "中河立交桥", "石祥路", "拱墅区湖墅南路"]
@@ -84,3 +87,30 @@ def test_utf16_by_its_mark(tmp_path):
     file = tmp_path / "wide.csv"
     file.write_text("名称,类别\n路灯,0118\n", encoding="utf-16")
     assert detect_file(file).name == "UTF-16"
+
+
+def cpu(path: Path) -> float:
+    began = process_time()
+    assert sum(map(len, lines_with_text(path)))
+    return process_time() - began
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_one_line_of_20_megabytes_costs_no_more_than_the_same_bytes_in_lines(tmp_path: Path, codec: str) -> None:
+    cell = "湖墅南路与文晖路交叉口".encode(codec) + b","
+    line = cell * (20_000_000 // len(cell))
+    (tmp_path / "one.txt").write_bytes(line)
+    (tmp_path / "many.txt").write_bytes(line.replace(b",", b"\n"))
+    assert cpu(tmp_path / "one.txt") < cpu(tmp_path / "many.txt")
+    assert detect_file(tmp_path / "one.txt").name == codec.upper()
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "cp950"])
+def test_a_long_line_is_not_cut_at_the_beginning_of_a_piece(tmp_path: Path, codec: str) -> None:
+    """Whatever stands at the edge of a megabyte: a character without end, then cells again."""
+    alone = "路".encode(codec) * 1_700_001
+    (tmp_path / "t.txt").write_bytes(b"x" + alone + b',"' + "桥;".encode(codec) * 900_000 + b"\n" + "燈".encode(codec))
+    found = list(lines_with_text(tmp_path / "t.txt"))
+    assert len(found) >= 4
+    assert not any("\ufffd" in piece.decode(codec, "replace")[:-1] for piece in found)
+    assert found[-1].decode(codec) == "燈"

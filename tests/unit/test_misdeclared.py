@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from itertools import product
@@ -96,6 +97,113 @@ def test_no_mojibake_in_a_text_file(tmp_path: Path, kind: str, codec: str):
         return
     (rows,) = read(file)
     assert rows.columns["name"].to_pylist() == TEXTS[kind], source.encoding
+
+
+# What the header of a MapInfo file says; None: nothing.
+CHARSETS = [
+    None,
+    "Neutral",
+    "WindowsSimpChinese",
+    "UTF-8",
+    "WindowsLatin1",
+    "WindowsTradChinese",
+    "WindowsKorean",
+    "no-such",
+]
+NUMBERS = np.array([1, -70_000, 2**31 - 1])
+
+
+def mapinfo(folder: Path, suffix: str, raw: list[bytes], charset: str | None) -> Path:
+    """A file as GDAL writes it, with these bytes in its cells and this charset in its header; beside them, numbers."""
+    for part in folder.glob("t.*"):
+        part.unlink()
+    file = folder / f"t{suffix}"
+    marks = np.array([f"@{n:02}@" for n in range(len(raw))], dtype=object)
+    rows = np.arange(len(raw))
+    points = shapely.to_wkb(shapely.points(120.1 + rows / 1e3, 30.3 + rows / 1e3))
+    fields = [marks, NUMBERS[rows % 3].astype(np.int32), rows / 3 - 1]
+    pyogrio.raw.write(file, points, fields, ["NAME", "N", "F"], geometry_type="Point", driver="MapInfo File",
+                      crs="EPSG:4490", dataset_options={"ENCODING": "CP936"})  # fmt: skip
+    head = file.read_bytes()
+    declared = re.compile(rb"(?im)^charset .*\r?\n|^!charset .*\r?\n|(?<=NATIVE) charset \"\w+\"")
+    head = (
+        declared.sub(b"", head)
+        if charset is None
+        else re.sub(rb'(?i)(charset "?)[\w-]+', rb"\g<1>" + charset.encode(), head)
+    )
+    file.write_bytes(head)
+    cells = file.with_suffix(".mid" if suffix == ".mif" else ".dat")
+    content = cells.read_bytes()
+    for mark, text in zip(marks, raw, strict=True):
+        old = mark.encode().ljust(254, b"\0") if suffix == ".tab" else mark.encode()
+        assert content.count(old) == 1
+        content = content.replace(old, text.ljust(254, b"\0") if suffix == ".tab" else text)
+    cells.write_bytes(content)
+    return file
+
+
+@pytest.mark.parametrize("suffix", [".tab", ".mif"])
+@pytest.mark.parametrize(("kind", "codec"), CORPUS)
+def test_no_mojibake_in_a_mapinfo_file_whatever_it_declares(tmp_path: Path, kind: str, codec: str, suffix: str):
+    raw = encoded(TEXTS[kind], codec)
+    assert raw is not None
+    for charset in CHARSETS:
+        file = mapinfo(tmp_path, suffix, raw, charset)
+        try:
+            (rows,) = read(file)
+        except UndecodableText:
+            continue
+        texts = rows.columns["NAME"].to_pylist()
+        assert all(got == text or REPLACED in got for got, text in zip(texts, TEXTS[kind], strict=True)), (
+            charset,
+            texts,
+        )
+        assert rows.columns["N"].to_pylist() == NUMBERS[np.arange(len(raw)) % 3].tolist()
+
+
+@pytest.mark.parametrize("suffix", [".tab", ".mif"])
+@pytest.mark.parametrize("kind", ["names", "addresses", "mixed"])
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_daily_mapinfo_deliveries_are_read_right_whatever_they_declare(tmp_path, suffix, kind, codec, charset):
+    raw = encoded(TEXTS[kind], codec)
+    (rows,) = read(mapinfo(tmp_path, suffix, raw, charset))
+    assert rows.columns["NAME"].to_pylist() == TEXTS[kind]
+
+
+@pytest.mark.parametrize("suffix", [".tab", ".mif"])
+@pytest.mark.parametrize(
+    ("kind", "codec", "charset"),
+    [
+        ("Korean", "cp949", "WindowsKorean"), ("Korean", "utf-8", "WindowsKorean"), ("Latin", "cp1252", "WindowsLatin1"),
+        ("traditional", "cp950", "WindowsTradChinese"), ("traditional", "utf-8", "WindowsSimpChinese"),
+        ("rare Han", "utf-8", "UTF-8"), ("one short value", "gb18030", "WindowsSimpChinese"),
+        ("one short value", "gb18030", None),
+    ],
+)  # fmt: skip
+def test_rightly_declared_mapinfo_files_are_read_right(tmp_path, suffix, kind, codec, charset):
+    raw = encoded(TEXTS[kind], codec)
+    (rows,) = read(mapinfo(tmp_path, suffix, raw, charset))
+    assert rows.columns["NAME"].to_pylist() == TEXTS[kind]
+
+
+@pytest.mark.parametrize("suffix", [".tab", ".mif"])
+@pytest.mark.parametrize("charset", ["Neutral", "WindowsSimpChinese"])
+def test_characters_of_gb18030_that_gbk_lacks(tmp_path: Path, suffix: str, charset: str):
+    """GDAL takes such a charset for GBK, and made digits of them."""
+    texts = [*TEXTS["names"], *TEXTS["addresses"] * 4, "㐀𠮷桥路灯"]
+    (rows,) = read(mapinfo(tmp_path, suffix, [text.encode("gb18030") for text in texts], charset))
+    assert rows.columns["NAME"].to_pylist() == texts
+
+
+def test_utf8_rows_amid_gbk_in_mapinfo_files(tmp_path: Path):
+    raw = [f"湖墅南路{n}号".encode("gbk") for n in range(90)]
+    raw[50] = "上塘高架桥".encode()
+    (rows,) = read(mapinfo(tmp_path, ".tab", raw, "WindowsSimpChinese"))
+    assert [text for text in rows.columns["NAME"].to_pylist() if not text.startswith("湖墅南路")] == [REPLACED]
+    assert [(str(p.code), p.row, p.field) for p in rows.problems] == [("text_undecodable", 51, "NAME")]
+    with pytest.raises(UndecodableText):
+        list(read(mapinfo(tmp_path, ".mif", raw, "WindowsSimpChinese")))
 
 
 @pytest.mark.parametrize("kind", ["names", "addresses", "mixed"])
