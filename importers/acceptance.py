@@ -23,7 +23,7 @@ from importers.problems import Code, Problem, Severity
 from registry import __version__, deliveries
 from registry.districts import read_district
 from registry.errors import NotFound
-from registry.language import _, in_language
+from registry.language import Words, _, in_language
 from registry.scope import Scope
 from registry.sql import statement
 
@@ -243,7 +243,7 @@ def of_check(file: Path, verdict: Verdict, pack: Pack, profile: str = "") -> Rec
     source, layer = verdict.source, pack.grounds.layer(verdict.profile.layer)
     came = Came(
         file.name, file.stat().st_size, sha256_of(file), str(source.format), source.name, verdict.rows,
-        source.encoding.name, source.encoding.evidence, source.crs.name or source.crs.text, verdict.crs, profile,
+        source.encoding.name, str(source.encoding.evidence), source.crs.name or source.crs.text, verdict.crs, profile,
         verdict.crs_basis, __version__,
     )  # fmt: skip
     return Record(
@@ -308,7 +308,7 @@ def _came(told: Mapping[str, Any]) -> Came:
     return Came(
         told["file"] or source.get("file") or told["title"], told["bytes"] or source.get("bytes"),
         told["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
-        report.get("rows", source.get("rows")), encoding.get("name", ""), encoding.get("evidence", ""),
+        report.get("rows", source.get("rows")), encoding.get("name", ""), str(Words.of(encoding.get("evidence"))),
         source.get("crs_declared", ""), source.get("crs", ""), source.get("profile", ""),
         source.get("crs_basis", ""), source.get("version", ""), told["uploaded_by"] or told["proposed_by"],
         told["uploaded_at"] or told["proposed_at"],

@@ -20,7 +20,7 @@ from importers.datum_fit import FARTHEST_M, Fit, Plane, Target, measure, target_
 from importers.datum_parameters import supplied_planes
 from importers.georeference import to_degrees
 from importers.source import Box, DeclaredCrs, Geometries
-from registry.language import _
+from registry.language import N_, Words
 from registry.reference import Known, Reference
 
 Floats = NDArray[np.float64]
@@ -38,6 +38,14 @@ OWN, ROADS, OUTLINE = (5.0, 8.0), (20.0, 20.0), (20.0, 20.0)
 # Spreads above chance, and above the runner-up, at which a fit is believed as much as not.
 SURPRISING, AHEAD, STEEPNESS = 4.0, 1.5, 1.6
 
+INSIDE = N_("%(share)s %% 在本区内")
+FITTING = N_("%(inside)s；距最近的%(what)s中位数 %(metres)s 米，吻合度 %(share)s %%，高出偶然 %(surprise)s 倍标准差")
+SHIFTED = N_("%(text)s；再向东 %(east)s 米、向北 %(north)s 米才更吻合，可能是另一基准")
+SWAPPED = N_("%(crs)s（两轴对调）")
+TARGETS = {"assets": N_("同类资产"), "roads": N_("道路"), "outline": N_("行政区边界")}
+# Whatever an explanation is put together from, so that one which was kept in words can be told again.
+EXPLANATIONS = (SHIFTED, FITTING, INSIDE, SWAPPED, *TARGETS.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -52,12 +60,12 @@ class Candidate:
     share_inside: float
     residual_m: float
     score: float
-    explanation: str
+    explanation: Words
 
     @property
-    def label(self) -> str:
+    def label(self) -> Words | str:
         """The system, and the order of the axes where it is not the usual one."""
-        return self.crs if self.axes == "xy" else _("%(crs)s（两轴对调）", crs=self.crs)
+        return self.crs if self.axes == "xy" else Words(SWAPPED, {"crs": self.crs})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class Verdict:
     proposed: Candidate | None
     declared: Candidate | None
     contradicted: bool
-    reason: str
+    reason: Words
 
 
 @dataclass(frozen=True)
@@ -154,7 +162,7 @@ def detect(geometry: Geometries, declared: DeclaredCrs, reference: Reference) ->
     chosen = sample(geometry)
     places = _places(chosen, MOST_PLACES)
     if not len(places):
-        return Verdict((), None, None, False, _("没有可用的坐标"))
+        return Verdict((), None, None, False, Words(N_("没有可用的坐标")))
     ground = _Ground(reference, _are_areas(chosen))
     systems = _possible(places, declared, reference.box)
     found = [ground.measured(h) for h in _different(ground.hypothesis(places, *system) for system in systems)]
@@ -271,7 +279,7 @@ def _judged(hypothesis: _Hypothesis, all_: list[_Hypothesis]) -> Candidate:
 def _verdict(candidates: tuple[Candidate, ...], declared: Candidate | None, contradicted: bool) -> Verdict:
     first = candidates[0] if candidates else None
     if first is not None and first.score > SURE:
-        return Verdict(candidates, first, declared, contradicted, "")
+        return Verdict(candidates, first, declared, contradicted, Words())
     return Verdict(candidates, None, declared, contradicted, _reason(candidates))
 
 
@@ -284,16 +292,17 @@ def _contradicted(declared: Candidate, others: list[Candidate]) -> bool:
     )
 
 
-def _reason(candidates: tuple[Candidate, ...]) -> str:
+def _reason(candidates: tuple[Candidate, ...]) -> Words:
     if not candidates:
-        return _("没有一种常用坐标系能使数据落在本区")
-    names = _("、").join(c.label for c in candidates)
+        return Words(N_("没有一种常用坐标系能使数据落在本区"))
+    names = [c.label for c in candidates]
     if all(np.isnan(c.residual_m) for c in candidates):
-        return _("登记册中没有道路或同类资产可以比对，分不清是 %(names)s 中的哪一种", names=names)
+        return Words(N_("登记册中没有道路或同类资产可以比对，分不清是 %(names)s 中的哪一种"), {"names": names})
     first, *rest = candidates
     if rest and rest[0].score > 0.5 * first.score > 0.01:
-        return _("%(first)s 与 %(second)s 都与现有道路、资产相符", first=first.label, second=rest[0].label)
-    return _("与现有道路、资产的吻合不足以断定是 %(names)s", names=names)
+        both = {"first": first.label, "second": rest[0].label}
+        return Words(N_("%(first)s 与 %(second)s 都与现有道路、资产相符"), both)
+    return Words(N_("与现有道路、资产的吻合不足以断定是 %(names)s"), {"names": names})
 
 
 def _same_place(a: _Hypothesis, b: _Hypothesis) -> bool:
@@ -304,22 +313,20 @@ def _logistic(value: float) -> float:
     return float(1.0 / (1.0 + np.exp(-STEEPNESS * np.clip(value, -30, 30))))
 
 
-def _explained(hypothesis: _Hypothesis) -> str:
-    inside = _("%(share)s %% 在本区内", share=round(100 * hypothesis.share_inside, 1))
+def _explained(hypothesis: _Hypothesis) -> Words:
+    inside = Words(INSIDE, {"share": round(100 * hypothesis.share_inside, 1)})
     if not hypothesis.fits:
         return inside
     fit = hypothesis.fits[0]
-    names = {"assets": _("同类资产"), "roads": _("道路"), "outline": _("行政区边界")}
-    text = _(
-        "%(inside)s；距最近的%(what)s中位数 %(metres)s 米，吻合度 %(share)s %%，高出偶然 %(surprise)s 倍标准差",
-        inside=inside, what=names[fit.target], metres=_metres(fit.residual_m), share=round(100 * fit.share),
-        surprise=round(fit.surprise, 1),
-    )  # fmt: skip
+    values = {
+        "inside": inside, "what": Words(TARGETS[fit.target]), "metres": _metres(fit.residual_m),
+        "share": round(100 * fit.share), "surprise": round(fit.surprise, 1),
+    }  # fmt: skip
+    text = Words(FITTING, values)
     if fit.off is None:
         return text
     east, north = fit.off
-    return _("%(text)s；再向东 %(east)s 米、向北 %(north)s 米才更吻合，可能是另一基准", text=text, east=round(east),
-             north=round(north))  # fmt: skip
+    return Words(SHIFTED, {"text": text, "east": round(east), "north": round(north)})
 
 
 def _metres(distance: float) -> str:

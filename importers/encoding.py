@@ -16,7 +16,7 @@ from pathlib import Path
 from importers.errors import UndecodableText
 from importers.script import is_chinese, is_latin, is_plausible
 from importers.source import Encoding
-from registry.language import _
+from registry.language import N_, Words, _
 
 MOSTLY = 0.98
 # From here on characters take three bytes in UTF-8, which GBK text hardly ever imitates; so many of them it never does.
@@ -61,7 +61,7 @@ def chosen(name: str) -> Encoding:
     codec = codec_name(name)
     if codec is None:
         raise UndecodableText(_("没有名为“%(name)s”的编码", name=name), _("常用的是 UTF-8 与 GB18030。"))
-    return Encoding(_label(codec), "option", _("按指定"))
+    return Encoding(_label(codec), "option", Words(N_("按指定")))
 
 
 def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "cpg") -> Encoding:
@@ -73,7 +73,8 @@ def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "c
     pieces = [piece for piece in pieces if not piece.isascii()]
     codec = codec_name(declared) if declared else None
     if not pieces:
-        return Encoding(_label(codec or "utf-8"), basis if codec else "content", _("全部是 ASCII 字符，任何编码都一样"))
+        ascii_only = Words(N_("全部是 ASCII 字符，任何编码都一样"))
+        return Encoding(_label(codec or "utf-8"), basis if codec else "content", ascii_only)
     fitting = [name for name in dict.fromkeys(("utf-8", "gb18030", *([codec] if codec else []))) if fits(pieces, name)]
     best = _best(pieces, fitting, codec)
     if best is None and not fitting:
@@ -81,7 +82,7 @@ def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "c
     if best is None:
         raise _undecodable(pieces, declared, _("可能是 %(names)s", names=_("、").join(map(_label, fitting))))
     if best == codec:
-        return Encoding(_label(best), basis, _("与声明“%(declared)s”相符", declared=declared))
+        return Encoding(_label(best), basis, Words(N_("与声明“%(declared)s”相符"), {"declared": declared}))
     return Encoding(_label(best), "content", _evidence(pieces, best, declared))
 
 
@@ -136,7 +137,7 @@ def _most_of_it(pieces: Sequence[bytes], declared: str | None) -> Encoding:
         ]
         if MOSTLY * len(pieces) <= len(whole) and fits(whole, candidate):
             rest = len(pieces) - len(whole)
-            evidence = _("%(total)s 段文字中有 %(rest)s 段不能解码", total=len(pieces), rest=rest)
+            evidence = Words(N_("%(total)s 段文字中有 %(rest)s 段不能解码"), {"total": len(pieces), "rest": rest})
             return Encoding(_label(candidate), "content", evidence)
     raise _undecodable(pieces, declared, _("既不是 UTF-8 也不是 GB18030"))
 
@@ -158,7 +159,7 @@ def detect_file(path: Path) -> Encoding:
         start = file.read(4)
     for mark, codec in BYTE_ORDER_MARKS:
         if start.startswith(mark):
-            return Encoding(codec.upper(), "bom", _("文件以字节序标记开头"))
+            return Encoding(codec.upper(), "bom", Words(N_("文件以字节序标记开头")))
     found = detect(list(lines_with_text(path)))
     refuse_mixed(path, found)
     return found
@@ -230,10 +231,11 @@ def _decoded(piece: bytes, codec: str) -> str | None:
         return None
 
 
-def _evidence(pieces: Sequence[bytes], codec: str, declared: str | None) -> str:
-    text = _("%(total)s 段非 ASCII 文字都能按 %(codec)s 严格解码", total=len(pieces), codec=_label(codec))
+def _evidence(pieces: Sequence[bytes], codec: str, declared: str | None) -> Words:
+    values = {"total": len(pieces), "codec": _label(codec)}
+    text = Words(N_("%(total)s 段非 ASCII 文字都能按 %(codec)s 严格解码"), values)
     if declared and codec_name(declared) != codec:
-        return _("%(text)s；声明的“%(declared)s”不符", text=text, declared=declared)
+        return Words(N_("%(text)s；声明的“%(declared)s”不符"), {"text": text, "declared": declared})
     return text
 
 

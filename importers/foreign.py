@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from importers.errors import UnknownFormat
-from importers.problems import N_
-from registry.language import _
+from registry.language import N_, _
 
 STARTS = (
     (b"%PDF", "PDF"), (b"AC10", "DWG"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG", "PNG"), (b"Rar!", "RAR"),

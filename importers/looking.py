@@ -108,7 +108,7 @@ def _told(verdict: Verdict) -> dict[str, Any]:
         "proposed": asdict(verdict.proposed) if verdict.proposed else None,
         "declared": asdict(verdict.declared) if verdict.declared else None,
         "contradicted": bool(verdict.contradicted),
-        "reason": verdict.reason,
+        "reason": asdict(verdict.reason),
     }
 
 

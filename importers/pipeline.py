@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ class Report:
             "change_set": self.summary.change_set, "rows": self.rows, "rows_in_error": self.rows_in_error,
             "problems_found": len(self.problems), "problems_kept": self.problems_kept,
             "applied": self.applied, "summary": self.summary.as_dict(), "crs": self.crs,
-            "encoding": vars_of(self.source.encoding), "profile": self.profile_name,
+            "encoding": asdict(self.source.encoding), "profile": self.profile_name,
             "problems": [as_record(p) for p in self.problems], "seconds": self.seconds,
         }  # fmt: skip
 
@@ -128,7 +128,7 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     run_.problems += choice.problems
     told = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
             "layer": source.name, "format": str(source.format), "header_row": source.header_row, "version": __version__,
-            "encoding": vars_of(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
+            "encoding": asdict(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
             **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
     delivery = changes.Delivery(order.title or order.path.name, told)
     change_set = changes.propose(connection, scope, layer.code, "import", delivery)

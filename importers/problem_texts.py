@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from importers.problem_codes import Code, Severity
+from registry.language import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,6 @@ def _error(message: str, remedy: str) -> Text:
 
 def _warning(message: str, remedy: str) -> Text:
     return Text(Severity.WARNING, message, remedy)
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name by which the catalogue's extractor knows it
-    """Mark a text for translation without translating it yet."""
-    return message
 
 
 TEXTS: dict[Code, Text] = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from importers.problem_codes import Code, Severity
-from importers.problem_texts import N_, TEXTS
-from registry.language import _
+from importers.problem_texts import TEXTS
+from registry.language import N_, _
 
 __all__ = [
     "N_",

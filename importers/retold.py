@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from importers.datum import EXPLANATIONS
 from importers.problem_codes import Code
 from importers.problem_texts import TEXTS
 from registry.language import _, in_languages
+
+EXPLAINED = frozenset({Code.CRS_DETECTED})
 
 
 def retold(code: str, message: str, remedy: str) -> tuple[str, str]:
@@ -22,6 +25,7 @@ def retold(code: str, message: str, remedy: str) -> tuple[str, str]:
     if values is None:
         return message, remedy
     more = _values(text.remedy, remedy)
+    values = {name: _again(value) for name, value in values.items()} if code in EXPLAINED else values
     return _(text.message, **values), remedy if more is None else _(text.remedy, **more)
 
 
@@ -35,6 +39,14 @@ def in_general(code: str) -> tuple[str, str]:
 class _Anything(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+def _again(told: str) -> str:
+    """A value that is words itself, in the language of this context; any other value as it is."""
+    for template in EXPLANATIONS:
+        if (values := _values(template, told)) is not None:
+            return _(template, **{name: _again(value) for name, value in values.items()})
+    return told
 
 
 def _values(template: str, told: str) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from importers.errors import ChooseLayer
 from importers.packed import are_packed
 from importers.problems import Problem
-from registry.language import _
+from registry.language import Words, _
 
 Geometries = NDArray[np.object_]
 Box = tuple[float, float, float, float]
@@ -48,7 +48,7 @@ class Encoding:
 
     name: str
     basis: str
-    evidence: str
+    evidence: Words
 
 
 @dataclass(frozen=True, slots=True)

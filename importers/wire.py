@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from importers.problems import Code, Problem
 from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer
+from registry.language import Words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +83,11 @@ def source_layer(told: Mapping[str, Any]) -> SourceLayer:
     known = {name: told[name] for name in SourceLayer.__dataclass_fields__ if name in told}
     known["columns"] = tuple(Column(**{**column, "samples": tuple(column["samples"])}) for column in told["columns"])
     known["extent"] = tuple(told["extent"]) if told["extent"] else None
-    return SourceLayer(**{**known, "encoding": Encoding(**told["encoding"]), "crs": DeclaredCrs(**told["crs"])})
+    return SourceLayer(**{**known, "encoding": _encoding(told["encoding"]), "crs": DeclaredCrs(**told["crs"])})
+
+
+def _encoding(told: Mapping[str, Any]) -> Encoding:
+    return Encoding(told["name"], told["basis"], Words.of(told["evidence"]))
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -5,7 +5,9 @@ The web sets the language per request, the command line once from the locale.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,47 @@ def _(message: str, /, **values: Any) -> str:
     """The message in the language of this context, with `%(name)s` filled from `values`."""
     text = _catalogue(_language.get()).ugettext(message)
     return text % values if values else text
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which the catalogue's extractor knows it
+    """Mark a text for translation without translating it yet."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message that is put into words when somebody reads it, in that person's language; `asdict` makes JSON of it.
+
+    `values` fill the message; they may be words themselves, and lists of them, which are read as an enumeration.
+    """
+
+    message: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _(self.message, **{name: _worded(value) for name, value in self.values.items()}) if self.message else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.message)
+
+    @classmethod
+    def of(cls, told: Any) -> Words:
+        """Of what `asdict` made, or of a text that an earlier program put into words."""
+        if isinstance(told, Words):
+            return told
+        if isinstance(told, Mapping):
+            return cls(told["message"], {name: _unpacked(value) for name, value in told["values"].items()})
+        return cls(N_("%(text)s"), {"text": str(told)}) if told else cls()
+
+
+def _worded(value: Any) -> Any:
+    return _("、").join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unpacked(one) for one in value]
+    return Words.of(value) if isinstance(value, Mapping) else value
 
 
 def in_languages(message: str) -> tuple[str, ...]:

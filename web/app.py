@@ -34,6 +34,7 @@ from web import (
 from web.languages import language
 from web.secret import secret_key
 from web.tile_cache import TileCache
+from web.wording import worded
 
 THREADS = 8
 TILE_BYTES = 64 * 1024 * 1024
@@ -63,6 +64,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
+    app.add_template_filter(worded)
     for part in (
         home,
         map_page,

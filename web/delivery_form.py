@@ -17,8 +17,9 @@ from importers.source import Box, DeclaredCrs, Encoding, SourceLayer
 from importers.units import is_known, unit_of
 from registry.errors import Invalid
 from registry.labels import field_label
-from registry.language import _, in_language, spoken
+from registry.language import Words, _, in_language, spoken
 from registry.layers import Layer
+from web.wording import worded
 
 KEEP = "keep"
 OTHER = "other"
@@ -184,9 +185,9 @@ def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[Syst
         if told.get("axes", "xy") == "xy":
             name, score = told["crs"], told.get("score")
             label = name if _system_name(name) == name else f"{name}（{_system_name(name)}）"
-            found.setdefault(name, System(name, label, told.get("explanation", ""), score))
+            found.setdefault(name, System(name, label, worded(told.get("explanation")), score))
     if not refusal and verdict.get("contradicted"):
-        refusal = verdict.get("reason") or _("按文件所写的坐标系，数据不在它的道路和资产所在之处。")
+        refusal = worded(verdict.get("reason")) or _("按文件所写的坐标系，数据不在它的道路和资产所在之处。")
     if suggested:
         found.setdefault(suggested, System(suggested, suggested, _("列名所写")))
     if source.get("extent") and not verdict:
@@ -206,7 +207,7 @@ def _declared(source: Source, box: Box) -> tuple[list[System], str]:
     itself = System("", _("自动判定"), _("与本区的道路和已有资产比对；有把握才采用，否则停下来问"))
     if not said:
         return [itself], _("文件没有说明坐标系。")
-    look = SourceLayer(source["name"], source["format"], None, (), source.get("geometry"), Encoding("", "", ""),
+    look = SourceLayer(source["name"], source["format"], None, (), source.get("geometry"), Encoding("", "", Words()),
                        DeclaredCrs(crs["text"], crs["name"], crs["basis"]), extent=source.get("extent"))  # fmt: skip
     try:
         resolve(look, None, box)

@@ -70,7 +70,7 @@ def import_(
     Import a survey file: Shapefile (zipped or plain), GeoPackage, GeoJSON, CSV, XLSX, GeoParquet. Good rows are compared
     with the register and proposed as changes; bad rows are listed with row, value and remedy.
     """
-    from importers.pipeline import Order, run
+    from importers.pipeline import Order, run, vars_of
 
     how |= {name: dict(_pairs(how[name])) for name in ("columns", "constants")}
     order = Order(file, apply=at_once and not dry_run, **how)
@@ -79,7 +79,9 @@ def import_(
         if dry_run:
             connection.rollback()
     if as_json:
-        click.echo(json.dumps({**report.as_dict(), "dry_run": dry_run}, ensure_ascii=False))
+        encoding = vars_of(report.source.encoding)
+        told = {**report.as_dict(), "encoding": encoding, "dry_run": dry_run}
+        click.echo(json.dumps(told, ensure_ascii=False, default=str))
     else:
         _print(report, dry_run)
 

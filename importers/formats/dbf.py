@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from importers.encoding import LANGUAGE_BYTES, belongs, chosen, decode, detect
 from importers.errors import DamagedFile, UndecodableText
 from importers.source import BATCH_ROWS, Encoding
 from importers.table import trimmed
-from registry.language import _
+from registry.language import N_, Words, _
 
 Cells = NDArray[np.uint8]
 DELETED = ord("*")
@@ -102,7 +103,7 @@ class Table:
         if not any(own):
             return found
         told = [self._told(field, e, found) for field, e in zip(self.fields, own, strict=True) if e is not None]
-        return replace(found, basis="content", evidence=_("；").join([found.evidence, *told]))
+        return replace(found, basis="content", evidence=reduce(_and, told, found.evidence))
 
     def _of_the_most(self, names: list[bytes], texts: list[list[bytes]], said: str | None, basis: str) -> Encoding:
         """Of a table of several encodings that of the names, where they show any, or else of the most text."""
@@ -127,9 +128,10 @@ class Table:
             raise UndecodableText(_("列“%(name)s”：%(error)s", name=name, error=error.message), error.hint) from error
         return own if own.name != found.name else None
 
-    def _told(self, field: Field, own: Encoding, found: Encoding) -> str:
+    def _told(self, field: Field, own: Encoding, found: Encoding) -> Words:
         name = decode([field.raw_name], found.name)[0]
-        return _("列“%(name)s”是 %(encoding)s（%(why)s）", name=name, encoding=own.name, why=own.evidence)
+        values = {"name": name, "encoding": own.name, "why": own.evidence}
+        return Words(N_("列“%(name)s”是 %(encoding)s（%(why)s）"), values)
 
     def names(self, encoding: str) -> list[str]:
         """Field names: half a character at the end is dropped, a repeated name gets a number."""
@@ -153,6 +155,10 @@ class Table:
                 continue
             distinct = _fixed(np.ascontiguousarray(cells)).unique()[:MOST_SAMPLES].to_pylist()
             yield [cell.rstrip(b" \0") for cell in distinct if not cell.isascii()]
+
+
+def _and(said: Words, more: Words) -> Words:
+    return Words(N_("%(said)s；%(more)s"), {"said": said, "more": more})
 
 
 def deleted(records: Cells) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from importers.gdal_layers import declared, layer_of, rows_of
 from importers.recognise import RECORD_SEPARATOR, UTF8_MARK, UTF16_MARKS, Format, legible, recognise
 from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose
 from importers.transcode import in_utf8
-from registry.language import _
+from registry.language import N_, Words, _
 
 MADE = {
     "GPKG": Format.GEOPACKAGE, "LIBKML": Format.KML, "KML": Format.KML, "FlatGeobuf": Format.FLATGEOBUF,
@@ -115,7 +115,7 @@ def _encoding(path: Path, request: Request) -> Encoding:
         return chosen(request.encoding)
     if _is_json(path) or _declares_other(path):
         return detect_file(path)
-    return Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
+    return Encoding("UTF-8", "format", Words(N_("该格式规定为 UTF-8")))
 
 
 def _declares_other(path: Path) -> bool:

@@ -15,14 +15,14 @@ from importers.gdal_layers import layer_of, rows_of
 from importers.recognise import Format
 from importers.source import SAMPLE_ROWS, Encoding, Request, Rows, SourceLayer, choose
 from importers.values import as_text
-from registry.language import _
+from registry.language import N_, Words
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 # The catalogue of a geodatabase: what there is in it, each described in XML.
 CATALOGUE = "GDB_Items"
-Words = dict[str, str]
+Meanings = dict[str, str]
 
 
 def look(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
@@ -37,16 +37,16 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
     return _rows(path, layer, request.batch_rows, _domains(path).get(layer, {}))
 
 
-def _layer(path: Path, layer: gdal.GdalLayer, domains: dict[str, Words]) -> SourceLayer:
+def _layer(path: Path, layer: gdal.GdalLayer, domains: dict[str, Meanings]) -> SourceLayer:
     first = next(_rows(path, layer.name, SAMPLE_ROWS, domains), None)
     return layer_of(layer, first, Format.GEODATABASE, _encoding())
 
 
 def _encoding() -> Encoding:
-    return Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
+    return Encoding("UTF-8", "format", Words(N_("该格式规定为 UTF-8")))
 
 
-def _rows(path: Path, layer: str, batch_rows: int, domains: dict[str, Words]) -> Iterator[Rows]:
+def _rows(path: Path, layer: str, batch_rows: int, domains: dict[str, Meanings]) -> Iterator[Rows]:
     for batch in gdal.features(path, layer, batch_rows):
         rows = rows_of(batch, batch.ids, _encoding())
         for name in rows.columns.keys() & domains.keys():
@@ -54,14 +54,14 @@ def _rows(path: Path, layer: str, batch_rows: int, domains: dict[str, Words]) ->
         yield rows
 
 
-def _in_words(column: pa.Array, words: Words) -> pa.Array:
+def _in_words(column: pa.Array, words: Meanings) -> pa.Array:
     """Codes as the words of their domain; a code that is not in it stays, for a person to see."""
     codes = as_text(column)
     places = pc.index_in(codes, pa.array(list(words), pa.string()))
     return pc.coalesce(pa.array(list(words.values()), pa.string()).take(places), codes)
 
 
-def _domains(path: Path) -> dict[str, dict[str, Words]]:
+def _domains(path: Path) -> dict[str, dict[str, Meanings]]:
     """Layer, field, code: word. Empty for the geodatabases before version 10, whose catalogue is another."""
     try:
         items = [batch.columns for batch in gdal.features(path, CATALOGUE, 10_000, LIST_ALL_TABLES="YES")]
@@ -73,7 +73,7 @@ def _domains(path: Path) -> dict[str, dict[str, Words]]:
     texts = [text for columns in items for text in columns["Definition"].to_pylist()]
     described = [(name, root) for name, text in zip(names, texts, strict=True) if (root := _parsed(text)) is not None]
     words = {root.findtext("DomainName"): _coded(root) for _name, root in described if root.tag.endswith(CODED)}
-    used: dict[str, dict[str, Words]] = {}
+    used: dict[str, dict[str, Meanings]] = {}
     for name, root in described:
         fields = ((f.findtext("Name") or "", words.get(f.findtext("DomainName"))) for f in root.iter("GPFieldInfoEx"))
         used[str(name)] = {field: known for field, known in fields if known}
@@ -94,7 +94,7 @@ def _parsed(text: str | None) -> Element | None:
         return None
 
 
-def _coded(root: Element) -> Words:
+def _coded(root: Element) -> Meanings:
     pairs = ((value.findtext("Code"), value.findtext("Name")) for value in root.iter("CodedValue"))
     return {_plain_code(code): name for code, name in pairs if code and name}
 

@@ -28,7 +28,7 @@ from importers.source import (
     described,
 )
 from importers.table import plain
-from registry.language import _
+from registry.language import N_, Words, _
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -60,7 +60,7 @@ def look(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - e
     kinds = {KINDS.get(t.removesuffix(" Z").removeprefix("Multi"), "mixed") for t in geo.types} if geo else set()
     kind = None if geo is None else kinds.pop() if len(kinds) == 1 else "mixed"
     dimensions = "XYZ" if geo and any(t.endswith(" Z") for t in geo.types) else "XY"
-    encoding = Encoding("UTF-8", "format", _("该格式规定为 UTF-8"))
+    encoding = Encoding("UTF-8", "format", Words(N_("该格式规定为 UTF-8")))
     crs = geo.crs if geo else DeclaredCrs()
     return [
         SourceLayer(path.stem, "GeoParquet", file.metadata.num_rows, columns, kind, encoding, crs, dimensions, extent)

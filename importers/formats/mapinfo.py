@@ -66,7 +66,7 @@ def read(path: Path, request: Request) -> Iterator[Rows]:
 
 
 def _rows(readable: Path, batch_rows: int, encoding: Encoding) -> Iterator[Rows]:
-    inside = Encoding("UTF-8", encoding.basis, "") if _is_interchange(readable) else encoding
+    inside = replace(encoding, name="UTF-8") if _is_interchange(readable) else encoding
     widths = [int(width or WIDEST) for _kind, width in FIELD.findall(_head(readable))]
     seen = 0
     for batch in gdal.features(readable, None, batch_rows):

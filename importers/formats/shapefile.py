@@ -30,7 +30,7 @@ from importers.source import (
     described,
 )
 from importers.table import undecodable
-from registry.language import _
+from registry.language import N_, Words, _
 
 HEADER = 100
 KINDS = {1: "point", 3: "line", 5: "polygon", 8: "point", 31: "polygon"}
@@ -167,7 +167,7 @@ def _table(path: Path) -> Table | None:
 
 def _encoding(path: Path, table: Table | None, request: Request) -> Encoding:
     if table is None:
-        return Encoding("UTF-8", "format", _("没有属性表"))
+        return Encoding("UTF-8", "format", Words(N_("没有属性表")))
     declared = beside(path, ".cpg")
     said = declared.read_text("ascii", "replace").strip() if declared is not None else None
     return table.encoding(request.encoding, said or None)

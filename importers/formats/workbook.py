@@ -26,13 +26,13 @@ from importers.source import (
 from importers.spreadsheet_size import check_spreadsheet
 from importers.table import SEARCHED_ROWS, columns_of, unique_names
 from importers.table_heading import DEEPEST, Heading, find_heading
-from registry.language import _
+from registry.language import Words, _
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 Cells = list[Any]
-FORMAT = Encoding("UTF-8", "format", "")
+FORMAT = Encoding("UTF-8", "format", Words())
 
 
 # A workbook that is merged all over costs time for nothing.

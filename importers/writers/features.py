@@ -14,6 +14,7 @@ from importers.encoding import codec_name
 from importers.source import Encoding
 from importers.transcode import in_utf8
 from importers.waiting import Waiting
+from registry.language import Words
 
 BATCH = 16_384
 # By GDAL's name of what was read: the driver that writes it, the ending, options of the file, options of the layer.
@@ -35,7 +36,7 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
 
     Features are counted as the reader counts them: by fid in a GeoPackage, else from 1 in the order of the file.
     """
-    encoding = Encoding(waiting.encoding, "option", "")
+    encoding = Encoding(waiting.encoding, "option", Words())
     with in_utf8(path, encoding, _declared_utf8 if _is_kml(path) else None) as readable:
         parts = _write(readable, waiting, folder)
     if _is_kml(path):

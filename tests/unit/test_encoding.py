@@ -36,7 +36,7 @@ def test_bytes_before_declaration(codec, declared, found):
     assert encoding.name == found
     wrong = declared is not None and codec_name(declared) != found.lower()
     assert (encoding.basis == "content") is (wrong or declared is None)
-    assert ("不符" in encoding.evidence) is (declared is not None and wrong)
+    assert ("不符" in str(encoding.evidence)) is (declared is not None and wrong)
 
 
 def test_declaration_decides_where_the_bytes_leave_it_open():
@@ -62,7 +62,7 @@ def test_half_a_character_at_the_end_is_no_error():
 def test_one_bad_row_in_a_hundred_does_not_change_the_verdict():
     encoding = detect(pieces("utf-8") * 25 + [b"\xff\xfe\xfd"])
     assert encoding.name == "UTF-8"
-    assert "1 段" in encoding.evidence
+    assert "1 段" in str(encoding.evidence)
 
 
 def test_nothing_fits_is_said_with_a_sample_and_a_way_out():
@@ -109,7 +109,7 @@ def test_one_line_of_20_megabytes_costs_no_more_than_the_same_bytes_in_lines(tmp
 def test_a_long_line_is_not_cut_at_the_beginning_of_a_piece(tmp_path: Path, codec: str) -> None:
     """Whatever stands at the edge of a megabyte: a character without end, then cells again."""
     alone = "路".encode(codec) * 1_700_001
-    (tmp_path / "t.txt").write_bytes(b"x" + alone + b',"' + "桥;".encode(codec) * 900_000 + b"\n" + "燈".encode(codec))
+    (tmp_path / "t.txt").write_bytes(b"x" + alone + b',"' + "橋;".encode(codec) * 900_000 + b"\n" + "燈".encode(codec))
     found = list(lines_with_text(tmp_path / "t.txt"))
     assert len(found) >= 4
     assert not any("\ufffd" in piece.decode(codec, "replace")[:-1] for piece in found)

@@ -246,7 +246,7 @@ def test_one_column_in_gbk_and_another_in_utf8(tmp_path: Path, declared: str | N
     cells = [column(found.records(0, rows), f, encoding.name).to_pylist() for f in found.fields]
     assert cells == [roads, places]
     assert encoding.name == "GB18030"
-    assert "列“WEIZHI”是 UTF-8" in encoding.evidence
+    assert "列“WEIZHI”是 UTF-8" in str(encoding.evidence)
 
 
 def test_a_column_that_nobody_can_read_is_named(tmp_path: Path):
@@ -312,7 +312,7 @@ def test_each_shapefile_of_a_zip_is_judged_for_itself(tmp_path: Path):
                 archive.write(part, part.name)
     found = {source.name: source.encoding for source in look(tmp_path / "both.zip")}
     assert {name: encoding.name for name, encoding in found.items()} == {"a": "GB18030", "b": "UTF-8"}
-    assert all("不符" in encoding.evidence for encoding in found.values())
+    assert all("不符" in str(encoding.evidence) for encoding in found.values())
     for stem in ("a", "b"):
         (rows,) = read(tmp_path / "both.zip", stem)
         assert rows.columns["NAME"].to_pylist() == TEXTS["names"][:3]
