@@ -5,6 +5,8 @@ from sqlalchemy import create_engine, inspect
 from registry.models import Base
 
 WORDS = {"TEXT", "BIGINT", "INTEGER", "BOOLEAN", "DOUBLE", "JSONB", "ARRAY", "TIMESTAMP", "DATE", "UUID", "Geometry"}
+# Written and read by fixed statements alone.
+BY_STATEMENT = {"problem", "profile", "layer_grant", "code_sequence", "alembic_version"}
 
 
 def _kind(type_: object) -> str:
@@ -31,6 +33,25 @@ def test_models_agree_with_the_database(database: str) -> None:
                 )
         key = looked_at.get_pk_constraint(table.name, schema="registry")["constrained_columns"]
         assert [c.name for c in table.primary_key.columns] == key, table.name
+
+
+def test_every_table_has_its_mirror(database: str) -> None:
+    looked_at = inspect(create_engine(database.replace("postgresql://", "postgresql+psycopg://")))
+    stored = set(looked_at.get_table_names(schema="registry"))
+    assert {table.name for table in Base.metadata.tables.values()} == stored - BY_STATEMENT
+    assert stored > BY_STATEMENT
+
+
+def test_foreign_keys_of_the_mirror_are_those_of_the_database(database: str) -> None:
+    looked_at = inspect(create_engine(database.replace("postgresql://", "postgresql+psycopg://")))
+    for table in Base.metadata.tables.values():
+        stored = {
+            (key["constrained_columns"][0], key["referred_table"], key["referred_columns"][0])
+            for key in looked_at.get_foreign_keys(table.name, schema="registry")
+            if len(key["constrained_columns"]) == 1
+        }
+        mirrored = {(key.parent.name, key.column.table.name, key.column.name) for key in table.foreign_keys}
+        assert mirrored <= stored, table.name
 
 
 def test_what_grows_is_keyed_by_district_first(database: str) -> None:
