@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,16 @@ import pyarrow as pa
 import shapely
 
 from importers.crs import resolve
+from importers.crs_choice import peeked, settled
 from importers.errors import NoGeometry
 from importers.georeference import to_register
+from importers.problems import Problem
+from importers.profile import Profile
 from importers.read import look, read
-from importers.source import choose
+from importers.source import Geometries, choose
 from registry.language import _
 from registry.places import AreaShape
+from registry.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -29,25 +33,48 @@ class AreaColumns:
     only_code: str | None = None
 
 
-def read_areas(path: Path, layer: str | None, crs: str | None, columns: AreaColumns) -> Iterator[AreaShape]:
+def read_areas(
+    path: Path,
+    layer: str | None,
+    crs: str | None,
+    columns: AreaColumns,
+    known: Reference | None = None,
+    tell: Callable[[Problem], None] = print,
+) -> Iterator[AreaShape]:
     """The polygons of one layer of a file, in EPSG:4490, repaired where they cross themselves.
 
-    Raises SourceError as `importers.read` does, NoGeometry for a row without a polygon.
+    Without `crs` they are held against what is `known` of the district, as the assets of a delivery are; a system that was
+    found out is told. Raises SourceError as `importers.read` does, UnknownCrs where a person must say, NoGeometry for a row
+    without a polygon.
     """
     offered = look(path)
     name = choose([source.name for source in offered], layer)
     source = next(s for s in offered if s.name == name)
+    first, batches = peeked(read(path, source.name))
+    swapped = False
+    if crs is None and known is not None and first is not None and first.geometry is not None:
+        choice = settled(source, Profile(""), first.geometry, known)
+        source, swapped = choice.source, choice.profile.swap_axes
+        for remark in choice.problems:
+            tell(remark)
     given = resolve(source, crs)
-    for rows in read(path, source.name):
+    for rows in batches:
         if rows.geometry is None:
             raise NoGeometry(_("“%(name)s”没有图形。", name=source.name), _("区域须为面。"))
-        shapes = shapely.make_valid(to_register(rows.geometry, given), method="structure", keep_collapsed=False)
+        shapes = shapely.make_valid(
+            to_register(_turned(rows.geometry, swapped), given), method="structure", keep_collapsed=False
+        )
         codes = _texts(rows.columns.get(columns.code), len(rows), columns.only_code)
         names = _texts(rows.columns.get(columns.name), len(rows), "")
         english = _texts(rows.columns.get(columns.name_en), len(rows), "")
         if bad := np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6))).tolist():
             raise NoGeometry(_("第 %(row)s 行不是面。", row=int(rows.numbers[bad[0]])), _("区域须为面。"))
         yield from map(AreaShape, codes, names, english, shapes)
+
+
+def _turned(geometry: Geometries, swapped: bool) -> Geometries:
+    turned: Geometries = shapely.transform(geometry, lambda places: places[:, ::-1]) if swapped else geometry
+    return turned
 
 
 def _texts(column: pa.Array | None, count: int, otherwise: str | None) -> list[str]:

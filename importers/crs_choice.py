@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from importers.crs import SourceCrs, resolve
+from importers.crs import SourceCrs, resolve, usable_declared
 from importers.datum import Verdict, agrees, detect, whereabouts
 from importers.errors import UnknownCrs
 from importers.positions import in_source
@@ -71,14 +71,18 @@ def choose_crs(
     profile.check(source)
     if profile.crs is not None or first is None:
         return Choice(source, profile)
-    try:
-        declared = resolve(source, None, read_district(connection, scope.district).box)
-    except UnknownCrs as error:
-        geometry, reference = _held_against(connection, scope, layer, source, profile, first)
-        return _found(profile, source, detect(geometry, source.crs, reference), error)
-    if memory.has_most_of(first, profile, declared):
+    declared = usable_declared(source.crs)
+    if declared is not None and memory.has_most_of(first, profile, declared):
         return Choice(source, profile)
-    geometry, reference = _held_against(connection, scope, layer, source, profile, first)
+    return settled(source, profile, *_held_against(connection, scope, layer, source, profile, first))
+
+
+def settled(source: SourceLayer, profile: Profile, geometry: Geometries, reference: Reference) -> Choice:
+    """The same of geometries as they lie in the file, held against a district that was read. Raises UnknownCrs, RefusedCrs."""
+    try:
+        declared = resolve(source, None, reference.box)
+    except UnknownCrs as error:
+        return _found(profile, source, detect(geometry, source.crs, reference), error)
     if agrees(geometry, source.crs, reference):
         return Choice(source, profile)
     verdict = detect(geometry, source.crs, reference)

@@ -21,7 +21,7 @@ from importers.headings import QUARANTINE
 from importers.kept import kept
 from importers.problems import Code, Problem, Severity, as_record
 from importers.profile import Profile
-from importers.recognised import Memory, Recognised
+from importers.recognised import Memory, Recognised, sampled
 from importers.sandbox import Reader
 from importers.source import Rows, SourceLayer, choose
 from importers.stage import stage
@@ -36,6 +36,7 @@ from registry.settings import settings
 from registry.twins import near_duplicates
 
 Progress = Callable[[str, int, int | None], None]
+SAMPLED = 200
 
 
 def _silent(verb: str, done: int, total: int | None) -> None:
@@ -265,17 +266,25 @@ class _Run:
         with changes.staging(self.connection) as copy:
             for batch in self._read(batches):
                 rows, prints, true = self.timed("recognise", self.recognised.remaining, batch)
-                if len(rows) or rows.problems or not self.rows:
+                if len(rows) or rows.problems:
                     prepared = self.timed("normalise", self.normaliser.prepare, rows)
                     checked = self.timed("validate", self.validator.check, prepared)
                     uuids = as_uuids(prints, true & ~checked.has_problem)
                     self.timed("stage", stage, copy, checked.prepared, checked.accepted, areas, uuids)
                     self.problems += checked.problems
                     self._hold_back(checked)
+                if not self.rows and len(rows) < len(batch):
+                    self.problems += self._of_the_whole(batch)
                 self.rows += len(batch)
                 self.progress("read", self.rows, self.source.rows)
         self.timed("stage", self.recognised.stage, self.connection)
         changes.hold_back(self.connection, *self.held_back)
+
+    def _of_the_whole(self, batch: Rows) -> list[Problem]:
+        """What there is to say of the delivery as such, as some of the rows show it: known rows say it as well as new ones."""
+        told = {(p.code, p.field) for p in self.problems}
+        prepared = self.timed("normalise", self.normaliser.prepare, sampled(batch, SAMPLED))
+        return [p for p in prepared.problems if p.row is None and (p.code, p.field) not in told]
 
     def _hold_back(self, checked: Checked) -> None:
         """Remember the codes and keys of rows that wait."""

@@ -60,20 +60,30 @@ def load_reference(connection: psycopg.Connection[Any], scope: Scope, layer: str
     `near` (degrees) is where the delivery may lie; cells are taken from there, and from the whole district without it.
     Raises NotFound for a layer or a district out of scope.
     """
+    scope.require_layer(layer)
+    box, outline = _extent(connection, scope)
+    window = near or box
+    assets = _known(connection, scope, (layer,), window, MOST_ASSETS)
+    roads = assets if layer == "road" else _known(connection, scope, ROADS, window, MOST_LINES)
+    return Reference(box, outline, roads, assets)
+
+
+def load_roads(connection: psycopg.Connection[Any], scope: Scope) -> Reference:
+    """The district and its roads alone: what areas are held against. Raises NotFound."""
+    box, outline = _extent(connection, scope)
+    return Reference(box, outline, _known(connection, scope, ROADS, box, MOST_LINES))
+
+
+def _extent(connection: psycopg.Connection[Any], scope: Scope) -> tuple[Box, shapely.Geometry | None]:
     from registry.districts import read_district
 
-    scope.require_layer(layer)
     district = read_district(connection, scope.district)
     row = connection.execute(
         "SELECT ST_AsBinary(ST_SimplifyPreserveTopology(geom, 0.00002)) FROM registry.area"
         " WHERE district = %s AND code = district",
         (scope.district,),
     ).fetchone()
-    outline = shapely.from_wkb(row[0]) if row else None
-    window = near or district.box
-    assets = _known(connection, scope, (layer,), window, MOST_ASSETS)
-    roads = assets if layer == "road" else _known(connection, scope, ROADS, window, MOST_LINES)
-    return Reference(district.box, outline, roads, assets)
+    return district.box, shapely.from_wkb(row[0]) if row else None
 
 
 def _known(connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str, ...], window: Box, most: int) -> Known:

@@ -30,11 +30,16 @@ def import_areas(
 ) -> None:  # fmt: skip
     """导入区域面；代码长度决定级别。 Import polygons; the length of a code tells its kind."""
     from importers.areas import AreaColumns, read_areas
+    from registry.districts import OPERATOR
     from registry.migrate import OWNER
     from registry.places import load_areas, relocate
+    from registry.reference import load_roads
+    from registry.scope import open_scope_by_name
 
-    shapes = read_areas(file, source_layer, crs, AreaColumns(code_column, name_column, only_code=only_code))
+    columns = AreaColumns(code_column, name_column, only_code=only_code)
     with running() as url, connect(url, role=OWNER) as connection:
+        known = load_roads(connection, open_scope_by_name(connection, district, OPERATOR))
+        shapes = read_areas(file, source_layer, crs, columns, known, click.echo)
         counts = load_areas(connection, district, shapes)
         moved = relocate(connection, district)
     click.echo("，".join(f"{kind} {n}" for kind, n in counts.items()))

@@ -8,19 +8,21 @@ from typing import Any
 
 import numpy as np
 import psycopg
+import pyogrio.raw
 import pyproj
 import pytest
 import seed
 import shapely
 from numpy.typing import NDArray
 
+from importers.areas import AreaColumns, read_areas
 from importers.coordinates import wgs84_to_gcj02
-from importers.errors import UnknownCrs
+from importers.errors import RefusedCrs, UnknownCrs
 from importers.pipeline import Order, Report, run
 from importers.problems import Code
 from registry import changes, reference
 from registry.errors import NotFound
-from registry.reference import load_reference
+from registry.reference import load_reference, load_roads
 from registry.scope import Scope, open_scope_by_name
 
 Connection = psycopg.Connection[Any]
@@ -184,3 +186,48 @@ def test_of_a_large_layer_whole_cells_are_read(register: Connection, people: dic
     near = load_reference(register, scope, "component", (120.149, 30.319, 120.151, 30.321)).assets
     assert near.cells is None
     assert 0 < len(near) < 300
+
+
+def blocks() -> NDArray[np.object_]:
+    """The ground between the streets: what communities and grids are."""
+    meshes = shapely.get_parts(shapely.polygonize([shapely.union_all(streets())]))
+    return np.asarray(meshes[np.argsort(shapely.area(meshes))[-120:]])
+
+
+def areas(file: Path, shapes: NDArray[np.object_], crs: str | None) -> Path:
+    codes = np.array([f"{seed.DISTRICT}{n:06}" for n in range(len(shapes))], dtype=object)
+    pyogrio.raw.write(file, shapely.to_wkb(shapes), [codes], ["code"], geometry_type="Polygon", crs=crs)
+    return file
+
+
+def test_areas_are_held_against_the_roads_as_deliveries_are(register: Connection, tmp_path: Path) -> None:
+    known, told = load_roads(register, scope_of(register)), []
+
+    def come(file: Path, crs: str | None = None) -> NDArray[np.object_]:
+        found = read_areas(file, None, crs, AreaColumns(), known, told.append)
+        return np.array([area.geometry for area in found])
+
+    true = blocks()
+    assert shapely.equals_exact(come(areas(tmp_path / "true.geojson", true, "EPSG:4326")), true, 1e-8).all()
+    moved = shapely.transform(true, lambda degrees: np.column_stack(wgs84_to_gcj02(*degrees.T)))
+    file = areas(tmp_path / "moved.geojson", moved, "EPSG:4326")
+    with pytest.raises(UnknownCrs, match=r"EPSG:4326.*更像 GCJ-02"):
+        come(file)
+    assert not told
+    assert shapely.equals_exact(come(file, "GCJ-02"), true, 1e-6).all(), "a person's word is taken"
+
+    to_metres = pyproj.Transformer.from_crs(4490, 4549, always_xy=True)
+    metres = shapely.transform(true, lambda degrees: np.column_stack(to_metres.transform(*degrees.T)))
+    silent = areas(tmp_path / "silent.shp", metres, None)
+    assert shapely.distance(shapely.centroid(come(silent)), shapely.centroid(true)).max() < 1e-7
+    assert [str(problem.code) for problem in told] == ["crs_detected"]
+    turned = areas(tmp_path / "turned.shp", shapely.transform(metres, lambda places: places[:, ::-1]), None)
+    assert shapely.distance(shapely.centroid(come(turned)), shapely.centroid(true)).max() < 1e-7
+
+
+def test_areas_in_a_refused_system_are_refused(register: Connection, tmp_path: Path) -> None:
+    file = areas(
+        tmp_path / "xian.shp", shapely.transform(blocks(), lambda d: d * 0 + [40_500_000, 3_350_000] + d), "EPSG:2384"
+    )
+    with pytest.raises(RefusedCrs, match="1980"):
+        list(read_areas(file, None, None, AreaColumns(), load_roads(register, scope_of(register))))

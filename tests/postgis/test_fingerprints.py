@@ -11,6 +11,7 @@ import pytest
 from importers.fingerprints import Fingerprinter
 from importers.pipeline import Order, Report, run
 from importers.problems import Code
+from importers.profile import Profile
 from importers.recognised import Recognised
 from registry import changes
 from registry.edits import Edit, propose_edit
@@ -29,6 +30,8 @@ def line(n: int, **other: str) -> str:
 
 
 LINES = [line(n) for n in range(1, 41)]
+
+PLAIN = Profile("component", {"编号": "external_key", "小类": "class", "经度": "x", "纬度": "y"}, crs="EPSG:4490")
 
 
 class Register:
@@ -176,6 +179,41 @@ def test_a_warning_is_told_again(register: Register) -> None:
     report = register.deliver(warned)
     assert [p.code for p in report.problems] == [Code.CODE_CLASS_DIFFERS]
     assert (register.looked_at, report.summary.unchanged) == (1, 41)
+
+
+@pytest.mark.parametrize(
+    ("lines", "how", "said"),
+    [
+        ([line(n, code="", x=f"{40_512_000 + 50 * n}", y=f"{3_355_000 + 30 * n}.5") for n in range(1, 31)],
+         {"crs": "EPSG:4549"}, "zone_prefix_removed"),
+        ([line(n, **{"class": "118"}) for n in range(1, 31)], {}, "class_zero_lost"),
+        ([line(n, code="", name="") for n in range(1, 31)], {"scheme": None, "profile_toml": PLAIN.to_toml()},
+         "scheme_ambiguous"),
+    ],
+)  # fmt: skip
+def test_what_was_said_of_the_whole_is_said_again(register: Register, lines: list[str], how: Any, said: str) -> None:
+    """Of the delivery as such, that is, and once: though not one of its rows is looked at."""
+    first, again, third = (register.deliver(lines, **how) for _time in range(3))
+    assert (again.summary.unchanged, again.summary.changes) == (30, 0)
+    assert register.looked_at == 0
+    told = [[(str(p.code), p.value) for p in report.problems if p.row is None] for report in (first, again, third)]
+    assert [code for code, _value in told[1]] == [said]
+    assert told[0] == told[1] == told[2]
+
+
+def test_two_rows_in_one_place_are_told_again_and_what_was_taken_in_beside_an_asset_is_not(register: Register) -> None:
+    beside = [line(n, code="", key=f"B-{n}", x=f"{120.15 + n * 0.0005 + 2e-6:.7f}") for n in (5, 9)]
+    twins = [line(60), line(61, name="试验灯60", x=f"{120.15 + 60 * 0.0005 + 1e-6:.7f}")]
+    first, again = (register.deliver([*LINES, *beside, *twins]) for _time in range(2))
+    assert [(str(p.code), p.row) for p in first.problems if p.code == Code.NEAR_EXISTING] == [
+        ("near_existing", 42), ("near_existing", 43),
+    ]  # fmt: skip
+    assert first.summary.added == 4
+    assert (again.summary.changes, again.summary.unchanged) == (0, 44)
+    repeated = [(str(p.code), p.row, p.details) for p in first.problems if p.code != Code.NEAR_EXISTING]
+    assert [code for code, _row, _details in repeated] == ["place_repeated"]
+    assert [(str(p.code), p.row, p.details) for p in again.problems] == repeated, "decided when they were applied"
+    assert register.looked_at == 2
 
 
 @pytest.mark.parametrize("place", [0, 20, 40])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,7 +170,8 @@ def test_damaged_parameters_are_refused_without_being_quoted(supply: Supply, tex
     supply(text)
     with pytest.raises(Invalid, match=found) as caught:
         transformer(named("坏", "option"))
-    assert "77" not in str(caught.value) + caught.value.hint
+    said = str(caught.value) + caught.value.hint
+    assert "77" not in re.sub(r"“[^”]*parameters\.toml”", "", said), "the number of a temporary folder may be any"
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
