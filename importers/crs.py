@@ -97,9 +97,8 @@ def named(text: str, basis: str, name: str = "") -> SourceCrs:
         if int(match[1]) not in SAME_DEGREES:
             _proj(code)
         return SourceCrs(code, basis, code)
-    crs = _proj(text)
-    epsg = crs.to_epsg()
-    return SourceCrs(f"EPSG:{epsg}" if epsg else name or crs.name, basis, text)
+    epsg = _epsg(text)
+    return SourceCrs(f"EPSG:{epsg}" if epsg else name or _proj(text).name, basis, text)
 
 
 @cache
@@ -243,6 +242,13 @@ def _proj(text: str) -> pyproj.CRS:
         raise UnknownCrs(
             _("“%(text)s”不是坐标系", text=text[:80]), _("填写 EPSG 代码（如 EPSG:4549）、GCJ-02 或 BD-09。")
         ) from error
+
+
+@cache
+def _epsg(text: str) -> int | None:
+    """The code of a system given in words, for which PROJ has to search."""
+    found: int | None = _proj(text).to_epsg()
+    return found
 
 
 def _datum(crs: pyproj.CRS) -> str:

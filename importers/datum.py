@@ -196,8 +196,8 @@ def agrees(geometry: Geometries, declared: DeclaredCrs, reference: Reference) ->
         return False
     ground = _Ground(reference, _are_areas(chosen))
     own = ground.hypothesis(places, said, "xy")
-    if own.share_inside < INSIDE_ENOUGH:
-        return False
+    if own.share_inside < INSIDE_ENOUGH or not ground.targets:
+        return own.share_inside >= INSIDE_ENOUGH
     others = [ground.hypothesis(places, *system) for system in _possible(places, declared, reference.box)]
     elsewhere = [h for h in others if not _same_place(h, own)]
     return not any(_closer(other, own, target) for target in ground.targets for other in elsewhere)

@@ -93,12 +93,15 @@ def propose(
     delivery: Delivery,
     undoes: int | None = None,
 ) -> int:
-    """Open an empty change set and return its number. Raises NotFound or NotAllowed for a layer out of reach."""
+    """Open an empty change set and return its number, after an apply that is under way has ended.
+
+    Raises NotFound or NotAllowed for a layer out of reach.
+    """
     scope.require_writer(layer)
     row = connection.execute(
-        "INSERT INTO registry.change_set (district, layer, kind, title, source, undoes, proposed_by)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        (scope.district, layer, kind, delivery.title, Jsonb(delivery.source), undoes, scope.person_id),
+        "INSERT INTO registry.change_set (district, layer, kind, title, source, undoes, proposed_by, proposed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, registry.between_applies(%s)) RETURNING id",
+        (scope.district, layer, kind, delivery.title, Jsonb(delivery.source), undoes, scope.person_id, scope.district),
     ).fetchone()
     assert row is not None
     return int(row[0])

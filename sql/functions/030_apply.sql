@@ -253,6 +253,20 @@ BEGIN
     AND a.layer IN (SELECT w.layer FROM writable('chengji_app') w WHERE w.district = in_district);
 END $$;
 
+-- The moment at which a proposal begins to look at the register: what was applied before it is committed, so that the
+-- proposal sees it, and what is applied after it bears a later time. Waits for an apply that is under way.
+CREATE OR REPLACE FUNCTION registry.between_applies(in_district text) RETURNS timestamptz
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  key bigint := hashtextextended('registry.apply ' || in_district, 0);
+  at timestamptz;
+BEGIN
+  PERFORM pg_advisory_lock_shared(key);
+  at := clock_timestamp();
+  PERFORM pg_advisory_unlock_shared(key);
+  RETURN at;
+END $$;
+
 -- Whether so many rows are more than about a twentieth of the register. To the planner, rows written in this transaction
 -- count as one, so that it looks up each of them in a loop; for many it is quicker to read the register once.
 CREATE OR REPLACE FUNCTION registry.is_much(n bigint) RETURNS boolean
