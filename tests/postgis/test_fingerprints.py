@@ -1,5 +1,6 @@
 """Rows that are known by their fingerprint are not looked at again; whatever could change their fate must change that."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,34 @@ def test_the_same_file_is_not_looked_at_again(register: Register) -> None:
     assert (report.summary.changes, report.summary.unchanged, register.looked_at, report.rows) == (0, 40, 0, 40)
     assert register.deliver(LINES[::-1]).summary.unchanged == 40
     assert register.looked_at == 0, "the order of rows does not matter"
+
+
+def test_a_known_delivery_is_not_held_against_the_register_again(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its system was judged when its rows came first. One that lies elsewhere is judged anew, whatever it is called."""
+    register.file = register.file.with_suffix(".geojson")
+
+    def deliver(off: float) -> Report:
+        features = [
+            {"type": "Feature", "properties": {"标识码": f"3301050118{n:06d}", "小类": "0118", "名称": f"试验灯{n}"},
+             "geometry": {"type": "Point", "coordinates": [120.15 + n * 0.0005 + off, 30.3200123]}}
+            for n in range(1, 41)
+        ]  # fmt: skip
+        register.file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+        return run(
+            register.connection, register.scope, Order(register.file, "component", scheme="CJ/T 214-2007", apply=True)
+        )
+
+    assert deliver(0.0).summary.unchanged == 40, "the lamps of the fixture, from a file of another format"
+
+    def load(*_given: Any, **_more: Any) -> None:
+        raise AssertionError("held against the register")
+
+    monkeypatch.setattr("importers.crs_choice.load_reference", load)
+    assert deliver(0.0).summary.unchanged == 40
+    with pytest.raises(AssertionError, match="held against"):
+        deliver(0.004)
 
 
 def test_only_what_changed_is_looked_at(register: Register) -> None:
