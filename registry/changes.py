@@ -151,7 +151,7 @@ def diff(
     # The planner knows little of tables filled in this transaction: a nested loop over two of them never ends. A few rows,
     # though, are better looked up than the whole register read.
     if (connection.execute("SELECT registry.is_much(count(*)) FROM delivery").fetchone() or (False,))[0]:
-        connection.execute("SELECT registry.only_hash_joins(true)")
+        connection.execute("SELECT registry.plan_for_many(true)")
     connection.execute(statement("imports/parties.sql").encode(), values)
     matching.match(connection, scope.district, layer, rules)
     known = connection.execute(statement("imports/diff_known.sql").encode(), values).rowcount
@@ -162,7 +162,7 @@ def diff(
     assert matched is not None
     fingerprints.remember(connection, scope, change_set)
     connection.execute("DROP TABLE delivery, matched, held_back")
-    connection.execute("SELECT registry.only_hash_joins(false)")
+    connection.execute("SELECT registry.plan_for_many(false)")
     return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
 
 

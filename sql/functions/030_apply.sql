@@ -273,11 +273,14 @@ CREATE OR REPLACE FUNCTION registry.is_much(n bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = registry, pg_temp
 RETURN n * 20 * 600 > pg_relation_size('registry.asset');
 
--- Let the rest of the transaction join by hashing alone, or as the planner likes.
-CREATE OR REPLACE FUNCTION registry.only_hash_joins(yes boolean) RETURNS bigint
+-- Let the rest of the transaction join by hashing alone, in memory rather than in files, or as the planner likes.
+CREATE OR REPLACE FUNCTION registry.plan_for_many(yes boolean) RETURNS bigint
 LANGUAGE sql SET search_path = registry, pg_temp
-RETURN (SELECT count(set_config(s.name, CASE WHEN yes THEN 'off' ELSE s.reset_val END, true))
-        FROM pg_catalog.pg_settings s WHERE s.name IN ('enable_nestloop', 'enable_mergejoin'));
+RETURN (SELECT count(set_config(s.name, CASE WHEN yes THEN m.setting ELSE s.reset_val || coalesce(s.unit, '') END, true))
+        FROM pg_catalog.pg_settings s
+        JOIN (VALUES ('enable_nestloop', 'off'), ('enable_mergejoin', 'off'), ('work_mem', '128MB')) AS m (name, setting)
+          ON m.name = s.name
+        WHERE NOT (yes AND CASE s.name WHEN 'work_mem' THEN s.setting::bigint > 131072 ELSE false END));
 
 -- Applies a proposed change set whole, or raises and leaves everything as it was.
 -- Errors: CJ404 no such proposed set in reach; CJ403 no right to write the layer; CJ409 rows changed meanwhile.
@@ -304,7 +307,7 @@ BEGIN
   INTO adds, others
   FROM change c WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted;
   IF is_much(adds + others) THEN
-    PERFORM only_hash_joins(true);
+    PERFORM plan_for_many(true);
   END IF;
   SELECT string_agg(coalesce(s.source_row, s.seq) || ' ' || s.code || ' ' || s.reason, E'\n') INTO stale
   FROM (SELECT * FROM stale_changes(in_district, in_change_set) ORDER BY seq LIMIT 50) s;
@@ -321,7 +324,7 @@ BEGIN
   PERFORM count_on(in_district, in_change_set);
   PERFORM roll_up(in_district, in_change_set);
   PERFORM touch_tiles(in_district, in_change_set);
-  PERFORM only_hash_joins(false);
+  PERFORM plan_for_many(false);
   UPDATE change_set SET status = 'applied', applied_at = at, applied_by = person_id('chengji_app')
   WHERE district = in_district AND id = in_change_set;
   RETURN at;
