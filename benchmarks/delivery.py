@@ -78,5 +78,5 @@ def _rank(codes: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    for later in (False, True):
+    for later in (False, True)[: 1 + ("again" in sys.argv[3:])]:
         write_components(Path(sys.argv[1]), int(sys.argv[2]), changed=later)
