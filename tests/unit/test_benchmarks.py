@@ -7,16 +7,19 @@ import json
 import sys
 from email.message import Message
 from io import StringIO
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import mapbox_vector_tile
 import numpy as np
 import pyogrio
+import pyogrio.raw
 import pytest
+import shapely
 from click.testing import CliRunner
 from rich.console import Console
 
-from benchmarks import imports, measuring
+from benchmarks import imports, measuring, surveys
 from benchmarks.command import NAMES, bench
 from benchmarks.delivery import CHANGED_EVERY, MOVED_M, write_components
 from benchmarks.demo import fingerprint
@@ -203,3 +206,22 @@ def test_the_command_knows_its_measurements():
     assert told.exit_code == 0
     assert "|".join(NAMES) in told.output
     assert CliRunner().invoke(bench, ["everything"]).exit_code == 2
+
+
+def test_a_re_survey_knows_who_is_who(tmp_path: Path) -> None:
+    """Every row within a metre of the component that it is, one in a hundred gone, one in a hundred new, some with a twin."""
+    rng = np.random.default_rng(1)
+    xy = rng.uniform(0, 5_000, (1_000, 2)) + np.array([518_000.0, 3_355_000.0])
+    columns = {name: np.array([f"{name}{n}" for n in range(1_000)], dtype=object) for name in surveys.TEXTS}
+    again, places, truth = surveys._measured_again(columns, xy, rng)
+    known = truth >= 0
+    assert (known.sum(), len(truth), len(set(truth[known]))) == (990, 1_000, 990)
+    assert np.hypot(*(places[known] - xy[truth[known]]).T).max() <= surveys.JITTER_M
+    assert again["name"][known].tolist() == columns["name"][truth[known]].tolist()
+    surveys._write_twins(tmp_path, columns, xy, rng)
+    first = pyogrio.raw.read(tmp_path / f"{surveys.TWINS_FIRST}.gpkg")
+    pairs = shapely.get_coordinates(shapely.from_wkb(first[2]))
+    names = first[3][list(first[0]["fields"]).index("name")]
+    apart = [np.hypot(*(pairs[n] - pairs[list(names).index(names[n])])) for n in range(1_000, 1_000 + surveys.CROWDED)]
+    assert np.allclose(apart, surveys.CROWDED_M, atol=2e-3)
+    assert len(np.load(tmp_path / f"{surveys.TWINS}.npy")) == 1_000 + surveys.CROWDED
