@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from importers import gdal
 from importers.encoding import chosen, codec_name, detect_file
 from importers.errors import DamagedFile
 from importers.gdal_layers import declared, layer_of, rows_of
+from importers.kml import true_name, with_plain_names
 from importers.recognise import RECORD_SEPARATOR, UTF8_MARK, UTF16_MARKS, Format, legible, recognise
 from importers.source import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose
 from importers.transcode import in_utf8
@@ -54,10 +56,14 @@ def _rows(readable: Path, layer: str, batch_rows: int, encoding: Encoding, whole
         count = len(batch.ids)
         in_order = np.arange(seen + 1, seen + count + 1, dtype=np.int64)
         seen += count
-        said = replace(batch, columns={n: c for n, c in batch.columns.items() if not (is_kml and n in DISPLAY)})
+        said = replace(batch, columns=_said_in_kml(batch.columns)) if is_kml else batch
         yield rows_of(said, batch.ids if start == b"SQLite" else in_order, encoding)
     if whole:
         _check_lines(readable, seen)
+
+
+def _said_in_kml(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    return {true_name(name): column for name, column in columns.items() if name not in DISPLAY}
 
 
 def _check_lines(readable: Path, seen: int) -> None:
@@ -133,11 +139,13 @@ def _readable(path: Path, encoding: Encoding) -> Iterator[Path]:
     """The file itself, or a copy in UTF-8: GDAL passes other bytes through as they are."""
     if codec_name(encoding.name) in ("utf-8", "utf-8-sig") and not _declares_other(path):
         _refuse_entities(path)
-        yield path
+        with with_plain_names(path) if _is_kml(path) else nullcontext(path) as readable:
+            yield readable
         return
     with in_utf8(path, encoding, _declaring_utf8) as copy:
         _refuse_entities(copy)
-        yield copy
+        with with_plain_names(copy) if _is_kml(copy) else nullcontext(copy) as readable:
+            yield readable
 
 
 def _declaring_utf8(head: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pyarrow as pa
 
 from importers.encoding import codec_name
+from importers.kml import true_name, with_plain_names
 from importers.source import Encoding
 from importers.transcode import in_utf8
 from importers.waiting import Waiting
@@ -37,7 +40,10 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
     Features are counted as the reader counts them: by fid in a GeoPackage, else from 1 in the order of the file.
     """
     encoding = Encoding(waiting.encoding, "option", Words())
-    with in_utf8(path, encoding, _declared_utf8 if _is_kml(path) else None) as readable:
+    with (
+        in_utf8(path, encoding, _declared_utf8 if _is_kml(path) else None) as text,
+        with_plain_names(text) if _is_kml(path) else nullcontext(text) as readable,
+    ):
         parts = _write(readable, waiting, folder)
     if _is_kml(path):
         _without_made_up_ids(path, encoding, parts[0])
@@ -71,7 +77,7 @@ def _write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
     )
     with reading as (meta, reader):
         by_fid = info["driver"] == "GPKG"
-        batches = _waiting_batches(reader, waiting, by_fid, meta["fid_column"] or "OGC_FID")
+        batches = _waiting_batches(reader, waiting, by_fid, driver == "LIBKML", meta["fid_column"] or "OGC_FID")
         first = next(batches)
         pyogrio.raw.write_arrow(
             pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches)), target, driver=driver,
@@ -81,7 +87,9 @@ def _write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
     return sorted(part for part in folder.iterdir() if part.stem == target.stem)
 
 
-def _waiting_batches(reader: Any, waiting: Waiting, by_fid: bool, fid_column: str) -> Iterator[pa.RecordBatch]:
+def _waiting_batches(
+    reader: Any, waiting: Waiting, by_fid: bool, is_kml: bool, fid_column: str
+) -> Iterator[pa.RecordBatch]:
     """The waiting rows of each batch that has any, without the column of feature ids, with the two that are added."""
     seen = 0
     for batch in reader:
@@ -91,7 +99,14 @@ def _waiting_batches(reader: Any, waiting: Waiting, by_fid: bool, fid_column: st
         mask = waiting.among(numbers)
         if mask.any():
             rows = batch.drop_columns([fid_column]).filter(pa.array(mask))
+            if is_kml:
+                rows = rows.rename_columns(list(map(_for_kml, rows.schema.names)))
             yield _geometry_last(waiting.added(rows, numbers[mask]), batch.schema.names[-1])
+
+
+def _for_kml(name: str) -> str:
+    """As a column is called; GDAL writes names as they are, also those that XML does not bear."""
+    return escape(true_name(name), {'"': "&quot;"})
 
 
 def _geometry_last(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:

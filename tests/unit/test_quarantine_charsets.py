@@ -113,3 +113,22 @@ def test_a_kml_of_any_encoding_comes_back_whole_in_utf8(codec: str, said: str, t
     written = comes_back(tmp_path / "t.kml", tmp_path / "back", [LONG])
     assert look(written)[0].encoding.name == "UTF-8"
     assert {text for text in next(read(written)).columns["名称"].to_pylist() if text} == {*BASIC, "㐀𠮷桥", "Ω·℃ Ж"}
+
+
+DATA_PLACEMARK = """<Placemark><name>{text}</name><ExtendedData><Data name="编号"><value>00{n}</value></Data>
+<Data name="类型"><displayName>x</displayName><value>{text}</value></Data><Data name='灯高 &amp; "径"'><value>8</value></Data>
+<Data name="OBJECT_1"><value>1</value></Data></ExtendedData><Point><coordinates>120.1,30.3</coordinates></Point></Placemark>"""
+
+
+@pytest.mark.parametrize(("codec", "said"), [("utf-8", "UTF-8"), ("gb18030", "GBK")])
+def test_data_of_a_kml_keeps_its_names_apart(codec: str, said: str, tmp_path: Path):
+    """GDAL lays Chinese names of equal length flat to the same ______, and keeps the last value under it."""
+    placemarks = "".join(DATA_PLACEMARK.format(text=text, n=n) for n, text in enumerate(BASIC * 4))
+    (tmp_path / "t.kml").write_bytes(KML.format(said=said, placemarks=placemarks).encode(codec))
+    (rows,) = read(tmp_path / "t.kml")
+    told = {name: rows.columns[name].to_pylist() for name in ("编号", "类型", '灯高 & "径"', "OBJECT_1")}
+    assert told["编号"] == [f"00{n}" for n in range(32)]
+    assert told["类型"] == BASIC * 4
+    assert set(told['灯高 & "径"']) == {"8"}
+    assert set(told["OBJECT_1"]) == {"1"}
+    comes_back(tmp_path / "t.kml", tmp_path / "back", [LONG])
