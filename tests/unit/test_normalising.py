@@ -1,56 +1,19 @@
-"""Rows into the register's terms: classes, places, attributes, and problems with the row in the user's file."""
+"""Rows into the register's terms: classes, values, attributes, and problems with the row in the user's file."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import orjson
 import pyarrow as pa
 import pytest
-import shapely
+from normalised import LAMP, LAYERS, attributes, delivery, prepared, told
 
 from importers.errors import NoGeometry, ProfileMismatch, UnknownCrs
-from importers.normalise import Normaliser, Prepared
-from importers.problems import Code, Problem, at
+from importers.normalise import Normaliser
+from importers.problems import Code, at
 from importers.profile import Profile
-from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer, type_of
-from registry.layers import reference_layers
-
-LAYERS = reference_layers()
-DEGREES = DeclaredCrs("EPSG:4490", "CGCS2000", "file")
-HERE = (120.1550123, 30.3200456)
-
-
-def delivery(columns: dict[str, Any], geometry: Any = "points", crs: DeclaredCrs = DEGREES, first: int = 11) -> Any:
-    """A source layer and its one batch; rows are numbered from 11, so that no index passes for a row number."""
-    arrays = {name: pa.array(values) for name, values in columns.items()}
-    count = len(next(iter(arrays.values()))) if arrays else len(geometry)
-    if isinstance(geometry, str):
-        geometry = shapely.points(np.round(HERE[0] + np.arange(count) * 1e-5, 9), np.full(count, HERE[1]))
-    described = tuple(Column(name, type_of(array.type)) for name, array in arrays.items())
-    kind = None if geometry is None else "point"
-    source = SourceLayer("t", "test", count, described, kind, Encoding("UTF-8", "", ""), crs)
-    return source, Rows(np.arange(first, first + count), arrays, geometry)
-
-
-def prepared(
-    columns: dict[str, Any], profile: Profile, geometry: Any = "points", crs: DeclaredCrs = DEGREES
-) -> Prepared:
-    source, rows = delivery(columns, geometry, crs)
-    return Normaliser(profile, LAYERS[profile.layer], source, LAYERS).prepare(rows)
-
-
-def told(problems: list[Problem]) -> list[tuple[str, int | None, str, str]]:
-    return [(str(p.code), p.row, p.field, p.value) for p in problems]
-
-
-def attributes(batch: Prepared) -> list[dict[str, Any]]:
-    return [orjson.loads(text) for text in batch.attributes.to_pylist()]
-
-
-LAMP = Profile("component", constants={"class": "0118"})
+from importers.source import DeclaredCrs
 
 
 def test_classes_by_code_by_name_and_by_both():
@@ -295,89 +258,6 @@ def test_an_ignored_column_leaves_nothing():
     assert attributes(prepared({"FID": [1, 2]}, replace(LAMP, columns={"FID": "ignore"}))) == [{}, {}]
 
 
-def test_positions_in_columns():
-    columns = {"经度": ["120.1550123", "120°09′18.04″", "", "无", "120.1550123"], "纬度": ["30.3200456"] * 4 + [""]}
-    columns = {name: [text or None for text in values] for name, values in columns.items()}
-    profile = replace(LAMP, columns={"经度": "x", "纬度": "y"}, crs="EPSG:4490")
-    batch = prepared(columns, profile, geometry=None, crs=DeclaredCrs())
-    assert batch.placed.tolist() == [True, True, False, False, False]
-    np.testing.assert_allclose(shapely.get_x(batch.geometry[:2]), [120.1550123, 120.155011111], atol=1e-9)
-    assert sorted(told(batch.problems)) == [
-        ("position_missing", 13, "经度, 纬度", ""),
-        ("position_missing", 15, "经度, 纬度", ""),
-        ("position_not_number", 14, "经度", "无"),
-    ]
-
-
-def test_positions_as_wkt():
-    texts = ["POINT (120.1550123 30.3200456)", "SRID=4490;POINT (120.1550123 30.3200456)", "POINT (120", None]
-    profile = replace(LAMP, columns={"g": "wkt"}, crs="EPSG:4490")
-    batch = prepared({"g": texts}, profile, geometry=None, crs=DeclaredCrs())
-    assert [None if g is None else shapely.get_x(g) for g in batch.geometry] == [120.1550123, 120.1550123, None, None]
-    assert [t[:2] for t in told(batch.problems)] == [("position_missing", 14), ("wkt_bad", 13)]
-
-
-def test_missing_shapes_of_a_file_are_told():
-    shapes = np.array([shapely.Point(HERE), None])
-    batch = prepared({"a": ["x", "y"]}, LAMP, geometry=shapes)
-    assert told(batch.problems) == [("geometry_missing", 12, "", "")]
-    assert batch.placed.tolist() == [True, False]
-
-
-def test_axes_are_swapped_on_request():
-    batch = prepared({"a": ["x"]}, replace(LAMP, swap_axes=True), geometry=shapely.points([HERE[1]], [HERE[0]]))
-    assert shapely.get_coordinates(batch.geometry).tolist() == [list(HERE)]
-
-
-def test_zone_numbers_in_eastings():
-    east = np.array([514_907.0, 40_514_907.0, 39_514_907.0])
-    shapes = shapely.points(east, np.full(3, 3_355_597.0))
-    batch = prepared({"a": ["x", "y", "z"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:4549", "", "prj"))
-    assert [t[:2] for t in told(batch.problems)] == [("zone_contradicts", 13), ("zone_prefix_removed", None)]
-    assert shapely.equals_exact(batch.geometry[0], batch.geometry[1])
-    assert batch.placed.tolist() == [True, True, False]
-
-
-def test_coordinates_out_of_reach_of_their_system():
-    shapes = shapely.points([219_707.0, 1e9], [3_350_626.0, 3_350_626.0])
-    batch = prepared({"a": ["x", "y"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:32651", "", "prj"))
-    assert told(batch.problems) == [("crs_out_of_reach", 12, "", "1000000000, 3350626")]
-    assert batch.placed.tolist() == [True, False]
-
-
-@pytest.mark.parametrize(
-    ("decimals", "code"), [(6, None), (5, None), (4, "coordinates_coarse"), (2, "coordinates_too_coarse")]
-)
-def test_precision_of_degrees(decimals, code):
-    random = np.random.default_rng(1)
-    shapes = shapely.points(np.round(random.uniform(120.1, 120.2, (200, 2)) - [0, 90], decimals))
-    batch = prepared({"a": ["x"] * 200}, LAMP, geometry=shapes)
-    assert {str(p.code) for p in batch.problems} == ({code} if code else set())
-    assert batch.placed.all() == (decimals > 2)
-
-
-def test_a_few_round_values_are_chance():
-    shapes = shapely.points(np.random.default_rng(1).uniform(120.1, 120.2, (500, 2)) - [0, 90])
-    shapes[7] = shapely.Point(120.15, 30.32)
-    assert prepared({"a": ["x"] * 500}, LAMP, geometry=shapes).problems == []
-
-
-def test_metres_are_not_judged_as_degrees():
-    shapes = shapely.points([514_907.0], [3_355_597.0])
-    assert prepared({"a": ["x"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:4549", "", "prj")).problems == []
-
-
-def test_metres_rounded_to_whole_ones_are_told():
-    random = np.random.default_rng(1)
-    east, north = random.uniform(514_000, 515_000, 50), random.uniform(3_355_000, 3_356_000, 50)
-    metres = DeclaredCrs("EPSG:4549", "", "prj")
-    coarse = prepared({"a": ["x"] * 50}, LAMP, geometry=shapely.points(np.round(east), np.round(north)), crs=metres)
-    assert {str(p.code) for p in coarse.problems} == {"coordinates_whole_metres"}
-    assert (len(coarse.problems), coarse.placed.all()) == (50, True)
-    fine = prepared({"a": ["x"] * 50}, LAMP, geometry=shapely.points(np.round(east, 1), np.round(north)), crs=metres)
-    assert len(fine.problems) < 10
-
-
 def test_a_delivery_that_cannot_be_placed_stops_before_the_first_row():
     source, _rows = delivery({"a": ["x"]}, crs=DeclaredCrs())
     with pytest.raises(UnknownCrs):
@@ -396,24 +276,6 @@ def test_a_profile_for_another_layer_or_scheme_stops_before_the_first_row():
     assert "CJ/T 214-2007" in caught.value.hint
 
 
-def test_a_zone_number_is_remarked_once():
-    source, rows = delivery(
-        {"a": ["x"]}, shapely.points([40_514_907.0], [3_355_597.0]), DeclaredCrs("EPSG:4549", "", "prj")
-    )
-    normaliser = Normaliser(LAMP, LAYERS["component"], source)
-    assert [[str(p.code) for p in normaliser.prepare(rows).problems] for _batch in range(2)] == [
-        ["zone_prefix_removed"],
-        [],
-    ]
-
-
-def test_an_overridden_system_is_remarked_once():
-    source, rows = delivery({"a": ["x"]}, crs=DeclaredCrs("EPSG:4490", "CGCS2000", "prj"))
-    normaliser = Normaliser(replace(LAMP, crs="GCJ-02"), LAYERS["component"], source)
-    assert told(normaliser.prepare(rows).problems) == [("crs_overridden", None, "", "CGCS2000")]
-    assert normaliser.prepare(rows).problems == []
-
-
 def test_the_reasons_of_a_quarantine_are_not_read_as_data():
     """They quote what was wrong, garbled text and telephone numbers too."""
     from importers.headings import QUARANTINE
@@ -421,13 +283,3 @@ def test_the_reasons_of_a_quarantine_are_not_read_as_data():
     columns = {"名": ["好"], **{name: ["“锟斤拷”是乱码 13812345678"] for name in QUARANTINE}}
     batch = prepared(columns, replace(LAMP, columns={"名": "name"}))
     assert (batch.problems, attributes(batch)) == ([], [{}])
-
-
-@pytest.mark.parametrize(
-    ("dimensions", "codes"), [("XY", []), ("XYZ", ["elevation_dropped"]), ("XYM", ["measure_dropped"])]
-)
-def test_heights_and_measures_are_told_once(dimensions, codes):
-    source, rows = delivery({"a": ["x"]})
-    normaliser = Normaliser(LAMP, LAYERS["component"], replace(source, dimensions=dimensions))
-    assert [str(p.code) for p in normaliser.prepare(rows).problems] == codes
-    assert normaliser.prepare(rows).problems == []
