@@ -12,7 +12,7 @@ IMPORTERS = Path(fingerprints.__file__).parent
 # What decides the fate of a row, with all that it imports of the importers. Readers do not: a fingerprint covers the cells.
 DECIDE = ("normalise", "validate", "stage", "recognised")
 # The rules as they were when somebody last thought of it, and the version that they had.
-CONSIDERED = ("c28340982c24ebd0", 1)
+CONSIDERED = ("58d0560b9a664e86", 1)
 
 
 def needed() -> list[Path]:
