@@ -238,7 +238,8 @@ def _apply(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> di
 def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     assert work.task.change_set is not None
     work.progress("undo", 0, None)
-    summary = changes.undo(connection, scope, work.task.change_set)
+    file = deliveries.get(connection, scope, work.task.delivery).file(work.task.number)
+    summary = changes.undo(connection, scope, file.undone_by or work.task.change_set)
     if not summary.changes:
         raise Conflict(
             _("这批的 %(n)s 行之后都被改动过，没有可撤销的。", n=summary.conflicts), _("在资产页上逐个查看其历史。")

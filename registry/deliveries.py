@@ -263,7 +263,8 @@ def ask(
 ) -> None:
     """Ask for a step of a file: queue it, with new orders for how to check it if given.
 
-    A check of a file that was checked before makes a new change set; the old proposal is rejected. Raises Conflict while
+    A check of a file that was checked before makes a new change set; the old proposal is rejected. An undo of what is undone
+    undoes the undo. Raises Conflict while
     another step is queued or under way, or where the step does not fit the state of the file.
     """
     if step not in STEPS:
@@ -289,7 +290,7 @@ def _require_fit(held: Delivery, file: DeliveryFile, step: str) -> None:
         "look": file.set_status is None,
         "check": held.layer is not None and file.set_status not in ("applied",),
         "apply": file.set_status == "proposed",
-        "undo": file.set_status == "applied" and file.undone_by is None,
+        "undo": file.set_status == "applied",
     }[step]
     if file.is_busy:
         raise _busy(file)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from registry.database import connect
+
 from .conftest import PHONE, Visiting
 from .demo_district import DISTRICT
 from .visit import Visit
@@ -17,6 +19,7 @@ BENCHES = """编号,名称,类别,经度,纬度
 X-{n}1,北凳,路灯,120.15011,30.32011
 X-{n}2,南凳,长椅,120.15022,30.32022
 """
+LAMPS = Path(__file__).resolve().parents[1] / "data" / "lamps.geojson"
 PLACE = re.compile(r"/deliveries/\d+/1$")
 # Files as a person drops them: the browser makes them, so that nothing is read from this machine.
 DROP = """([zone, name, text]) => {
@@ -120,11 +123,43 @@ def test_an_inspector_reads_and_changes_nothing(visiting: Visiting) -> None:
     expect(visit.page.locator("[data-upload]")).to_have_count(0)
 
 
+def test_a_running_check_is_cancelled_and_begun_again(visiting: Visiting, demo_database: str) -> None:
+    visit = visiting("surveyor", LIST)
+    page = visit.page
+    drop(visit, "路灯.geojson", LAMPS.read_text(encoding="utf-8"))
+    ended(visit, "待核对")
+    with connect(demo_database, role="chengji_owner") as connection:
+        connection.execute("LOCK TABLE registry.change, registry.problem IN SHARE MODE")  # the check stands still here
+        page.get_by_role("button", name="检查", exact=True).click()
+        ended(visit, "处理中")
+        page.get_by_role("button", name="取消", exact=True).click()
+        ended(visit, "已取消")
+        expect(page.locator(".panel-now")).to_contain_text("没有留下任何改动")
+        connection.rollback()
+    page.get_by_role("button", name="重新开始这一步").click()
+    ended(visit, "待审阅")
+
+
+def test_the_first_rows_follow_the_mapping(visiting: Visiting) -> None:
+    visit = visiting("surveyor", f"{LIST}")
+    page = visit.page
+    drop(visit, "长凳.csv", BENCHES.format(n=4))
+    ended(visit, "待核对")
+    rows = page.locator("[data-preview] tbody tr")
+    expect(rows.nth(1).locator(".is-refused")).to_have_text(re.compile("长椅"))
+    expect(page.locator("[data-preview]")).not_to_contain_text("120.15011")
+    page.locator("#words select").first.select_option("0118")
+    expect(rows.nth(1).locator(".is-refused")).to_have_count(0)
+    page.get_by_text("EPSG:4490", exact=False).first.click()
+    expect(rows.first).to_contain_text("120.15011, 30.32011")
+    page.get_by_label("名称", exact=True).first.select_option("owner")
+    expect(page.locator("[data-preview] thead")).to_contain_text("权属单位")
+
+
 def test_lamps(visiting: Visiting) -> None:
     """The file that everybody delivers is understood without a single choice."""
     visit = visiting("surveyor", LIST)
-    lamps = (Path(__file__).resolve().parents[1] / "data" / "lamps.geojson").read_text(encoding="utf-8")
-    drop(visit, "路灯.geojson", lamps)
+    drop(visit, "路灯.geojson", LAMPS.read_text(encoding="utf-8"))
     ended(visit, "待核对")
     visit.page.get_by_role("button", name="检查", exact=True).click()
     ended(visit, "待审阅")

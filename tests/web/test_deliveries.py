@@ -26,6 +26,15 @@ B-2,南凳,长椅,120.1502,30.3202
 B-3,西凳,路灯,,
 """.encode()
 
+# A park as it should be, and three whose outline crosses itself.
+GREENS = (
+    '名称,geom\n方园,"POLYGON((120.14 30.32,120.141 30.32,120.141 30.321,120.14 30.321,120.14 30.32))"\n'
+    + "".join(
+        f'蝴蝶{n}园,"POLYGON((120.15{n} 30.32,120.1509 30.321,120.1509 30.32,120.15{n} 30.321,120.15{n} 30.32))"\n'
+        for n in (1, 2, 3)
+    )
+).encode()
+
 
 def work(database: str) -> None:
     """What waits, done by the worker in its processes."""
@@ -92,8 +101,17 @@ def test_from_upload_to_register_and_back_without_a_script(
 
     assert post(surveyor, f"{url}/undo").status_code == 303
     work(seeded_clone)
-    assert badge(surveyor.get(url).text) == "undone"
+    page = surveyor.get(url).text
+    assert badge(page) == "undone" and "恢复…" in page
     assert live(seeded_clone) == before
+
+    assert post(surveyor, f"{url}/undo").status_code == 303
+    work(seeded_clone)
+    assert badge(surveyor.get(url).text) == "applied"
+    assert live(seeded_clone) == before + 1
+    post(surveyor, f"{url}/undo")
+    work(seeded_clone)
+    assert badge(surveyor.get(url).text) == "undone" and live(seeded_clone) == before
     for address in (url, LIST, f"{url}/progress"):
         assert str(home) not in surveyor.get(address).text
 
@@ -232,6 +250,40 @@ def test_what_waits_can_be_cancelled_and_begun_again(surveyor: FlaskClient, seed
     assert post(surveyor, f"{url}/again").status_code == 303
     work(seeded_clone)
     assert badge(surveyor.get(url).text) == "looked"
+
+
+def test_repairs_that_change_an_area_wait_for_a_yes_of_single_rows_or_of_all(
+    surveyor: FlaskClient, seeded_clone: str
+) -> None:
+    url, _page = deliver(surveyor, seeded_clone, "绿地.csv", GREENS)
+    given = {"layer": "green", "crs": "EPSG:4490", "constant-class": "G11"}
+    page = check(surveyor, seeded_clone, url, **given)
+    assert re.search(r'is-added"><strong>1</strong>', page) and "geometry_invalid" in page
+    assert re.search(rf'action="{url}/repairs"', page)
+    rows = surveyor.get(f"{url}/problems?code=geometry_invalid&field=").text
+    assert re.findall(r'type="checkbox" name="row" value="(\d+)"', rows) == ["3", "4", "5"]
+
+    assert post(surveyor, f"{url}/repairs", row="4").status_code == 303
+    work(seeded_clone)
+    page = surveyor.get(url).text
+    assert re.search(r'is-added"><strong>2</strong>', page) and "geometry_repair_accepted" in page
+    rows = surveyor.get(f"{url}/problems?code=geometry_invalid&field=").text
+    assert re.findall(r'type="checkbox" name="row" value="(\d+)"', rows) == ["3", "5"]
+
+    assert post(surveyor, f"{url}/repairs", all="1").status_code == 303
+    work(seeded_clone)
+    page = surveyor.get(url).text
+    assert re.search(r'is-added"><strong>4</strong>', page) and "geometry_invalid" not in page
+    post(surveyor, f"{url}/apply")
+    work(seeded_clone)
+    page = surveyor.get(url).text
+    assert badge(page) == "applied" and "/repairs" not in page
+    assert post(surveyor, f"{url}/repairs", all="1").status_code == 409
+    with connect(seeded_clone, role="chengji_owner") as connection:
+        shapes = connection.execute(
+            "SELECT ST_IsValid(geom), ST_Area(geom) > 0 FROM registry.asset WHERE layer = 'green' AND name LIKE '蝴蝶%'"
+        ).fetchall()
+    assert shapes == [(True, True)] * 3
 
 
 def test_a_proposal_can_be_rejected_and_checked_anew(surveyor: FlaskClient, seeded_clone: str) -> None:
