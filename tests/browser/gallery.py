@@ -13,6 +13,7 @@ from .conftest import Visiting
 from .demo_district import DISTRICT
 from .ground import alone, click, on_screen, things, tiles
 from .picture import save
+from .proposal import propose
 from .visit import Visit
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -61,6 +62,14 @@ def test_a_delivery(visiting: Visiting) -> None:
     visit.page.get_by_role("button", name="检查", exact=True).click()
     expect(visit.page.locator(".delivery-head .badge")).to_have_text("待审阅", timeout=60_000)
     take(visit, "delivery-check")
+
+
+def test_a_review(visiting: Visiting, demo_database: str) -> None:
+    visit = visiting("surveyor", f"/{DISTRICT}/changes/{propose(demo_database)}")
+    visit.drawn()
+    visit.page.locator(".row[data-kind=doubtful] .row-open").click()
+    expect(visit.page.locator("#card .candidate")).to_have_count(2)
+    take(visit, "review")
 
 
 def test_a_phone(phone: Visiting) -> None:

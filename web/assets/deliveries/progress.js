@@ -1,13 +1,14 @@
 /** Asks how far a step is, and shows it; when it has ended, the page is loaded anew. */
 
 const SOONEST = 1000;
-const LATEST = 10_000;
+const LATEST = 3000;
 
 /** @param {HTMLElement} place with data-progress, the address to ask; its parts are optional */
 export async function watchProgress(place) {
   const bar = place.querySelector("progress");
   const text = place.querySelector("[data-progress-text]");
   const idle = place.querySelector("[data-progress-idle]");
+  const badge = place.closest("tr, .delivery")?.querySelector(".badge");
   let wait = SOONEST;
   let before = "";
   for (;;) {
@@ -20,6 +21,10 @@ export async function watchProgress(place) {
     before = now;
     if (!told) continue;
     if (text) text.textContent = told.text;
+    if (badge) {
+      badge.textContent = told.label;
+      badge.className = `badge is-${told.state}`;
+    }
     if (idle) idle.hidden = !told.idle;
     if (!bar) continue;
     if (told.percent === null) bar.removeAttribute("value");
