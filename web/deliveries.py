@@ -263,9 +263,10 @@ def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str
     """What the template of the preview shows: the rows, or why there are none."""
     told: dict[str, Any] = {"layer": layer, "preview": None, "no_preview": None, "heading": row_preview.heading}
     try:
+        delivery_form.require_usable(profile, source)
         grounds = Grounds.of_district(raw(session()), scope().district)
         return told | {"preview": row_preview.preview(grounds, source, profile)}
-    except SourceError as error:
+    except (Invalid, SourceError) as error:
         return told | {"no_preview": error}
 
 

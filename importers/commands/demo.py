@@ -36,6 +36,9 @@ def demo(folder: Path | None, keep: bool) -> None:
 
         migrate(url)
         build(url, folder or settings().home / "demo", keep)
+    click.echo(_("演示账号（用户名、密码、身份）："))
+    click.echo(accounts())
+    click.echo(_("启动网页：registry serve"))
 
 
 def is_wanted(url: str) -> bool:

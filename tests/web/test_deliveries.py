@@ -155,6 +155,8 @@ def test_the_form_shows_what_the_first_rows_become_and_follows_its_corrections(
     assert "没有选定坐标系" in rows
     rows = post(surveyor, f"{url}/preview", **form, crs="").text
     assert "坐标系选定之后" in rows and "120.1501" not in rows
+    rows = post(surveyor, f"{url}/preview", **(form | {"crs": "", column(page, "经度"): "ignore"})).text
+    assert "没有坐标列" in rows and "把两列对应到 X 与 Y" in rows
     assert post(surveyor, f"{url}/preview", **(form | {"layer": "camera"})).status_code == 404
     inspector = signed_in(upload_app, "inspector")
     del form["csrf_token"]
