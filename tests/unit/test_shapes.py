@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from test_normalising import HERE, LAMP, LAYERS, delivery, prepared, told
+from normalised import HERE, LAMP, LAYERS, delivery, prepared, told
 from test_validating import GONGSHU, GREEN, ROAD
 
 from importers.nearness import NearSeen

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from test_normalising import HERE, LAMP, LAYERS, delivery, prepared, told
+from normalised import HERE, LAMP, LAYERS, delivery, prepared, told
 
 from importers.duplicates import FirstSeen
 from importers.normalise import Normaliser
