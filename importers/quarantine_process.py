@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def _main() -> None:
     die_with_parent(signal.SIGKILL)
     told = json.load(sys.stdin)
     speak(told["language"])
+    tempfile.tempdir = told["folder"]  # which the other side removes, however this process ends
     resource.setrlimit(resource.RLIMIT_DATA, (told["megabytes"] << 20,) * 2)
     rows = {int(number): findings for number, findings in told["rows"]}
     try:

@@ -15,6 +15,7 @@ import select
 import signal
 import struct
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -26,6 +27,7 @@ from typing import Any, BinaryIO
 import registry.errors
 from importers import errors
 from importers.errors import DamagedFile, SourceError
+from importers.scratch import scratch
 from importers.source import Rows, SourceLayer
 from importers.wire import pack_rows, source_layer, unpack_rows
 from registry.errors import RegistryError, Unavailable
@@ -48,6 +50,8 @@ class Reader:
         self._path, self._megabytes, self._seconds = Path(path), megabytes, seconds
 
     def __enter__(self) -> Reader:
+        self._scratch = scratch()
+        folder = self._scratch.__enter__()
         asked_r, asked_w = os.pipe()
         told_r, told_w = os.pipe()
         sys.stdout.flush()
@@ -56,6 +60,7 @@ class Reader:
         if not self._child:
             os.close(asked_w)
             os.close(told_r)
+            tempfile.tempdir = str(folder)
             _serve(self._path, asked_r, told_w, self._megabytes)
         os.close(asked_r)
         os.close(told_w)
@@ -72,6 +77,7 @@ class Reader:
             with suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGKILL)
             os.waitpid(self._child, 0)
+        self._scratch.__exit__(kind, error, trace)
 
     def look(self, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
         """`importers.read.look` of the file."""

@@ -17,7 +17,7 @@ from registry.language import Words, _
 Geometries = NDArray[np.object_]
 Box = tuple[float, float, float, float]
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 16_384
 SAMPLE_ROWS = 1_000
 SAMPLE_VALUES = 20
 

@@ -1,10 +1,13 @@
 """Reading in a child process: the same rows as without it, and whatever happens to the child is one clear message."""
 
 import ctypes
+import fcntl
 import os
 import socket
 import sys
+import tempfile
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pytest
 from importers.errors import DamagedFile, SourceError, UnknownFormat
 from importers.read import look, read
 from importers.sandbox import Reader
+from importers.scratch import PREFIX, scratch
 from importers.source import Rows
 
 READ = sys.modules["importers.read"]  # forked with what it is patched to
@@ -112,3 +116,37 @@ def test_what_a_library_has_open_is_not_closed_under_it() -> None:
         reader.look()
         open_ = [os.readlink(f"/proc/{reader._child}/fd/{n}") for n in os.listdir(f"/proc/{reader._child}/fd")]
         assert held.name in open_
+
+
+def test_a_killed_reader_leaves_nothing_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    packed = tmp_path / "lamps.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("lamps.csv", "编码,经度,纬度\n" + "L-1,120.15,30.32\n" * 200_000)
+    with Reader(packed) as reader:
+        rows = reader.read("lamps", "UTF-8")
+        next(rows)
+        assert list((tmp_path / "temporary").rglob("lamps.csv")), "it is unpacked there"
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in use stays, and what was made a moment ago, and what is a link to elsewhere."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (elsewhere, *(tmp_path / f"{PREFIX}{name}" for name in ("left", "used"))):
+        folder.mkdir()
+        (folder / "lamps.csv").write_text("x")
+    (tmp_path / f"{PREFIX}link").symlink_to(elsewhere)
+    used = os.open(tmp_path / f"{PREFIX}used", os.O_RDONLY)
+    fcntl.flock(used, fcntl.LOCK_EX)
+    with scratch() as folder:
+        assert folder.is_dir()
+        assert (tmp_path / f"{PREFIX}left").is_dir(), "too new to be abandoned"
+    monkeypatch.setattr("importers.scratch.NEW_SECONDS", -1.0)
+    with scratch():
+        assert not (tmp_path / f"{PREFIX}left").exists()
+    os.close(used)
+    assert {path.name for path in tmp_path.iterdir()} == {"elsewhere", f"{PREFIX}used", f"{PREFIX}link"}
+    assert (elsewhere / "lamps.csv").exists()
