@@ -40,6 +40,7 @@ def propose(demo_database: str) -> int:
     with connect(demo_database) as connection:
         number = seed.put(connection, DISTRICT, int(who[0]), "component", rows, apply=False).change_set
     with connect(demo_database, role="chengji_owner") as connection:
+        connection.execute("UPDATE registry.change_set SET title = '路灯复测.csv' WHERE id = %s", (number,))
         connection.execute(
             "UPDATE registry.change SET doubtful = true, accepted = false, matched_by = 'place', score = 0.8, candidates = %s,"
             " delivered = %s WHERE change_set = %s AND seq = 5",
