@@ -165,6 +165,11 @@ def detect_file(path: Path) -> Encoding:
     return found
 
 
+def is_utf8(path: Path) -> bool:
+    """Whether nothing in a text file, as far as samples from all over it tell, is other than UTF-8."""
+    return all(_decoded(piece, "utf-8") is not None for piece in lines_with_text(path))
+
+
 def refuse_mixed(path: Path, encoding: Encoding) -> None:
     """Raises UndecodableText where lines of UTF-8 stand in a text file of GB18030: they decode into other characters."""
     if encoding.name != "GB18030":

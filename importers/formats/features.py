@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from importers import gdal
-from importers.encoding import chosen, codec_name, detect_file
+from importers.encoding import chosen, codec_name, detect_file, is_utf8
 from importers.errors import DamagedFile
 from importers.gdal_layers import declared, layer_of, rows_of
 from importers.kml import true_name, with_plain_names
@@ -119,7 +119,7 @@ def _encoding(path: Path, request: Request) -> Encoding:
     """Of JSON and KML as the text is; the other formats leave no choice."""
     if request.encoding and (_is_json(path) or _is_kml(path)):
         return chosen(request.encoding)
-    if _is_json(path) or _declares_other(path):
+    if _is_json(path) or _declares_other(path) or (_is_kml(path) and not is_utf8(path)):
         return detect_file(path)
     return Encoding("UTF-8", "format", Words(N_("该格式规定为 UTF-8")))
 

@@ -206,6 +206,44 @@ def test_utf8_rows_amid_gbk_in_mapinfo_files(tmp_path: Path):
         list(read(mapinfo(tmp_path, ".mif", raw, "WindowsSimpChinese")))
 
 
+# What the first line of a KML says; None: there is no such line.
+XML_SAYS = [None, "UTF-8", "GBK", "GB2312", "ISO-8859-1", "Big5"]
+PLACEMARK = (
+    '<Placemark><ExtendedData><Data name="MEMO"><value>{}</value></Data></ExtendedData>'
+    "<Point><coordinates>120.1,30.3</coordinates></Point></Placemark>\n"
+)
+
+
+def kml(folder: Path, texts: list[str], codec: str, said: str | None) -> Path:
+    head = f'<?xml version="1.0" encoding="{said}"?>\n' if said else ""
+    placemarks = "".join(PLACEMARK.format(text.replace("&", "&amp;")) for text in texts)
+    body = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>x</name>\n{placemarks}</Folder></Document></kml>'
+    file = folder / "t.kml"
+    file.write_bytes((head + body).encode(codec))
+    return file
+
+
+@pytest.mark.parametrize(("kind", "codec"), CORPUS)
+def test_no_mojibake_in_a_kml_whatever_it_declares(tmp_path: Path, kind: str, codec: str):
+    for said in XML_SAYS:
+        if (kind, codec) == ("one character", "gb18030") and said in (None, "UTF-8"):
+            continue  # is UTF-8 as well, by the rule of XML
+        try:
+            (rows,) = read(kml(tmp_path, TEXTS[kind], codec, said))
+        except UndecodableText:
+            continue
+        texts = rows.columns["MEMO"].to_pylist()
+        assert all(got == text or REPLACED in got for got, text in zip(texts, TEXTS[kind], strict=True)), (said, texts)
+
+
+@pytest.mark.parametrize("kind", ["names", "addresses", "mixed"])
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("said", XML_SAYS)
+def test_daily_kml_deliveries_are_read_right_whatever_they_declare(tmp_path, kind, codec, said):
+    (rows,) = read(kml(tmp_path, TEXTS[kind], codec, said))
+    assert rows.columns["MEMO"].to_pylist() == TEXTS[kind]
+
+
 @pytest.mark.parametrize("kind", ["names", "addresses", "mixed"])
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
 @pytest.mark.parametrize(("declared", "language"), DECLARED)
