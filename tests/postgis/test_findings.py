@@ -99,3 +99,15 @@ def test_within_the_bound_nothing_is_said_of_it(connection: Connection, scope: S
     assert report.problems_kept == len(report.problems) == 2
     record = of_change_sets(connection, scope, [report.summary.change_set])
     assert record.rounds[0].problems_kept is None and "共发现" not in render_html(record)
+
+
+def test_the_record_of_many_new_rows_is_made_at_once(connection: Connection, scope: Scope, tmp_path: Path) -> None:
+    file = tmp_path / "lamps.csv"
+    rows = (
+        f"M-{n},路灯,{120.14 + n % 100 * 1e-4:.6f},{30.31 + n // 100 * 1e-4:.6f},2024-05-06\n" for n in range(6_000)
+    )
+    file.write_text(HEAD + "".join(rows), encoding="utf-8")
+    report = run(connection, scope, Order(file, "component", crs="EPSG:4490"))
+    connection.execute("SET LOCAL statement_timeout = '4s'")
+    record = of_change_sets(connection, scope, [report.summary.change_set])
+    assert sum(count for _action, _lon, _lat, count in record.places.marks) == record.rounds[0].taken["add"] == 6_000
