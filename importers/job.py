@@ -12,6 +12,7 @@ import logging
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
@@ -134,6 +135,10 @@ class _Work:
         is no database any more, the lock that is gone will tell it.
         """
         _ignore_ends()  # it is ending, and a worker that lost the database too may want the same
+        with suppress(
+            psycopg.Error
+        ):  # the end may have come between telling of progress and its commit: let go of the row
+            self._status.rollback()
         deadline = time.monotonic() + WAITED_FOR
         while True:
             try:

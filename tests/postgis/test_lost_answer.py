@@ -87,6 +87,33 @@ def test_a_step_whose_commit_was_not_answered_is_done(seeded_clone: str, home: P
     assert components(seeded_clone) == before
 
 
+# The step is cancelled after it has told of its progress and before that is committed.
+CANCELLED_WHILE_TELLING = """
+import os, signal, sys
+from importers import job
+tell = job.delivery_steps.tell
+
+def cancelled(connection, run, **told):
+    tell(connection, run, **told)
+    if told.get("verb") == "look":
+        os.kill(os.getpid(), signal.SIGTERM)
+
+job.delivery_steps.tell = cancelled
+sys.exit(job.main("330105", int(sys.argv[1]), 1))
+"""
+
+
+def test_a_step_that_is_ended_while_it_tells_of_its_progress_can_tell_its_end(seeded_clone: str, home: Path) -> None:
+    """Its own row was locked by what it had told, and it waited for itself."""
+    delivery, _number = deliver(seeded_clone, home)
+    ended = subprocess.run(
+        [sys.executable, "-c", CANCELLED_WHILE_TELLING, str(delivery)],
+        env={**os.environ, "DATABASE_URL": seeded_clone}, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert file_of(seeded_clone, delivery).status == "cancelled"
+
+
 def test_a_run_that_another_took_over_can_tell_nothing(seeded_clone: str, home: Path) -> None:
     """Its lock was lost with its connection, the step was asked for again and begun: the first one's work is refused."""
     delivery = checked(seeded_clone, home)
