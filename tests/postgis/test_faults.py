@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,18 +125,18 @@ def _at_work(connection: psycopg.Connection[Any]) -> list[int]:
 
 
 @contextmanager
-def small_disk(url: str, folder: Path, megabytes: int) -> Iterator[Path]:
-    """The test's database on a disk of its own, which can be filled."""
-    folder.mkdir()
+def small_disk(url: str, megabytes: int) -> Iterator[Path]:
+    """The test's database on a disk of its own, which can be filled. Not below pytest's folder: every run of pytest takes the
+    right to enter that away from the user whom a root's server runs as."""
+    folder = Path(tempfile.mkdtemp(prefix="chengji-disk-"))
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], check=False
     ).returncode:
+        folder.rmdir()
         pytest.skip("no right to mount a small disk")
     try:
         name = url.split("?", maxsplit=1)[0].rpartition("/")[2]
         shutil.chown(folder, _server_user(url))
-        for parent in folder.parents:
-            parent.chmod(parent.stat().st_mode | 0o011)
         _on_the_server(url, SQL("CREATE TABLESPACE small LOCATION {}").format(Literal(str(folder))))
         _on_the_server(url, SQL("ALTER DATABASE {} SET TABLESPACE small").format(Identifier(name)))
         yield folder
@@ -143,6 +144,7 @@ def small_disk(url: str, folder: Path, megabytes: int) -> Iterator[Path]:
     finally:
         _on_the_server(url, SQL("DROP TABLESPACE IF EXISTS small"))
         subprocess.run(["umount", str(folder)], check=True)
+        folder.rmdir()
 
 
 def _server_user(url: str) -> int:
@@ -159,8 +161,8 @@ def _on_the_server(url: str, statement: Any) -> None:
         connection.execute(statement)
 
 
-def test_the_database_runs_out_of_disk(seeded_clone: str, home: Path, delivery_file: Path, tmp_path: Path) -> None:
-    with small_disk(seeded_clone, tmp_path / "disk", 64) as disk:
+def test_the_database_runs_out_of_disk(seeded_clone: str, home: Path, delivery_file: Path) -> None:
+    with small_disk(seeded_clone, 64) as disk:
         delivery, _number = deliver(seeded_clone, home, delivery_file)
         work(seeded_clone, once=True)
         before = components(seeded_clone)
