@@ -203,7 +203,9 @@ def test_a_server_that_was_killed_is_started_again_whatever_its_sessions_do(url:
     with psycopg.connect(url) as session:
         busy = threading.Thread(target=long_statement, args=(session,))
         busy.start()
-        with psycopg.connect(url) as other:
+        with psycopg.connect(
+            url, autocommit=True
+        ) as other:  # within a transaction it would see the sessions of its beginning
             until(
                 lambda: (
                     other.execute("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%generate_series%'").rowcount > 1
