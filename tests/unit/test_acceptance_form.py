@@ -134,6 +134,7 @@ def test_a_check_without_a_register_prints_the_same_form() -> None:
     assert "检查包由 0.0.1 版导出" in page
 
 
+@pytest.mark.slow
 def test_the_name_says_how_a_record_is_written(tmp_path: Path) -> None:
     write(record(FIRST), tmp_path / "a.HTML")
     write(record(FIRST), tmp_path / "a.pdf")
@@ -179,6 +180,7 @@ def test_a_single_place_is_no_division_by_nothing() -> None:
     assert 'cx="340.0" cy="110.0"' in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_pdf_of_the_longest_and_of_the_shortest_record(language: str, tmp_path: Path) -> None:
     speak(language)

@@ -29,6 +29,8 @@ from importers.suggest import suggest
 from importers.validate import Validator
 from registry.layers import reference_layers
 
+pytestmark = pytest.mark.slow  # the whole district is made
+
 SEED = 330105
 EVERY = 40
 EXTENT = (120.0869, 30.2578, 120.2190, 30.4023)
