@@ -135,10 +135,8 @@ class _Work:
         is no database any more, the lock that is gone will tell it.
         """
         _ignore_ends()  # it is ending, and a worker that lost the database too may want the same
-        with suppress(
-            psycopg.Error
-        ):  # the end may have come between telling of progress and its commit: let go of the row
-            self._status.rollback()
+        with suppress(psycopg.Error):
+            self._status.rollback()  # the end may have come between telling of progress and its commit: let go of the row
         deadline = time.monotonic() + WAITED_FOR
         while True:
             try:

@@ -53,10 +53,9 @@ class Memory:
         """Whether the register has these rows already, accepted when they were read in this very system."""
         if not len(self.known) or not len(rows):
             return False
-        chosen = np.zeros(len(rows), dtype=bool)
-        chosen[np.linspace(0, len(rows) - 1, min(LOOKED_AT, len(rows))).astype(int)] = True
-        prints, true = self.fingerprinter(profile, crs).of(_those(rows, chosen))
-        return bool(len(self.known.find(prints, true)[0]) >= MOST * chosen.sum())
+        some = sampled(rows, LOOKED_AT)
+        prints, true = self.fingerprinter(profile, crs).of(some)
+        return len(self.known.find(prints, true)[0]) >= MOST * len(some)
 
 
 class Recognised:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, send_file
+from flask import Response
 
 from registry import assets, attachments
 from registry.database import raw
 from web.district_pages import district_blueprint
+from web.pictures import picture
 from web.transaction import scope, session
 
 blueprint = district_blueprint("photos", __name__, "/assets/<id:id>/photos")
@@ -29,9 +30,4 @@ def _served(asset_id: int, photo: int, size: str) -> Response:
     path = attachments.content(raw(session()), scope(), asset_id, photo, size)
     if size == "full":
         assets.log_restricted(session(), scope(), {asset.layer}, "photo", 1, asset_id)
-    response: Response = send_file(path, "image/jpeg", conditional=True, etag=True, max_age=None)
-    response.headers["Cache-Control"] = "private, no-cache"  # seen again only by whom may still see it
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = "inline"
-    response.vary.add("Cookie")
-    return response
+    return picture(path)

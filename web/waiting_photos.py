@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import changes, waiting_photos
@@ -11,6 +11,7 @@ from registry.errors import NotAllowed, NotFound
 from registry.language import _
 from registry.layers import stored_layers
 from web.district_pages import district_blueprint
+from web.pictures import picture
 from web.transaction import district, scope, session
 
 blueprint = district_blueprint("waiting_photos", __name__, "/photos")
@@ -68,9 +69,4 @@ def apply(change_set: int) -> ResponseReturnValue:
 
 def _served(photo: int, size: str) -> Response:
     path = waiting_photos.thumbnail(raw(session()), scope(), photo, size)
-    response: Response = send_file(path, "image/jpeg", conditional=True, etag=True, max_age=None)
-    response.headers["Cache-Control"] = "private, no-cache"  # seen again only by whom may still see it
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = "inline"
-    response.vary.add("Cookie")
-    return response
+    return picture(path)
