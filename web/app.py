@@ -7,34 +7,27 @@ from sqlalchemy.engine import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.urls import iri_to_uri
 
-from registry.database import engine
-from registry.pool import keep_warm
+from registry.database.connections import engine
+from registry.database.pool import keep_warm
 from registry.settings import Settings
-from web import (
-    compression,
-    deliveries,
-    district_pages,
-    door,
-    errors,
-    headers,
-    home,
-    languages,
-    map_page,
-    papers,
-    photos,
-    questions,
-    register,
-    review,
-    static_files,
-    tiles,
-    transaction,
-    uploads,
-    waiting_photos,
-)  # fmt: skip
-from web.languages import language
-from web.secret import secret_key
-from web.tile_cache import TileCache
-from web.wording import worded
+from web import home
+from web.deliveries import downloads as papers
+from web.deliveries import pages as deliveries
+from web.deliveries import uploads
+from web.http import compression, errors, headers, languages, static_files, transaction
+from web.http import routing as district_pages
+from web.http.languages import language
+from web.http.secret import secret_key
+from web.http.tile_cache import TileCache
+from web.http.translated import worded
+from web.map import api as questions
+from web.map import pages as map_page
+from web.map import tiles
+from web.register import pages as register
+from web.register import photos
+from web.register import unassigned_photos as waiting_photos
+from web.review import pages as review
+from web.sign_in import session_guard as door
 
 THREADS = 8
 TILE_BYTES = 64 * 1024 * 1024

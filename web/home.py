@@ -6,13 +6,13 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from registry import people
-from registry.database import raw
-from registry.doctor import pulse
-from registry.language import LANGUAGES
-from web import languages
-from web.sign_in import is_local
-from web.transaction import session
+from registry.access import accounts
+from registry.database.connections import raw
+from registry.i18n import LANGUAGES
+from registry.operations.doctor import pulse
+from web.http import languages
+from web.http.transaction import session
+from web.sign_in.forms import is_local
 
 blueprint = Blueprint("home", __name__)
 YEAR = 365 * 24 * 3600
@@ -21,10 +21,10 @@ YEAR = 365 * 24 * 3600
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """The map of the person's district; a choice where there are several, a word where there is none."""
-    mapped = people.districts(raw(session()), current_user.id)
+    mapped = accounts.districts(raw(session()), current_user.id)
     if len(mapped) == 1:
         return redirect(url_for("map.show", district=mapped[0].code))
-    return render_template("districts.html", districts=mapped)
+    return render_template("home/districts.html", districts=mapped)
 
 
 @blueprint.post("/language/<chosen>")

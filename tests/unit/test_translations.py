@@ -18,12 +18,12 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from registry import language
-from registry.language import _, in_language, speak, spoken
+from registry import i18n as language
+from registry.i18n import _, in_language, speak, spoken
 from registry.translations.extract import from_python
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("registry", "importers", "web")
+SOURCES = ("registry", "importers", "demo", "web")
 MAPPING = ROOT / "registry" / "translations" / "babel.cfg"
 ENGLISH = ROOT / "registry" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
@@ -88,8 +88,8 @@ def test_extraction_sees_python_templates_tables_and_javascript_words():
     assert len(files) > 400
     assert files["没有图层“%(layer)s”。"].startswith("registry/")
     assert files["登录"] == "web/templates/security/login_user.html"
-    assert files["“%(value)s”不是日期"] == "importers/problem_texts.py"
-    assert files["量距离"] == "web/map_words.py"
+    assert files["“%(value)s”不是日期"] == "importers/problems/texts.py"
+    assert files["量距离"] == "web/map/words.py"
 
 
 def test_a_message_inside_an_f_string_is_found():

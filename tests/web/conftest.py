@@ -17,10 +17,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import web.bundles
-import web.static_files
-from registry import passwords
-from registry.database import connect
+import web.http.bundles
+import web.http.static_files
+from registry.access import passwords
+from registry.database.connections import connect
 from registry.settings import Settings, settings
 from web.app import create_app
 
@@ -48,8 +48,8 @@ def browser_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (build / name).write_text(f"/* {name} */" * 200)
     (build / "manifest.json").write_text(json.dumps(names))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web.bundles, "BUILD", build)
-        patch.setattr(web.static_files, "FOLDER", static)
+        patch.setattr(web.http.bundles, "BUILD", build)
+        patch.setattr(web.http.static_files, "FOLDER", static)
         yield static
 
 

@@ -13,7 +13,7 @@ COMMENT ON COLUMN registry.asset.fingerprint IS '最近一次交付中该行的�
 
 -- `matched_by`: how the row was recognised as this asset. `candidates`: other assets it could be as well; a change that is
 -- doubtful is not accepted until a person says which it is; `delivered` keeps its row as it came until then. `reason`: why a
--- row is a conflict (registry.reasons).
+-- row is a conflict (registry.changes.conflict_reasons).
 ALTER TABLE registry.change
   ADD COLUMN fingerprint uuid,
   ADD COLUMN matched_by  text CHECK (matched_by IN ('code', 'alias', 'key', 'rule', 'same', 'place', 'person')),

@@ -1,0 +1,1 @@
+"""Districts and the areas in them."""

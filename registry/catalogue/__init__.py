@@ -1,0 +1,1 @@
+"""Layers and their classes, and how fields are named."""

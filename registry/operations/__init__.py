@@ -1,0 +1,1 @@
+"""What an operator does: the private cluster, migrations, the doctor."""

@@ -1,0 +1,1 @@
+"""The map: the Folium shell, its tiles and what it asks."""

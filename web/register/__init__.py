@@ -1,0 +1,1 @@
+"""The list and the page of an asset, its photos and edits."""
