@@ -100,18 +100,18 @@ def _prepare(url: str, manifest: Any, folder: Path) -> str:
 def _account(connection: psycopg.Connection[Any], username: str, name: str, password: str) -> None:
     from registry.access import accounts as people
 
-    if any(listed.username == username for listed in people.everybody(connection)):
+    if any(listed.username == username for listed in people.list_accounts(connection)):
         people.set_password(connection, username, password)
     else:
         people.create(connection, username, name, password)
 
 
 def _import(url: str, district: str, file: Path, delivery: Any) -> None:
-    from importers.pipeline import Order, run
+    from importers.pipeline import ImportRequest, run
     from registry.access.operator import OPERATOR
     from registry.access.scope import open_scope_by_name
 
-    order = Order(file, delivery.layer, crs=delivery.crs, encoding=delivery.encoding, scheme=delivery.scheme,
+    order = ImportRequest(file, delivery.layer, crs=delivery.crs, encoding=delivery.encoding, scheme=delivery.scheme,
                   save_as=delivery.profile, apply=True)  # fmt: skip
     with connect(url) as connection, Bar() as bar:
         report = run(connection, open_scope_by_name(connection, district, OPERATOR), order, bar)

@@ -1,6 +1,6 @@
 """Files in, proposed changes out. The file side needs no database: read, normalise, validate.
 
-    source = look(path)[0]                       # importers.read.reader
+    source = inspect(path)[0]                     # importers.read.reader
     profile = suggest(source, layer)             # importers.inspection.suggest
     for checked in validate(normalise(read(path), profile, layer, source), layer, district, box):
         ...

@@ -16,7 +16,7 @@ from importers.errors import NoGeometry
 from importers.inspection.crs_choice import peeked, settled
 from importers.problems.problem import Problem
 from importers.profiles.profile import Profile
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.records import Geometries, choose
 from registry.areas.areas import AreaShape
 from registry.assets.reference_features import Reference
@@ -47,7 +47,7 @@ def read_areas(
     found out is told. Raises SourceError as `importers.read.reader` does, UnknownCrs where a person must say, NoGeometry
     for a row without a polygon.
     """
-    offered = look(path)
+    offered = inspect(path)
     name = choose([source.name for source in offered], layer)
     source = next(s for s in offered if s.name == name)
     first, batches = peeked(read(path, source.name))

@@ -25,12 +25,12 @@ def _catalogue(language: str) -> NullTranslations:
     return Translations.load(FOLDER, [language])
 
 
-def speak(language: str) -> None:
+def set_language(language: str) -> None:
     """Use `language` (`"zh"` or `"en"`) for the messages of this context."""
     _language.set(language if language in LANGUAGES else "zh")
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The language of this context."""
     return _language.get()
 

@@ -62,7 +62,7 @@ def ask(url: str, delivery: int, step: str, orders: dict[str, Any] | None = None
     with as_(url) as (connection, scope):
         if orders is not None:
             deliveries.name_it(connection, scope, delivery, layer="component")
-        deliveries.ask(connection, scope, delivery, number, step, orders)
+        deliveries.request_step(connection, scope, delivery, number, step, orders)
 
 
 def held(url: str, delivery: int) -> Delivery:

@@ -145,7 +145,7 @@ def put(
 ) -> change_sets.Summary:
     """Stage rows, compare them with the register, and apply what differs. Uncommitted."""
     scope = open_scope(connection, district, person_id)
-    change_set = change_sets.propose(connection, scope, layer, "import", change_sets.Delivery(f"seed {layer}"))
+    change_set = change_sets.propose(connection, scope, layer, "import", change_sets.ChangeSetOrigin(f"seed {layer}"))
     with change_sets.staging(connection) as copy:
         copy.write("".join(_csv(rows, district)))
     summary = change_sets.diff(connection, scope, layer, change_set)

@@ -36,7 +36,7 @@ GARBLED_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TextDefect:
     """Rows of a column with one problem, the values to quote, and the details of each row's message."""
 
     code: Code
@@ -45,7 +45,7 @@ class Finding:
     details: Sequence[dict[str, Any]] = ()
 
 
-def examine(column: pa.Array, is_free: bool) -> tuple[pa.Array, list[Finding]]:
+def examine(column: pa.Array, is_free: bool) -> tuple[pa.Array, list[TextDefect]]:
     """A column freed of control characters, and what is wrong with its texts. `is_free`: people write there what they like.
 
     A column that is no text is returned as it is; whole numbers of a free one may still be telephone numbers.
@@ -66,11 +66,11 @@ def examine(column: pa.Array, is_free: bool) -> tuple[pa.Array, list[Finding]]:
 
 def _examined(
     column: pa.Array, strange: bool, marked: bool, long: bool, personal: bool
-) -> tuple[pa.Array, list[Finding]]:
+) -> tuple[pa.Array, list[TextDefect]]:
     """The same by distinct values; only the tests that are wanted."""
     coded = column.dictionary_encode()
     words = coded.dictionary
-    findings: list[Finding] = []
+    findings: list[TextDefect] = []
     if strange:
         findings += _found(
             Code.TEXT_GARBLED, _each(words, pc.match_substring_regex(words, _doubtful()), is_garbled), coded
@@ -157,15 +157,15 @@ def _each(words: pa.Array, doubtful: pa.Array, judge: Callable[[str], bool]) -> 
     return flags
 
 
-def _found(code: Code, flags: Mask, coded: pa.DictionaryArray, shown: Callable[[str], str] = str) -> list[Finding]:
+def _found(code: Code, flags: Mask, coded: pa.DictionaryArray, shown: Callable[[str], str] = str) -> list[TextDefect]:
     """A finding for all rows whose distinct value is flagged."""
     if not flags.any():
         return []
     rows = _rows(flags, coded)
-    return [Finding(code, rows, [shown(text) for text in coded.filter(pa.array(rows)).to_pylist()])]
+    return [TextDefect(code, rows, [shown(text) for text in coded.filter(pa.array(rows)).to_pylist()])]
 
 
-def _cut(words: pa.Array, coded: pa.DictionaryArray) -> list[Finding]:
+def _cut(words: pa.Array, coded: pa.DictionaryArray) -> list[TextDefect]:
     """Values as long as a field can be, in a column that has none longer, in UTF-8 or in GBK."""
     texts = words.to_pylist()
     for codec in ("utf-8", "gb18030"):
@@ -181,20 +181,20 @@ def _cut(words: pa.Array, coded: pa.DictionaryArray) -> list[Finding]:
     return []
 
 
-def _with_sizes(finding: Finding, codec: str) -> Finding:
+def _with_sizes(finding: TextDefect, codec: str) -> TextDefect:
     details = [{"bytes": len(text.encode(codec))} for text in finding.values]
-    return Finding(finding.code, finding.rows, finding.values, details)
+    return TextDefect(finding.code, finding.rows, finding.values, details)
 
 
 def _width(char: str, codec: str) -> int:
     return len(char.encode(codec))
 
 
-def _phones(column: pa.Array) -> list[Finding]:
+def _phones(column: pa.Array) -> list[TextDefect]:
     rows = _mask(pc.and_(pc.greater_equal(column, PHONES[0]), pc.less_equal(column, PHONES[1])))
     if not rows.any():
         return []
-    return [Finding(Code.PERSONAL_DATA, rows, [masked(str(n)) for n in column.filter(pa.array(rows)).to_pylist()])]
+    return [TextDefect(Code.PERSONAL_DATA, rows, [masked(str(n)) for n in column.filter(pa.array(rows)).to_pylist()])]
 
 
 def _rows(flags: Mask, coded: pa.DictionaryArray) -> Mask:

@@ -23,7 +23,7 @@ from registry.i18n import _
 def look(file: Path, encoding: str | None, as_json: bool) -> None:
     """查看文件中的图层、列、编码与坐标系。 Look into a file: layers, columns, encoding, coordinate system."""
     from importers.pipeline import vars_of
-    from importers.read.reader import look as look_into
+    from importers.read.reader import inspect as look_into
 
     found = look_into(file, encoding)
     if as_json:
@@ -70,10 +70,10 @@ def import_(
     Import a survey file: Shapefile (zipped or plain), GeoPackage, GeoJSON, CSV, XLSX, GeoParquet. Good rows are compared
     with the register and proposed as changes; bad rows are listed with row, value and remedy.
     """
-    from importers.pipeline import Order, run, vars_of
+    from importers.pipeline import ImportRequest, run, vars_of
 
     how |= {name: dict(_pairs(how[name])) for name in ("columns", "constants")}
-    order = Order(file, apply=at_once and not dry_run, **how)
+    order = ImportRequest(file, apply=at_once and not dry_run, **how)
     with opened(district, username) as (connection, scope), Bar(quiet=as_json) as bar:
         report = run(connection, scope, order, bar)
         if dry_run:

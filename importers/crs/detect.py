@@ -20,7 +20,7 @@ from importers.crs.parameters import supplied_planes
 from importers.crs.systems import SourceCrs, grown, literally, named, systems_around, usable_declared
 from importers.crs.transform import to_degrees
 from importers.records import Box, DeclaredCrs, Geometries
-from registry.assets.reference_features import Known, Reference
+from registry.assets.reference_features import Reference, ReferenceFeatures
 from registry.i18n import N_, Words
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ EXPLANATIONS = (SHIFTED, FITTING, INSIDE, SWAPPED, *TARGETS.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CrsCandidate:
     """A system that the delivery may be in. `axes` is xy, or yx where the first ordinate is north.
 
     `share_inside` is the part of the delivery inside the district; `residual_m` the median distance to the nearest
@@ -69,7 +69,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CrsVerdict:
     """Candidates, best first. `proposed` is the first one where its score is above 0.95; None means: ask.
 
     `declared` judges the system that the file declares, None where it declares none that can be used. `contradicted`
@@ -77,9 +77,9 @@ class Verdict:
     asked, empty where something is proposed.
     """
 
-    candidates: tuple[Candidate, ...]
-    proposed: Candidate | None
-    declared: Candidate | None
+    candidates: tuple[CrsCandidate, ...]
+    proposed: CrsCandidate | None
+    declared: CrsCandidate | None
     contradicted: bool
     reason: Words
 
@@ -128,7 +128,7 @@ class _Ground:
         if len(reference.roads) and reference.roads is not reference.assets:
             yield target_of("roads", reference.roads, self.plane, outline, ROADS)
         if areas and reference.outline is not None:
-            yield target_of("outline", Known(np.array([reference.outline])), self.plane, None, OUTLINE)
+            yield target_of("outline", ReferenceFeatures(np.array([reference.outline])), self.plane, None, OUTLINE)
 
     def _district(self, reference: Reference) -> shapely.Geometry:
         if reference.outline is None:
@@ -157,12 +157,12 @@ def sample(geometry: Geometries, most: int = MOST_FEATURES) -> Geometries:
     return finite
 
 
-def detect(geometry: Geometries, declared: DeclaredCrs, reference: Reference) -> Verdict:
+def detect(geometry: Geometries, declared: DeclaredCrs, reference: Reference) -> CrsVerdict:
     """Which system the geometries are in: source coordinates, of which at most 2,000 are looked at."""
     chosen = sample(geometry)
     places = _places(chosen, MOST_PLACES)
     if not len(places):
-        return Verdict((), None, None, False, Words(N_("没有可用的坐标")))
+        return CrsVerdict((), None, None, False, Words(N_("没有可用的坐标")))
     ground = _Ground(reference, _are_areas(chosen))
     systems = _possible(places, declared, reference.box)
     found = [ground.measured(h) for h in _different(ground.hypothesis(places, *system) for system in systems)]
@@ -263,27 +263,27 @@ def _degree_systems(declared: DeclaredCrs) -> tuple[str, ...]:
     return ("EPSG:4326" if WGS84.search(declared.text) else "EPSG:4490", "GCJ-02", "BD-09")
 
 
-def _judged(hypothesis: _Hypothesis, all_: list[_Hypothesis]) -> Candidate:
+def _judged(hypothesis: _Hypothesis, all_: list[_Hypothesis]) -> CrsCandidate:
     """The score: inside the district, surprising as a fit, and well ahead of every system that lies elsewhere."""
     rival = max((h.surprise for h in all_ if not _same_place(h, hypothesis)), default=0.0)
     inside = min(1.0, hypothesis.share_inside / INSIDE_ENOUGH)
     strength = _logistic(hypothesis.surprise - SURPRISING)
     ahead = _logistic(hypothesis.surprise - max(rival, 0.0) - AHEAD)
     score = round(inside * strength * ahead, 3)
-    return Candidate(
+    return CrsCandidate(
         hypothesis.crs, hypothesis.axes, round(hypothesis.share_inside, 3), hypothesis.residual, score,
         _explained(hypothesis),
     )  # fmt: skip
 
 
-def _verdict(candidates: tuple[Candidate, ...], declared: Candidate | None, contradicted: bool) -> Verdict:
+def _verdict(candidates: tuple[CrsCandidate, ...], declared: CrsCandidate | None, contradicted: bool) -> CrsVerdict:
     first = candidates[0] if candidates else None
     if first is not None and first.score > SURE:
-        return Verdict(candidates, first, declared, contradicted, Words())
-    return Verdict(candidates, None, declared, contradicted, _reason(candidates))
+        return CrsVerdict(candidates, first, declared, contradicted, Words())
+    return CrsVerdict(candidates, None, declared, contradicted, _reason(candidates))
 
 
-def _contradicted(declared: Candidate, others: list[Candidate]) -> bool:
+def _contradicted(declared: CrsCandidate, others: list[CrsCandidate]) -> bool:
     """Whether a candidate that lies elsewhere fits far better, or is the only one to lie in the district."""
     return any(
         (other.score > FAR_BETTER and other.score > declared.score)
@@ -292,7 +292,7 @@ def _contradicted(declared: Candidate, others: list[Candidate]) -> bool:
     )
 
 
-def _reason(candidates: tuple[Candidate, ...]) -> Words:
+def _reason(candidates: tuple[CrsCandidate, ...]) -> Words:
     if not candidates:
         return Words(N_("没有一种常用坐标系能使数据落在本区"))
     names = [c.label for c in candidates]

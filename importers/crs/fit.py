@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from registry.assets.reference_features import Known
+from registry.assets.reference_features import ReferenceFeatures
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
@@ -100,7 +100,7 @@ class Fit:
 
 
 def target_of(
-    name: str, known: Known, plane: Plane, outline: shapely.Geometry | None, near: tuple[float, float]
+    name: str, known: ReferenceFeatures, plane: Plane, outline: shapely.Geometry | None, near: tuple[float, float]
 ) -> Target:
     """A target from known assets; `near` is its match distance for points and for lines."""
     kinds = shapely.get_dimensions(known.geometry)

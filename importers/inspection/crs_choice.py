@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from importers.crs.detect import Verdict, agrees, detect, whereabouts
+from importers.crs.detect import CrsVerdict, agrees, detect, whereabouts
 from importers.crs.systems import SourceCrs, resolve, usable_declared
 from importers.errors import UnknownCrs
 from importers.normalise.positions import in_source
@@ -98,7 +98,7 @@ def judged(
     source: SourceLayer,
     profile: Profile,
     first: Rows | None,
-) -> Verdict | None:
+) -> CrsVerdict | None:
     """What the detective says of a delivery, for a person to look at; None where no row says where it lies.
 
     Raises NoGeometry and ProfileMismatch as `Profile.check` does.
@@ -119,7 +119,7 @@ def _held_against(
     return geometry, load_reference(connection, scope, layer.code, whereabouts(geometry, source.crs, box))
 
 
-def _found(profile: Profile, source: SourceLayer, verdict: Verdict, unknown: UnknownCrs) -> Choice:
+def _found(profile: Profile, source: SourceLayer, verdict: CrsVerdict, unknown: UnknownCrs) -> Choice:
     """What the detective is sure of, told; else the question, with what it knows."""
     best = verdict.proposed
     if best is None:
@@ -130,7 +130,7 @@ def _found(profile: Profile, source: SourceLayer, verdict: Verdict, unknown: Unk
     return Choice(read_as, replace(profile, swap_axes=profile.swap_axes != (best.axes == "yx")), [remark])
 
 
-def _question(unknown: UnknownCrs, verdict: Verdict) -> UnknownCrs:
+def _question(unknown: UnknownCrs, verdict: CrsVerdict) -> UnknownCrs:
     """The reader's complaint, with the candidates as far as the delivery could be placed."""
     if not verdict.candidates:
         return unknown
@@ -138,7 +138,7 @@ def _question(unknown: UnknownCrs, verdict: Verdict) -> UnknownCrs:
     return UnknownCrs(unknown.message, "\n".join((hint, *_listed(verdict))), _names(verdict))
 
 
-def _contradiction(source: SourceLayer, declared: SourceCrs, verdict: Verdict) -> UnknownCrs:
+def _contradiction(source: SourceLayer, declared: SourceCrs, verdict: CrsVerdict) -> UnknownCrs:
     best = next(
         c for c in verdict.candidates if verdict.declared is None or c.crs != verdict.declared.crs or c.axes == "yx"
     )
@@ -155,11 +155,11 @@ def _contradiction(source: SourceLayer, declared: SourceCrs, verdict: Verdict) -
     return UnknownCrs(message, "\n".join((hint, *_listed(verdict))), _names(verdict))
 
 
-def _names(verdict: Verdict) -> tuple[str, ...]:
+def _names(verdict: CrsVerdict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.crs for c in verdict.candidates))
 
 
-def _listed(verdict: Verdict) -> Iterator[str]:
+def _listed(verdict: CrsVerdict) -> Iterator[str]:
     """The candidates, one on a line; the declared one first."""
     for candidate in [*([verdict.declared] if verdict.declared else []), *verdict.candidates][:SHOWN]:
         score = round(100 * candidate.score) if np.isfinite(candidate.score) else 0

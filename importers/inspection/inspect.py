@@ -9,13 +9,13 @@ from typing import Any
 
 import psycopg
 
-from importers.crs.detect import Verdict
+from importers.crs.detect import CrsVerdict
 from importers.errors import SourceError
 from importers.inspection.crs_choice import judged
 from importers.inspection.suggest import suggest
 from importers.profiles.profile import Profile
 from importers.read.ipc import sample
-from importers.read.reader_process import Reader
+from importers.read.reader_process import ReaderProcess
 from importers.records import Rows, SourceLayer
 from registry.access.scope import Scope
 from registry.catalogue.layers import Layer, stored_layers
@@ -29,7 +29,7 @@ SHOWN_ROWS = 10
 def look_over(
     connection: psycopg.Connection[Any],
     scope: Scope,
-    reader: Reader,
+    reader: ReaderProcess,
     encoding: str | None = None,
     header_row: int | None = None,
 ) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def look_over(
 
     Raises SourceError for a file that cannot be read.
     """
-    offered = reader.look(encoding, header_row)
+    offered = reader.inspect(encoding, header_row)
     layers = [layer for code, layer in stored_layers(connection).items() if code in scope.writable]
     seen = [_seen(connection, scope, source, layers) for source in offered]
     for source, told in list(zip(offered, seen, strict=True))[:MOST_JUDGED]:
@@ -102,7 +102,7 @@ def _verdict(
     return None if verdict is None else _told(verdict)
 
 
-def _told(verdict: Verdict) -> dict[str, Any]:
+def _told(verdict: CrsVerdict) -> dict[str, Any]:
     return {
         "candidates": [asdict(candidate) for candidate in verdict.candidates],
         "proposed": asdict(verdict.proposed) if verdict.proposed else None,

@@ -21,8 +21,8 @@ from typing import Any
 import psycopg
 
 from importers.inspection.inspect import look_over
-from importers.pipeline import Order, Report, run
-from importers.read.reader_process import Reader
+from importers.pipeline import ImportRequest, Report, run
+from importers.read.reader_process import ReaderProcess
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.database.connections import connect
@@ -112,7 +112,7 @@ class _Work:
                 connection.execute(WATCHFUL)
                 scope = open_scope(connection, self.task.district, self.task.person)
                 told = STEPS[self.task.step](connection, scope, self)
-                delivery_steps.tell(connection, self._run, status="done", **told)
+                delivery_steps.report_progress(connection, self._run, status="done", **told)
                 _go_on()
             return 0
         except Cancelled:
@@ -143,7 +143,7 @@ class _Work:
         while True:
             try:
                 with connect(self._url) as connection:
-                    delivery_steps.tell(connection, self._run, **told)
+                    delivery_steps.report_progress(connection, self._run, **told)
                 return code
             except Conflict as error:
                 log.warning("%s: %s", self.task, error)
@@ -172,7 +172,7 @@ class _Work:
         if verb == self._told_verb and now - self._told_at < TOLD_EVERY:
             return
         self._told_at, self._told_verb = now, verb
-        delivery_steps.tell(self._status, self._run, verb=verb, done=done, total=total)
+        delivery_steps.report_progress(self._status, self._run, verb=verb, done=done, total=total)
         self._status.commit()
 
 
@@ -200,7 +200,7 @@ def _fault(error: BaseException) -> dict[str, str]:
 
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     work.progress("look", 0, None)
-    with Reader(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+    with ReaderProcess(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
         orders = work.task.orders
         return {"look": look_over(connection, scope, reader, orders.get("encoding"), orders.get("header_row"))}
 
@@ -219,13 +219,13 @@ def _give_up(connection: psycopg.Connection[Any], scope: Scope, change_set: int)
         change_sets.reject(connection, scope, change_set)
 
 
-def order_of(task: Task, path: Path) -> Order:
+def order_of(task: Task, path: Path) -> ImportRequest:
     """The order of a delivery's file as `importers.pipeline` takes it. What is not known there is of an older program."""
-    known = {field.name for field in fields(Order)} - {"path", "layer", "title", "apply"}
+    known = {field.name for field in fields(ImportRequest)} - {"path", "layer", "title", "apply"}
     told = {name: value for name, value in task.orders.items() if name in known}
     if task.number > 1:  # mended rows: a part of the delivery, in a file whose layers may have other names
         told |= {"partial": True, "source_layer": None}
-    return Order(path, task.layer or "", title=task.title, **told)
+    return ImportRequest(path, task.layer or "", title=task.title, **told)
 
 
 def _short(report: Report) -> dict[str, Any]:

@@ -36,15 +36,15 @@ log = logging.getLogger("chengji.work")
 
 def run(url: str, once: bool = False) -> None:
     """Work until SIGTERM or SIGINT; with `once`, until nothing waits any more."""
-    tidy_up(url)
+    recover_orphans(url)
     queue_app = _application(url)
     asyncio.run(_run(queue_app, url, once))
 
 
-def tidy_up(url: str) -> None:
+def recover_orphans(url: str) -> None:
     """Mend what a dead worker left."""
     with connect(url) as connection:
-        mended = delivery_steps.tidy_up(connection)
+        mended = delivery_steps.recover_orphans(connection)
     if mended:
         log.warning("mended %s steps that a dead worker left", mended)
 
@@ -90,7 +90,7 @@ async def _tidy_from_time_to_time(url: str) -> None:
     while True:
         await asyncio.sleep(TIDY_EVERY)
         try:
-            await asyncio.to_thread(tidy_up, url)
+            await asyncio.to_thread(recover_orphans, url)
         except Exception:  # the database may be away for a while: the next round mends what this one could not
             log.exception("could not tidy up")
 
@@ -126,7 +126,7 @@ async def _in_a_process(context: JobContext, url: str, key: tuple[str, str, str]
 
 def _give_up(url: str, key: tuple[str, str, str]) -> None:
     with connect(url) as connection:
-        delivery_steps.give_up(connection, key[0], int(key[1]), int(key[2]))
+        delivery_steps.mark_failed(connection, key[0], int(key[1]), int(key[2]))
 
 
 async def _end(child: asyncio.subprocess.Process, kindly: signal.Signals) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from importers.cells.dates import dates
 from importers.cells.numbers import Mask, as_text, asset_codes, converted, replaced
-from importers.cells.text_quality import Finding, examine
+from importers.cells.text_quality import TextDefect, examine
 from importers.problems.problem import Code, Problem, at
 from importers.profiles.profile import Profile
 from importers.records import Rows
@@ -74,7 +74,7 @@ class Batch:
             values = column.filter(pa.array(bad)).to_pylist()
             self.problems += at(code, self.rows.numbers[bad], self.headings.get(target, target), values)
 
-    def _tell(self, finding: Finding, name: str) -> None:
+    def _tell(self, finding: TextDefect, name: str) -> None:
         """Problems of a finding; what the reader could not decode it has told already."""
         known = {p.row for p in self.rows.problems if p.code is Code.TEXT_UNDECODABLE and p.field == name}
         numbers = self.rows.numbers[finding.rows]

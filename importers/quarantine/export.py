@@ -18,7 +18,7 @@ from importers.problems.codes import Severity
 from importers.quarantine.rows import Finding, Waiting, reason, short
 from importers.quarantine.writers import features, geojson, plain_rows
 from importers.read.file_type import Format
-from importers.read.reader import Reader, file_of
+from importers.read.reader import FormatReader, file_of
 from importers.records import Request, SourceLayer
 from registry.access.scope import Scope
 from registry.changes import change_sets
@@ -104,7 +104,7 @@ def quarantine_of(
 
 
 def _waiting(
-    file: Path, told: SourceLayer, reader: Reader, rows: Mapping[int, Sequence[Finding]], header_row: int | None
+    file: Path, told: SourceLayer, reader: FormatReader, rows: Mapping[int, Sequence[Finding]], header_row: int | None
 ) -> Waiting:
     first = 1
     if told.format in WITH_HEADING:
@@ -117,7 +117,7 @@ def _waiting(
     return Waiting(told.name, reasons, codes, told.encoding.name, told.header_row, first)
 
 
-def _write(file: Path, told: SourceLayer, reader: Reader, waiting: Waiting, folder: Path) -> list[Path]:
+def _write(file: Path, told: SourceLayer, reader: FormatReader, waiting: Waiting, folder: Path) -> list[Path]:
     if told.format in READ_ONLY or told.format == Format.MAPINFO:
         batches = reader.read(file, Request(told.name, told.encoding.name))
         suffix = file.suffix.lower() if told.format == Format.MAPINFO else ".gpkg"

@@ -14,7 +14,7 @@ from importers.errors import DamagedFile
 from importers.quarantine.export import Quarantine, write_quarantine
 from registry.database.processes import die_with_parent
 from registry.errors import Invalid, RegistryError
-from registry.i18n import _, speak, spoken
+from registry.i18n import _, current_language, set_language
 
 Findings = Mapping[int, Sequence[Mapping[str, Any]]]
 
@@ -33,7 +33,7 @@ def write_apart(
     """As `write_quarantine`. Raises what it raises; DamagedFile also where the process crashed or took too long."""
     told = {
         "source": str(source), "layer": layer, "rows": list(rows.items()), "folder": str(folder), "encoding": encoding,
-        "header_row": header_row, "language": spoken(), "megabytes": megabytes,
+        "header_row": header_row, "language": current_language(), "megabytes": megabytes,
     }  # fmt: skip
     try:
         ended = subprocess.run(
@@ -57,7 +57,7 @@ def _main() -> None:
     pa.set_memory_pool(pa.system_memory_pool())  # the others set a gigabyte aside, which would count as used
     die_with_parent(signal.SIGKILL)
     told = json.load(sys.stdin)
-    speak(told["language"])
+    set_language(told["language"])
     tempfile.tempdir = told["folder"]  # which the other side removes, however this process ends
     resource.setrlimit(resource.RLIMIT_DATA, (told["megabytes"] << 20,) * 2)
     rows = {int(number): findings for number, findings in told["rows"]}

@@ -58,7 +58,7 @@ SIGNS = (
 )  # fmt: skip
 
 
-def recognise(path: Path) -> tuple[Format, Path]:
+def file_type(path: Path) -> tuple[Format, Path]:
     """The kind of a file, and the file to read: the .shp when a part of a shapefile was named.
 
     Raises UnknownFormat when it is none of ours, DamagedFile when it is empty or absent.

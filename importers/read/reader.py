@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from importers.errors import EmptyFile, SourceError, UnknownFormat
 from importers.read.archive import Unpacked, unpacked
-from importers.read.file_type import Format, recognise
+from importers.read.file_type import Format, file_type
 from importers.records import BATCH_ROWS, Request, Rows, SourceLayer, choose
 
 READERS = {
@@ -35,17 +35,17 @@ READERS = {
 ASIDE = frozenset({".txt", ".json"})
 
 
-class Reader(Protocol):
+class FormatReader(Protocol):
     """What every module in `importers.read.formats` offers."""
 
-    def look(self, path: Path, request: Request) -> list[SourceLayer]:
+    def inspect(self, path: Path, request: Request) -> list[SourceLayer]:
         """The layers of a file."""
 
     def read(self, path: Path, request: Request) -> Iterator[Rows]:
         """The rows of one of them."""
 
 
-def look(path: str | Path, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
+def inspect(path: str | Path, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
     """The layers, sheets or tables of a file, zipped or plain, with columns, encoding and coordinate system.
 
     Raises a SourceError that names what is wrong with the file as a whole.
@@ -65,7 +65,7 @@ def read(
     """Stream the rows of one layer; `layer` may be left out where there is only one.
 
     Memory is bounded by `batch_rows`, not by the file (a workbook is the exception: it is read whole).
-    Raises ChooseLayer, and SourceError as `look` does.
+    Raises ChooseLayer, and SourceError as `inspect` does.
     """
     request = Request(layer, encoding, header_row, batch_rows)
     with _files(Path(path)) as files:
@@ -82,7 +82,7 @@ class _File:
     """A readable file; `folder` is where it lay inside an archive."""
 
     path: Path
-    reader: Reader
+    reader: FormatReader
     folder: str = ""
 
 
@@ -98,7 +98,7 @@ class _Offer:
 @contextmanager
 def _files(path: Path) -> Iterator[list[_File]]:
     """The readable files behind a path, each with its reader."""
-    kind, main = recognise(path)
+    kind, main = file_type(path)
     if kind is not Format.ARCHIVE:
         yield [_File(main, _reader(kind))]
         return
@@ -110,7 +110,7 @@ def _recognised(files: list[Unpacked]) -> Iterator[_File]:
     """Files out of an archive. A text that is no data (a read-me) is passed over where there is anything else."""
     for file in files:
         try:
-            kind, main = recognise(file.path)
+            kind, main = file_type(file.path)
         except UnknownFormat:
             if len(files) > 1 and file.path.suffix.lower() in ASIDE:
                 continue
@@ -118,18 +118,18 @@ def _recognised(files: list[Unpacked]) -> Iterator[_File]:
         yield _File(main, _reader(kind), file.folder)
 
 
-def _reader(kind: Format) -> Reader:
+def _reader(kind: Format) -> FormatReader:
     """Imported when needed: GDAL, Parquet and the workbook reader each cost a fifth of a second."""
-    return cast(Reader, import_module(READERS[kind]))
+    return cast(FormatReader, import_module(READERS[kind]))
 
 
 @contextmanager
 def file_of(
     path: Path, layer: str | None, encoding: str | None = None, header_row: int | None = None
-) -> Iterator[tuple[Path, SourceLayer, Reader]]:
+) -> Iterator[tuple[Path, SourceLayer, FormatReader]]:
     """The file that holds a layer, unpacked for as long as the context lasts, what its reader tells of it, the reader.
 
-    Raises ChooseLayer, and SourceError as `look` does.
+    Raises ChooseLayer, and SourceError as `inspect` does.
     """
     request = Request(encoding=encoding, header_row=header_row)
     with _files(path) as files:
@@ -144,7 +144,7 @@ def _offered(files: list[_File], request: Request) -> list[_Offer]:
     nothing: SourceError | None = None
     for file in files:
         try:
-            found += [_Offer(layer, file, layer.name) for layer in file.reader.look(file.path, request)]
+            found += [_Offer(layer, file, layer.name) for layer in file.reader.inspect(file.path, request)]
         except EmptyFile as error:
             nothing = error
         except UnknownFormat as error:

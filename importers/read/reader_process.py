@@ -39,8 +39,8 @@ HEADER = struct.Struct("<cQ")
 LOOK, BATCH, END, FAILED, FAULT = b"L", b"B", b"E", b"F", b"X"
 
 
-class Reader:
-    """A reader in a child process: `look`, then `read`, as `importers.read.reader` has them. Used as a context.
+class ReaderProcess:
+    """A reader in a child process: `inspect`, then `read`, as `importers.read.reader` has them. Used as a context.
 
     Raises what they raise; DamagedFile also where the child crashed, ran out of its memory or gave no sign of life for
     `seconds`. Fork it before threads and connections of the parent matter: the child uses none of them.
@@ -49,7 +49,7 @@ class Reader:
     def __init__(self, path: str | Path, megabytes: int = 1024, seconds: float = 120.0) -> None:
         self._path, self._megabytes, self._seconds = Path(path), megabytes, seconds
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> ReaderProcess:
         self._scratch = scratch()
         folder = self._scratch.__enter__()
         asked_r, asked_w = os.pipe()
@@ -79,9 +79,9 @@ class Reader:
             os.waitpid(self._child, 0)
         self._scratch.__exit__(kind, error, trace)
 
-    def look(self, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
-        """`importers.read.reader.look` of the file."""
-        self._request("look", encoding=encoding, header_row=header_row)
+    def inspect(self, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
+        """`importers.read.reader.inspect` of the file."""
+        self._request("inspect", encoding=encoding, header_row=header_row)
         return [source_layer(told) for told in json.loads(self._answer(LOOK))]
 
     def read(
@@ -207,7 +207,7 @@ def _data_now() -> int:
 def _reply(path: Path, request: Mapping[str, Any], answers: Any) -> None:
     try:
         how = {name: value for name, value in request.items() if name != "what"}
-        if request["what"] == "look":
+        if request["what"] == "inspect":
             _look(path, how, answers)
         elif request["what"] == "first":
             _first(path, how, answers)
@@ -242,9 +242,9 @@ def _too_large(path: Path) -> SourceError:
 
 
 def _look(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
-    from importers.read.reader import look
+    from importers.read.reader import inspect
 
-    layers = look(path, how["encoding"], how["header_row"])
+    layers = inspect(path, how["encoding"], how["header_row"])
     _send(answers, LOOK, json.dumps([asdict(layer) for layer in layers]).encode())
 
 

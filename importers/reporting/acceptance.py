@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 
 from importers.checksum import sha256_of
 from importers.problems.problem import Code, Problem, Severity
-from importers.supplier_check.check import Verdict
+from importers.supplier_check.check import CheckResult
 from importers.supplier_check.pack import Pack
 from registry import __version__
 from registry.access.scope import Scope
@@ -32,7 +32,7 @@ FIRST_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProblemSummary:
     """All problems of one kind: how many, in which columns, the first rows, and an example in words."""
 
     code: str
@@ -88,7 +88,7 @@ class Round:
     """
 
     came: Came
-    findings: tuple[Finding, ...]
+    findings: tuple[ProblemSummary, ...]
     waiting: int
     change_set: int | None = None
     status: str = ""
@@ -236,7 +236,7 @@ def checksum(connection: psycopg.Connection[Any], scope: Scope, change_set: int)
     return str(row[0])
 
 
-def of_check(file: Path, verdict: Verdict, pack: Pack, profile: str = "") -> Record:
+def of_check(file: Path, verdict: CheckResult, pack: Pack, profile: str = "") -> Record:
     """The record of a check without a register: what came and what was found, nothing of what was accepted.
 
     `profile` is the name of the one that the pack holds.
@@ -254,7 +254,7 @@ def of_check(file: Path, verdict: Verdict, pack: Pack, profile: str = "") -> Rec
     )  # fmt: skip
 
 
-def remarks(verdict: Verdict, pack: Pack) -> Iterable[str]:
+def remarks(verdict: CheckResult, pack: Pack) -> Iterable[str]:
     """What must be known of a check besides its findings."""
     if pack.is_of_other_version:
         yield _("检查包由 %(version)s 版导出，与本程序不同：请管理员重新导出。", version=pack.version)
@@ -262,7 +262,7 @@ def remarks(verdict: Verdict, pack: Pack) -> Iterable[str]:
         yield _("未检查：%(check)s", check=check)
 
 
-def _by_code(problems: list[Problem]) -> Iterable[Finding]:
+def _by_code(problems: list[Problem]) -> Iterable[ProblemSummary]:
     """The problems of all columns together, as the register counts them."""
     by_code: dict[Code, list[Problem]] = {}
     for problem in problems:
@@ -271,7 +271,7 @@ def _by_code(problems: list[Problem]) -> Iterable[Finding]:
         fields = tuple(sorted({p.field for p in alike if p.field}))
         numbers = tuple(p.row for p in alike if p.row is not None)[:FIRST_ROWS]
         severity = str(alike[0].severity)
-        yield Finding(str(code), severity, len(alike), fields, numbers, alike[0].message, alike[0].remedy)
+        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].message, alike[0].remedy)
 
 
 def _round(
@@ -288,7 +288,7 @@ def _round(
     conflicts = sum(a["count"] for a in actions if a["action"] == "conflict")
     all_changes = sum(a["count"] for a in actions)
     findings = (
-        Finding(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()), p["message"],
+        ProblemSummary(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()), p["message"],
                 p["remedy"])
         for p in problems
     )  # fmt: skip

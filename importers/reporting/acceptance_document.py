@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from importers.problems.codes import Code
-from importers.reporting.acceptance import Finding, Record
+from importers.reporting.acceptance import ProblemSummary, Record
 from importers.reporting.acceptance_map import drawn
 from importers.reporting.translate_stored import in_general
 from registry.errors import Invalid
-from registry.i18n import _, spoken
+from registry.i18n import _, current_language
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -25,7 +25,7 @@ LONGEST_REMINDER = 40
 def render_html(record: Record) -> str:
     """The record as a page to print, in the language of this context: styles and map are inside, nothing is fetched."""
     return _template().render(
-        record=record, _=_, language=spoken(), verdict=_verdict(record), map=drawn(record.places), words=_words,
+        record=record, _=_, language=current_language(), verdict=_verdict(record), map=drawn(record.places), words=_words,
         remedy=_remedy, example=_example, taken=_TAKEN(), status=_STATUS(), basis=_BASIS(), time=_time, number=_number,
         short=_short,
     )  # fmt: skip
@@ -95,17 +95,17 @@ def _BASIS() -> Mapping[str, str]:  # noqa: N802
             "detected": _("按数据推定")}  # fmt: skip
 
 
-def _words(finding: Finding) -> str:
+def _words(finding: ProblemSummary) -> str:
     """What is wrong, in the language of the context where the program still knows the code."""
     return in_general(finding.code)[0] if finding.code in set(Code) else finding.message
 
 
-def _example(record: Record, finding: Finding) -> str:
+def _example(record: Record, finding: ProblemSummary) -> str:
     """The first row's complaint with the value in it, for the supplier's own eyes; a record that is filed quotes none."""
     return "" if record.of_register or finding.message == _words(finding) else finding.message
 
 
-def _remedy(finding: Finding) -> str:
+def _remedy(finding: ProblemSummary) -> str:
     return in_general(finding.code)[1] if finding.code in set(Code) else finding.remedy
 
 

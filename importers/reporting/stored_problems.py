@@ -10,7 +10,7 @@ MOST_KEPT = 100_000
 Row = tuple[int | None, str, str, str, str, str, str]
 
 
-def kept(problems: Sequence[Problem], most: int = MOST_KEPT) -> Iterator[Row]:
+def problems_to_store(problems: Sequence[Problem], most: int = MOST_KEPT) -> Iterator[Row]:
     """The first `most` problems in words, and those of the delivery as a whole. Beyond them, of each row that would
     otherwise be forgotten, the first error by its code and column alone: no row that waits is missing."""
     told: set[int | None] = set()

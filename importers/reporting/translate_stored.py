@@ -13,7 +13,7 @@ from registry.i18n import _, in_languages
 EXPLAINED = frozenset({Code.CRS_DETECTED})
 
 
-def retold(code: str, message: str, remedy: str) -> tuple[str, str]:
+def translate_stored(code: str, message: str, remedy: str) -> tuple[str, str]:
     """Message and remedy in the language of this context; as they were kept where they cannot be read back."""
     try:
         text = TEXTS[Code(code)]

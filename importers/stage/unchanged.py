@@ -20,7 +20,7 @@ from importers.records import Rows
 from importers.stage.fingerprints import Fingerprinter, outline_of
 from importers.validate.validator import Validator
 from registry.identity import fingerprints
-from registry.identity.fingerprints import Known, Prints, stage_unchanged
+from registry.identity.fingerprints import KnownFingerprints, Prints, stage_unchanged
 
 if TYPE_CHECKING:
     from importers.crs.systems import SourceCrs
@@ -36,7 +36,7 @@ LOOKED_AT, MOST = 2_000, 0.9
 class Memory:
     """What the register remembers of a layer's earlier deliveries; `outline` stands for the extent of the district now."""
 
-    known: Known
+    known: KnownFingerprints
     layer: Layer
     outline: str
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from importers.problems.problem import Group, Problem, Severity, as_record, grouped
 from importers.profiles.profile import Profile
-from importers.read.reader_process import Reader
+from importers.read.reader_process import ReaderProcess
 from importers.records import SourceLayer, choose
 from importers.supplier_check.pack import Pack
 from registry.i18n import _
@@ -27,7 +27,7 @@ class Question:
 
 
 @dataclass
-class Verdict:
+class CheckResult:
     """What was found. `left_out` says in words which checks could not be made here."""
 
     source: SourceLayer
@@ -57,7 +57,7 @@ class Verdict:
         }  # fmt: skip
 
 
-def check(question: Question, pack: Pack) -> Verdict:
+def check(question: Question, pack: Pack) -> CheckResult:
     """Read, normalise and validate one layer of a file, as an import does, and stop there.
 
     Raises SourceError for a file that cannot be read or placed, ProfileMismatch for a profile that does not fit it.
@@ -67,13 +67,13 @@ def check(question: Question, pack: Pack) -> Verdict:
         profile, crs=asked.crs or profile.crs, encoding=asked.encoding or profile.encoding,
         accept_repairs=asked.accept_repairs or profile.accept_repairs,
     )  # fmt: skip
-    with Reader(asked.path, settings().reader_megabytes, settings().reader_seconds) as reader:
-        offered = reader.look(profile.encoding, profile.header_row)
+    with ReaderProcess(asked.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+        offered = reader.inspect(profile.encoding, profile.header_row)
         usual = profile.source_layer if len(offered) > 1 else None  # one layer under another name is that layer renamed
         name = choose([layer.name for layer in offered], asked.source_layer or usual)
         source = next(layer for layer in offered if layer.name == name)
         normaliser, validator = pack.grounds.normaliser(profile, source), pack.grounds.validator(profile)
-        verdict = Verdict(source, profile, normaliser.crs.name, normaliser.crs.basis, left_out(pack, profile))
+        verdict = CheckResult(source, profile, normaliser.crs.name, normaliser.crs.basis, left_out(pack, profile))
         for rows in reader.read(source.name, profile.encoding, header_row=source.header_row):
             verdict.problems += validator.check(normaliser.prepare(rows)).problems
             verdict.rows += len(rows)

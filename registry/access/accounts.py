@@ -15,7 +15,7 @@ import psycopg
 
 from registry.access import passwords
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _, spoken
+from registry.i18n import _, current_language
 
 # GB/T 22239-2019 8.1.4.1 wants failures handled; five tries and thirty minutes are the assessors' usual numbers.
 TRIES = 5
@@ -23,7 +23,7 @@ LOCK_MINUTES = 30
 
 
 @dataclass(frozen=True)
-class Listed:
+class AccountSummary:
     """An account as `registry person list` shows it. `roles` and `layers` read `district:role` and `district:layer`."""
 
     username: str
@@ -137,7 +137,7 @@ def revoke_layer(connection: psycopg.Connection[Any], username: str, district: s
         raise NotFound(_("用户“%(name)s”没有图层“%(layer)s”的授权。", name=username, layer=layer))
 
 
-def everybody(connection: psycopg.Connection[Any]) -> list[Listed]:
+def list_accounts(connection: psycopg.Connection[Any]) -> list[AccountSummary]:
     """All accounts, by user name."""
     rows = connection.execute(
         "SELECT p.username, p.name, p.active, p.locked_until, p.last_sign_in_at,"
@@ -145,22 +145,22 @@ def everybody(connection: psycopg.Connection[Any]) -> list[Listed]:
         " ARRAY(SELECT g.district || ':' || g.layer FROM registry.layer_grant g WHERE g.person_id = p.id ORDER BY 1)"
         " FROM registry.person p ORDER BY p.username"
     )
-    return [Listed(r[0], r[1], r[2], r[3], r[4], tuple(r[5]), tuple(r[6])) for r in rows]
+    return [AccountSummary(r[0], r[1], r[2], r[3], r[4], tuple(r[5]), tuple(r[6])) for r in rows]
 
 
 @dataclass(frozen=True)
-class Mapped:
+class DistrictMembership:
     """A district that a person has a role in; its name in the language of this context."""
 
     code: str
     name: str
 
 
-def districts(connection: psycopg.Connection[Any], person_id: int) -> list[Mapped]:
+def districts(connection: psycopg.Connection[Any], person_id: int) -> list[DistrictMembership]:
     """The districts that a person is mapped to, by code; says who is asking for the rest of this transaction."""
     connection.execute("SELECT set_config('registry.person', %s, true)", (str(person_id),))
     rows = connection.execute("SELECT code, name_zh, name_en FROM registry.district ORDER BY code")
-    return [Mapped(code, zh if spoken() == "zh" else en or zh) for code, zh, en in rows]
+    return [DistrictMembership(code, zh if current_language() == "zh" else en or zh) for code, zh, en in rows]
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def book_attempt(connection: psycopg.Connection[Any], username: str) -> Attempt 
     return Attempt(row[0], row[1]) if row else None
 
 
-def welcome(connection: psycopg.Connection[Any], person_id: int, rehashed: str | None = None) -> None:
+def record_sign_in(connection: psycopg.Connection[Any], person_id: int, rehashed: str | None = None) -> None:
     """The password was right: forget the failures and note the time. `rehashed` replaces a hash of old parameters."""
     connection.execute(
         "UPDATE registry.person SET failed_sign_ins = 0, locked_until = NULL, last_sign_in_at = now(),"

@@ -31,7 +31,7 @@ def _nothing() -> NDArray[np.object_]:
 
 
 @dataclass(frozen=True)
-class Known:
+class ReferenceFeatures:
     """Live assets of one kind in EPSG:4490.
 
     `cells` are the boxes (n × 4: west, south, east, north) inside which `geometry` is complete; None: everywhere.
@@ -50,8 +50,8 @@ class Reference:
 
     box: Box
     outline: shapely.Geometry | None = None
-    roads: Known = field(default_factory=Known)
-    assets: Known = field(default_factory=Known)
+    roads: ReferenceFeatures = field(default_factory=ReferenceFeatures)
+    assets: ReferenceFeatures = field(default_factory=ReferenceFeatures)
 
 
 def load_reference(connection: psycopg.Connection[Any], scope: Scope, layer: str, near: Box | None = None) -> Reference:
@@ -86,14 +86,16 @@ def _extent(connection: psycopg.Connection[Any], scope: Scope) -> tuple[Box, sha
     return district.box, shapely.from_wkb(row[0]) if row else None
 
 
-def _known(connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str, ...], window: Box, most: int) -> Known:
+def _known(
+    connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str, ...], window: Box, most: int
+) -> ReferenceFeatures:
     """All assets of the layers that touch the window, or those of as many cells as `most` allows."""
     values = {"district": scope.district, "layers": list(layers), "most": most, "cell": CELL_DEGREES}
     values |= dict(zip(("west", "south", "east", "north"), window, strict=True))
     with _by_place(connection):
         rows = connection.execute(statement("assets/reference_features.sql").encode(), values).fetchall()
     if not rows:
-        return Known()
+        return ReferenceFeatures()
     ids, columns, lines, wkb = (np.array(part, dtype=object) for part in zip(*rows, strict=True))
     cells = np.column_stack((columns, lines)).astype(np.int64)
     complete = np.ones(len(rows), dtype=bool)
@@ -101,7 +103,7 @@ def _known(connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str,
         complete = (cells != cells[-1]).any(axis=1)
     _unique, first = np.unique(ids[complete].astype(np.int64), return_index=True)
     geometry = shapely.from_wkb(wkb[complete][first])
-    return Known(geometry, None if complete.all() else _boxes(cells[complete]))
+    return ReferenceFeatures(geometry, None if complete.all() else _boxes(cells[complete]))
 
 
 @contextmanager

@@ -78,7 +78,7 @@ class StaleChanges(Conflict):
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ChangeSetOrigin:
     """What is known of the file behind an import; kept with the change set."""
 
     title: str
@@ -90,7 +90,7 @@ def propose(
     scope: Scope,
     layer: str,
     kind: str,
-    delivery: Delivery,
+    delivery: ChangeSetOrigin,
     undoes: int | None = None,
 ) -> int:
     """Open an empty change set and return its number, after an apply that is under way has ended.
@@ -118,7 +118,9 @@ def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
     connection.execute("ANALYZE delivery (source_row, code, external_key, scheme, class)")
 
 
-def hold_back(connection: psycopg.Connection[Any], codes: Iterable[str | None], keys: Iterable[str | None]) -> None:
+def exclude_quarantined(
+    connection: psycopg.Connection[Any], codes: Iterable[str | None], keys: Iterable[str | None]
+) -> None:
     """Tell the diff of codes and keys of rows that wait in quarantine: their assets are not gone."""
     with connection.cursor() as cursor, cursor.copy("COPY held_back (code, external_key) FROM STDIN") as copy:
         for pair in zip(codes, keys, strict=True):
@@ -287,8 +289,8 @@ def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
         )
     title = _("撤销变更集 %(id)s", id=last)
     if kind == "photos":  # has no changes: its photos are out of sight while its undo is in force
-        return Summary(propose(connection, scope, layer, "photos", Delivery(title), undoes=last))
-    proposal = propose(connection, scope, layer, "undo", Delivery(title), undoes=last)
+        return Summary(propose(connection, scope, layer, "photos", ChangeSetOrigin(title), undoes=last))
+    proposal = propose(connection, scope, layer, "undo", ChangeSetOrigin(title), undoes=last)
     values = {"district": scope.district, "change_set": proposal, "undoes": last}
     connection.execute(statement("changes/undo.sql").encode(), values)
     return summarise(connection, scope, proposal)

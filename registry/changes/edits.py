@@ -77,7 +77,7 @@ def propose_edit(connection: psycopg.Connection[Any], scope: Scope, edit: Edit) 
     moved = "geom" in changed
     action = "retire" if then["state"] == "retired" and now["state"] != "retired" else "move" if moved else "update"
     title = edit.reason or _("编辑 %(code)s", code=now["code"])
-    number = change_sets.propose(connection, scope, now["layer"], "edit", change_sets.Delivery(title))
+    number = change_sets.propose(connection, scope, now["layer"], "edit", change_sets.ChangeSetOrigin(title))
     located = Areas.load(connection, scope.district).locate(shapely.from_wkb([then["geom"]]))[0] if moved else "{}"
     connection.execute(
         _PROPOSE,

@@ -26,7 +26,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProblemGroup:
     """One problem; `row` is None where it concerns the delivery as a whole."""
 
     seq: int
@@ -78,9 +78,9 @@ def alike(
     *,
     after: int = 0,
     limit: int = 100,
-) -> list[Finding]:
+) -> list[ProblemGroup]:
     """The problems of one group in the order of the file; the next page is `after` the last one's `seq`."""
-    with connection.cursor(row_factory=class_row(Finding)) as cursor:
+    with connection.cursor(row_factory=class_row(ProblemGroup)) as cursor:
         return cursor.execute(
             "SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem WHERE district = %s"
             " AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s",
@@ -101,7 +101,7 @@ def words(
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredProblem:
     """An asset that a change set leaves as it is: somebody changed it in the meantime."""
 
     id: int
@@ -110,9 +110,11 @@ class Kept:
     row: int | None
 
 
-def kept(connection: psycopg.Connection[Any], scope: Scope, change_set: int, limit: int = 200) -> list[Kept]:
+def stored_problems(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, limit: int = 200
+) -> list[StoredProblem]:
     """The first assets that an undo left as they are, in the order of the file."""
-    with connection.cursor(row_factory=class_row(Kept)) as cursor:
+    with connection.cursor(row_factory=class_row(StoredProblem)) as cursor:
         return cursor.execute(
             "SELECT c.asset_id AS id, a.code, a.name, c.source_row AS row FROM registry.change c"
             " JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id"

@@ -75,7 +75,7 @@ def add(
 def list_people(as_json: bool) -> None:
     """列出所有用户。 List the accounts."""
     with _owner() as connection:
-        found = accounts.everybody(connection)
+        found = accounts.list_accounts(connection)
     if as_json:
         click.echo(json.dumps([vars(one) for one in found], ensure_ascii=False, default=str))
         return

@@ -13,7 +13,7 @@ import click
 
 from registry import __version__
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound, RegistryError, Unavailable
-from registry.i18n import _, speak
+from registry.i18n import _, set_language
 from registry.settings import settings
 
 # 0 done; 1 a fault of ours; 2 wrong usage (click); 8 a checked file has rows that would wait; the rest by kind of error.
@@ -51,7 +51,7 @@ def registry() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the program; a person's mistake ends in a message and an exit code, never in a traceback."""
     try:
-        speak(settings().language)
+        set_language(settings().language)
         registry.main(arguments, standalone_mode=False)
     except RegistryError as error:
         click.secho(error.message, fg="red", err=True)

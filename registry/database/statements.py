@@ -15,7 +15,7 @@ def folder() -> Traversable:
 
 @cache
 def statement(path: str) -> str:
-    """Text of one `.sql` file, by its path below `sql/`, such as `"imports/diff.sql"`."""
+    """Text of one `.sql` file, by its path below `sql/`, such as `"changes/diff_known.sql"`."""
     return folder().joinpath(path).read_text(encoding="utf-8")
 
 

@@ -221,7 +221,7 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, values: dict[str, A
     return [Delivery(**row, files=tuple(file for file in found if file.delivery == row["id"])) for row in rows]
 
 
-def seen(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> list[dict[str, Any]]:
+def inspection(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> list[dict[str, Any]]:
     """What a look into a file showed: its layers, as `importers.jobs.step` keeps them; empty before the look."""
     row = connection.execute(
         "SELECT look FROM registry.delivery_file WHERE district = %s AND delivery = %s AND number = %s",
@@ -253,7 +253,7 @@ def name_it(
         raise NotFound(_("没有交付 %(id)s。", id=delivery))
 
 
-def ask(
+def request_step(
     connection: psycopg.Connection[Any],
     scope: Scope,
     delivery: int,

@@ -41,7 +41,7 @@ def named(connection: psycopg.Connection[Any], scope: Scope, name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredProfile:
     """A profile that is kept: its name, its layer, when it was saved last."""
 
     name: str
@@ -49,12 +49,12 @@ class Kept:
     saved_at: datetime
 
 
-def listed(connection: psycopg.Connection[Any], scope: Scope) -> list[Kept]:
+def listed(connection: psycopg.Connection[Any], scope: Scope) -> list[StoredProfile]:
     """The profiles of the district that this person may read, by name."""
     rows = connection.execute(
         "SELECT name, layer, saved_at FROM registry.profile WHERE district = %s ORDER BY name", (scope.district,)
     ).fetchall()
-    return [Kept(*row) for row in rows]
+    return [StoredProfile(*row) for row in rows]
 
 
 def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None:

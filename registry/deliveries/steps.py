@@ -82,7 +82,7 @@ def begin(connection: psycopg.Connection[Any], task: Task) -> Run:
     return Run(task, began)
 
 
-def tell(connection: psycopg.Connection[Any], run: Run, **told: Any) -> None:
+def report_progress(connection: psycopg.Connection[Any], run: Run, **told: Any) -> None:
     """Tell of the work on a file, in the caller's transaction.
 
     Any of status, verb, done, total, failure, look, report, change_set. Raises Conflict when the run is over.
@@ -111,7 +111,7 @@ def died() -> dict[str, str]:
     return {"message": _("处理进程意外终止。"), "hint": _("文件仍在；点“继续”从头再做这一步，不会重复。")}
 
 
-def give_up(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> None:
+def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> None:
     """A step whose process ended without a word has failed, even if it never got as far as `running`."""
     left = connection.execute(
         "SELECT FROM registry.unfinished_deliveries() u"
@@ -122,7 +122,7 @@ def give_up(connection: psycopg.Connection[Any], district: str, delivery: int, n
         _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
 
 
-def tidy_up(connection: psycopg.Connection[Any]) -> int:
+def recover_orphans(connection: psycopg.Connection[Any]) -> int:
     """Mend what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
     mended = 0
     rows = connection.execute("SELECT * FROM registry.unfinished_deliveries()").fetchall()

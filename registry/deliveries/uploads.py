@@ -239,7 +239,7 @@ def _write_directory(file: BufferedRandom, parts: Sequence[Part]) -> None:
     file.write(central + END + struct.pack("<4H2LH", 0, 0, len(parts), len(parts), len(central), start, 0))
 
 
-def settle(arrival: Arrival, entered: tuple[int, int], place: Path) -> Arrival:
+def finish_upload(arrival: Arrival, entered: tuple[int, int], place: Path) -> Arrival:
     """Move the file to its place, and note which delivery it has become."""
     settled = replace(arrival, entered=entered)
     _write_note(settled)

@@ -30,7 +30,7 @@ _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 
 
-class Known:
+class KnownFingerprints:
     """The fingerprints of the assets of a layer: 25 bytes an asset. Each asset is given away once."""
 
     def __init__(self, ids: Numbers, prints: Prints) -> None:
@@ -62,7 +62,7 @@ class Known:
         return self._ids[places]
 
 
-def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> Known:
+def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> KnownFingerprints:
     """The fingerprints of a layer's assets, as far as this person may see them."""
     values = {"district": scope.district, "layer": layer}
     with connection.cursor(binary=True) as cursor:
@@ -72,7 +72,7 @@ def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> Know
         packed = statement("identity/fingerprints.sql").encode()
         pieces = [cursor.execute(packed, {**values, "parts": parts, "part": n}).fetchone() for n in range(parts)]
     told = np.concatenate([np.frombuffer(piece[0] or b"", _KNOWN).astype(_NATIVE) for piece in pieces if piece])
-    return Known(told["id"], np.column_stack((told["first"], told["last"])))
+    return KnownFingerprints(told["id"], np.column_stack((told["first"], told["last"])))
 
 
 def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:

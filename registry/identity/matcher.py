@@ -69,7 +69,7 @@ class _Matching:
             self.connection.execute("ANALYZE matched")
 
     def _do(self, step: str, **more: Any) -> psycopg.Cursor[Any]:
-        return self.connection.execute(statement(f"imports/{step}.sql").encode(), self.values | more)
+        return self.connection.execute(statement(f"identity/{step}.sql").encode(), self.values | more)
 
     def _loose(self) -> bool:
         """Set aside the rows that name no asset, and the assets that they could be. False where there are none of either."""
@@ -83,8 +83,8 @@ class _Matching:
         # Metres in a degree, by the series for the ellipsoid.
         self.values["east"] = 111_412.84 * cos(latitude) - 93.5 * cos(3 * latitude)
         self.values["north"] = 111_132.95 - 559.82 * cos(2 * latitude)
-        rows = self._do("match_loose").rowcount
-        assets = self._do("match_pool").rowcount if rows else 0
+        rows = self._do("match_unmatched_rows").rowcount
+        assets = self._do("match_candidate_assets").rowcount if rows else 0
         if not rows or not assets:
             self.connection.execute("DROP TABLE IF EXISTS loose, pool")
             return False
@@ -147,12 +147,12 @@ class _Matching:
         }  # fmt: skip
         self._do("match_pair")
         if self.is_point:
-            self._do("match_near")
+            self._do("match_point_pairs")
         else:
             self._compare_shapes(within)
         self.connection.execute("ANALYZE pair")
         self._do("match_evidence")
-        self._do("match_single")
+        self._do("match_unambiguous")
         contested = self.connection.execute(
             "SELECT source_row, asset_id, cost, weak FROM weighed WHERE rivals > 1 OR claims > 1"
         ).fetchall()
@@ -182,7 +182,7 @@ class _Matching:
 
     def _shapes(self) -> Iterator[tuple[NDArray[Any], ...]]:
         """Rows, assets and both shapes in metres, some at a time."""
-        pairs = self._do("match_alike").fetchall()
+        pairs = self._do("match_shape_pairs").fetchall()
         scale = np.array([self.values["east"], self.values["north"]])
         for start in range(0, len(pairs), SHAPES_AT_ONCE):
             rows, assets, told, known = zip(*pairs[start : start + SHAPES_AT_ONCE], strict=True)

@@ -14,7 +14,7 @@ from registry.operations.migrations import configuration
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthCheck:
     """One thing looked at, whether it is well, and what to do if not."""
 
     what: str
@@ -22,7 +22,7 @@ class Finding:
     remedy: str = ""
 
 
-def examine(url: str) -> list[Finding]:
+def examine(url: str) -> list[HealthCheck]:
     """All findings, the good ones too. Raises Unavailable when the database does not answer."""
     with connect(url, role=None) as connection:
         findings = [_versions(connection), _locale(connection)]
@@ -39,62 +39,64 @@ def _one(connection: psycopg.Connection[Any], query: str) -> Any:
     return row[0] if row else None
 
 
-def _versions(connection: psycopg.Connection[Any]) -> Finding:
+def _versions(connection: psycopg.Connection[Any]) -> HealthCheck:
     postgres = int(_one(connection, "SHOW server_version_num")) // 10000
     postgis = _one(connection, "SELECT extversion FROM pg_extension WHERE extname = 'postgis'")
     new_enough = postgres >= 15 and postgis is not None and tuple(map(int, postgis.split(".")[:2])) >= (3, 3)
-    return Finding(
+    return HealthCheck(
         f"PostgreSQL {postgres}, PostGIS {postgis or '–'}", new_enough, _("需要 PostgreSQL 15 与 PostGIS 3.3 以上。")
     )
 
 
-def _locale(connection: psycopg.Connection[Any]) -> Finding:
+def _locale(connection: psycopg.Connection[Any]) -> HealthCheck:
     row = connection.execute(
         "SELECT datctype, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
     ).fetchone()
     assert row is not None
-    return Finding(
+    return HealthCheck(
         _("字符集 %(encoding)s，区域 %(ctype)s", encoding=row[1], ctype=row[0]),
         row[1] == "UTF8" and row[0] not in ("C", "POSIX"),
         _("数据库须用 UTF-8 与非 C 的区域（如 C.UTF-8）建立，否则中文检索失效。"),
     )
 
 
-def _leakproof(connection: psycopg.Connection[Any]) -> Finding:
+def _leakproof(connection: psycopg.Connection[Any]) -> HealthCheck:
     marked = _one(
         connection,
         "SELECT bool_and(proleakproof) FROM pg_proc WHERE oid IN"
         " ('geometry_overlaps(geometry,geometry)'::regprocedure, 'arraycontains(anyarray,anyarray)'::regprocedure)",
     )
-    return Finding(
+    return HealthCheck(
         _("行级安全下仍可使用空间索引"),
         bool(marked),
         _("由超级用户在本库执行 sql/policies/leakproof.sql；扩展升级后须再执行。"),
     )
 
 
-def _migrated(connection: psycopg.Connection[Any], url: str) -> Finding:
+def _migrated(connection: psycopg.Connection[Any], url: str) -> HealthCheck:
     head = ScriptDirectory.from_config(configuration(url)).get_current_head()
     present = _one(connection, "SELECT to_regclass('registry.alembic_version')::text")
     current = _one(connection, "SELECT version_num FROM registry.alembic_version") if present else None
-    return Finding(
+    return HealthCheck(
         _("数据库结构版本 %(current)s（程序需要 %(head)s）", current=current or "–", head=head),
         current == head,
         "registry migrate",
     )
 
 
-def _row_security(connection: psycopg.Connection[Any]) -> Finding:
+def _row_security(connection: psycopg.Connection[Any]) -> HealthCheck:
     bare = _one(
         connection,
         "SELECT string_agg(relname, ', ') FROM pg_class WHERE relnamespace = 'registry'::regnamespace AND relkind IN ('r', 'p')"
         " AND NOT relrowsecurity AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'district')"
         " AND relname NOT IN ('membership', 'layer_grant')",
     )
-    return Finding(_("每张按行政区分的表都有行级安全：%(bare)s", bare=bare or "✓"), bare is None, "registry migrate")
+    return HealthCheck(
+        _("每张按行政区分的表都有行级安全：%(bare)s", bare=bare or "✓"), bare is None, "registry migrate"
+    )
 
 
-def _roll_up(connection: psycopg.Connection[Any]) -> Finding:
+def _roll_up(connection: psycopg.Connection[Any]) -> HealthCheck:
     wrong = _one(
         connection,
         "SELECT count(*) FROM (SELECT district, layer, scheme, class, count(*) AS n FROM registry.asset"
@@ -102,21 +104,21 @@ def _roll_up(connection: psycopg.Connection[Any]) -> Finding:
         " FULL JOIN (SELECT district, layer, scheme, class, sum(n) AS n FROM registry.asset_cell GROUP BY 1, 2, 3, 4"
         "            HAVING sum(n) > 0) c USING (district, layer, scheme, class) WHERE a.n IS DISTINCT FROM c.n",
     )
-    return Finding(
+    return HealthCheck(
         _("聚合计数与资产一致（不一致的类：%(n)s）", n=wrong), wrong == 0, _("停止写入后运行 registry rebuild。")
     )
 
 
-def _read_only(connection: psycopg.Connection[Any]) -> Finding:
+def _read_only(connection: psycopg.Connection[Any]) -> HealthCheck:
     may = _one(
         connection,
         "SELECT bool_or(has_table_privilege('chengji_app', 'registry.' || t, p))"
         " FROM unnest(ARRAY['asset', 'asset_version', 'asset_alias', 'asset_cell']) t,"
         " unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p",
     )
-    return Finding(_("应用角色不能绕过变更集写入资产"), not may, "registry migrate")
+    return HealthCheck(_("应用角色不能绕过变更集写入资产"), not may, "registry migrate")
 
 
-def pulse(connection: psycopg.Connection[Any]) -> dict[str, Finding]:
+def pulse(connection: psycopg.Connection[Any]) -> dict[str, HealthCheck]:
     """What a health check asks every few seconds, on the application's own connection: `leakproof` and `migrated`."""
     return {"leakproof": _leakproof(connection), "migrated": _migrated(connection, "postgresql://")}

@@ -101,7 +101,9 @@ def propose(
         (p.name, keep(p), len(p.content), p.width, p.height, p.taken_at, p.lon, p.lat) for p in photos
     ]  # what the files hold is written and forgotten one by one
     columns = [list(column) for column in zip(*told, strict=True)] or [[] for _each in range(8)]
-    change_set = change_sets.propose(connection, scope, layer, KIND, change_sets.Delivery(title, {"photos": len(told)}))
+    change_set = change_sets.propose(
+        connection, scope, layer, KIND, change_sets.ChangeSetOrigin(title, {"photos": len(told)})
+    )
     values = {"district": scope.district, "layer": layer, "change_set": change_set, "person": scope.person_id,
               "reach": REACH_M, "margin": MARGIN_M,
               **dict(zip(COLUMNS, columns, strict=True))}  # fmt: skip

@@ -19,7 +19,7 @@ from registry.photos import photos as attachments
 
 
 @dataclass(frozen=True)
-class Candidate:
+class NearbyAsset:
     """A live asset near the place where a photo was taken."""
 
     code: str
@@ -41,7 +41,7 @@ class WaitingPhoto:
     taken_at: datetime | None
     reason: str
     added_by: str
-    nearest: tuple[Candidate, ...]
+    nearest: tuple[NearbyAsset, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _rows(connection: psycopg.Connection[Any], scope: Scope, **values: Any) -> l
 
 def _photo(row: dict[str, Any]) -> WaitingPhoto:
     near = (
-        Candidate(n["code"], n["name"], in_language(n["name_zh"], n["name_en"]), n["metres"]) for n in row["nearest"]
+        NearbyAsset(n["code"], n["name"], in_language(n["name_zh"], n["name_en"]), n["metres"]) for n in row["nearest"]
     )
     known = {name: row[name] for name in WaitingPhoto.__dataclass_fields__}
     return WaitingPhoto(**{**known, "reason": _(attachments.REASONS[row["reason"]]), "nearest": tuple(near)})
@@ -101,7 +101,7 @@ def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
         ).fetchall()
 
 
-def settle(connection: psycopg.Connection[Any], scope: Scope, photo: int, code: str | None) -> None:
+def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, code: str | None) -> None:
     """Give a photo to the asset of this code, or put it aside (None).
 
     While its set is proposed, there; else in a set of its own, applied at once, so that the history tells who did it and it
@@ -115,7 +115,7 @@ def settle(connection: psycopg.Connection[Any], scope: Scope, photo: int, code: 
         target = waiting.id
     else:
         title = _("指定照片“%(name)s”", name=waiting.name)[:200]
-        delivery = change_sets.Delivery(title, {"photos": 1})
+        delivery = change_sets.ChangeSetOrigin(title, {"photos": 1})
         change_set = change_sets.propose(connection, scope, waiting.layer, attachments.KIND, delivery)
         target = _copied(connection, scope, waiting.id, change_set)
     if code is None:

@@ -15,19 +15,19 @@ from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.models.assets import Asset
 from registry.models.changes import Change
-from registry.review.sets import hold_open, in_set
+from registry.review.sets import in_set, lock_open_set
 
 _COUNTED = {"add": "added", "update": "updated", "move": "moved", "retire": "retired", "conflict": "conflicts"}
 
 
-def decide(session: Session, scope: Scope, change_set: int, seq: int, asset: int | None) -> None:
+def resolve_match(session: Session, scope: Scope, change_set: int, seq: int, asset: int | None) -> None:
     """The row is this asset, or, with None, a new one: it then says what it would change in it, and is accepted.
 
     The asset must be the proposed one or one of the candidates; what was proposed before stays a candidate, so that the
     decision can be changed. Raises NotFound, NotAllowed, Invalid for a row that was never doubtful or an asset that it cannot
     be, Conflict when another row of the set is this asset, or its key another asset's, or the set is not open any more.
     """
-    told = hold_open(session, scope, change_set)
+    told = lock_open_set(session, scope, change_set)
     row = session.scalar(select(Change).where(in_set(scope, change_set), Change.seq == seq))
     if row is None:
         raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=change_set, row=seq))

@@ -59,7 +59,7 @@ class LinesPage:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MatchCandidate:
     """An asset that a doubtful row may be: how far from the delivered place; its outline as GeoJSON text."""
 
     id: int
@@ -80,7 +80,7 @@ class Detail:
     line: ChangeLine
     geojson: str
     old_geojson: str | None
-    candidates: list[Candidate]
+    candidates: list[MatchCandidate]
     problems: list[dict[str, Any]]
     is_registered: bool
 
@@ -183,7 +183,7 @@ def _old_outline(session: Session, scope: Scope, change: Change) -> str | None:
     return None
 
 
-def _candidates(session: Session, scope: Scope, change: Change) -> list[Candidate]:
+def _candidates(session: Session, scope: Scope, change: Change) -> list[MatchCandidate]:
     """The assets that the row might be, the proposed one first, then by distance."""
     if not (change.doubtful or change.candidates):
         return []
@@ -199,7 +199,7 @@ def _candidates(session: Session, scope: Scope, change: Change) -> list[Candidat
         .order_by(Asset.id != change.asset_id, distance, Asset.id)
     )  # fmt: skip
     return [
-        Candidate(r.id, r.code, r.name, in_language(r.name_zh, r.name_en), r.state, round(r.distance, 2),
+        MatchCandidate(r.id, r.code, r.name, in_language(r.name_zh, r.name_en), r.state, round(r.distance, 2),
                   change.score if r.id == change.asset_id else None, r.id == change.asset_id, r.outline)
         for r in rows
     ]  # fmt: skip

@@ -276,7 +276,7 @@ def accept(
     are given. Conflicts are never applied, and what is doubtful is decided row by row: neither is touched.
     Raises NotFound, NotAllowed, Invalid for an area that is none, Conflict for a set that is not open any more.
     """
-    hold_open(session, scope, change_set)
+    lock_open_set(session, scope, change_set)
     within = [in_set(scope, change_set), *conditions(wanted), ~Change.doubtful, Change.action != "conflict"]
     if seqs is not None:
         within.append(Change.seq.in_(list(seqs)))
@@ -310,7 +310,7 @@ WHERE district = :district AND id = :id AND status = 'proposed'
 """
 
 
-def hold_open(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
+def lock_open_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
     """The set, held against being applied until this transaction ends, its revision counted on: for who decides on its rows.
 
     Raises NotFound, NotAllowed without the right to write its layer, Conflict when it is not open (any more).

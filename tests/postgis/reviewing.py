@@ -95,7 +95,7 @@ class Review:
         )  # fmt: skip
 
     def decide(self, seq: int, asset: int | None) -> None:
-        resolution.decide(self.session, self.scope(), self.id, seq, asset)
+        resolution.resolve_match(self.session, self.scope(), self.id, seq, asset)
 
     def row(self, seq: int) -> review_rows.ChangeLine:
         return review_rows.detail(self.session, self.scope(), self.set(), seq).line

@@ -23,10 +23,10 @@ ADDRESSES = 6 << 30
 def verdict(path: Path) -> dict[str, object]:
     """`rows` or `error` or, which must never be, `fault`."""
     from importers.errors import SourceError
-    from importers.read.reader import look, read
+    from importers.read.reader import inspect, read
 
     try:
-        rows = sum(len(batch) for source in look(path) for batch in read(path, source.name))
+        rows = sum(len(batch) for source in inspect(path) for batch in read(path, source.name))
     except SourceError as error:
         return {"ended": "error", "kind": type(error).__name__, "message": error.message, "hint": error.hint}
     except BaseException:

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 import seed
-from conftest import Browser, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import Browser, signed_in
 from surfaces import LAYERS, NOTHING, SURFACES, listed, seen, tile
 
 from registry.access import accounts

@@ -20,7 +20,7 @@ from registry.errors import NotFound
 from registry.i18n import _
 from registry.settings import Settings
 from web.http.routing import district_blueprint
-from web.http.transaction import rest, scope, session
+from web.http.transaction import release_connection, scope, session
 
 blueprint = district_blueprint("papers", __name__, "/deliveries/<id:delivery>")
 # The record brings its own styles along and nothing else; no script runs in it.
@@ -42,12 +42,12 @@ def record_pdf(delivery: int) -> ResponseReturnValue:
     """The same as PDF."""
     held = deliveries.get(raw(session()), scope(), delivery)
     told = of_delivery(raw(session()), scope(), delivery)
-    rest()
+    release_connection()
     return _attached(render_pdf(told), _("%(title)s_验收记录", title=held.title) + ".pdf", "application/pdf")
 
 
 @blueprint.get("/<id:number>/waiting")
-def waiting(delivery: int, number: int) -> ResponseReturnValue:
+def quarantined(delivery: int, number: int) -> ResponseReturnValue:
     """The rows with errors, as the supplier delivered them, each with its reason."""
     held = deliveries.get(raw(session()), scope(), delivery)
     file = held.file(number)
@@ -58,7 +58,7 @@ def waiting(delivery: int, number: int) -> ResponseReturnValue:
     source = findings.source_of(raw(session()), scope(), file.change_set)
     settings: Settings = current_app.extensions["chengji.settings"]
     stored = place(settings.home, scope().district, delivery, number, file.name)
-    rest()
+    release_connection()
     with TemporaryDirectory(prefix="chengji-") as folder:
         made = write_apart(
             stored, source["layer"], rows, Path(folder), encoding=source["encoding"], header_row=source["header_row"],

@@ -18,7 +18,7 @@ from importers.records import Box, DeclaredCrs, Encoding, SourceLayer
 from registry.catalogue.labels import field_label
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
-from registry.i18n import Words, _, in_language, spoken
+from registry.i18n import Words, _, current_language, in_language
 from web.http.translated import worded
 
 KEEP = "keep"
@@ -323,7 +323,7 @@ def agreed(kept: str, rows: Iterable[int] | None) -> str:
 def classes_of(layer: Layer, scheme: str | None) -> list[Option]:
     """The classes of a layer's scheme, to choose from."""
     wanted = scheme or (layer.schemes[0] if layer.schemes else "")
-    return [Option(c.code, f"{c.name} {c.code}" if spoken() == "en" else f"{c.code} {c.name}")
+    return [Option(c.code, f"{c.name} {c.code}" if current_language() == "en" else f"{c.code} {c.name}")
             for c in layer.classes if c.scheme == wanted]  # fmt: skip
 
 

@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from importers.errors import SourceError
 from importers.inspection import preview as row_preview
 from importers.profiles.profile import Profile
-from importers.reporting.translate_stored import retold
+from importers.reporting.translate_stored import translate_stored
 from importers.validate.context import Grounds
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes import problems as findings
-from registry.changes.problems import Finding, Group
+from registry.changes.problems import Group, ProblemGroup
 from registry.database.connections import raw
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
@@ -32,7 +32,7 @@ from web.http.transaction import district, scope, session
 
 blueprint = district_blueprint("deliveries", __name__, "/deliveries")
 PAGE = 30
-T = TypeVar("T", Group, Finding)
+T = TypeVar("T", Group, ProblemGroup)
 ROWS = 100
 
 
@@ -108,8 +108,8 @@ def problems(delivery: int, number: int) -> ResponseReturnValue:
 def check(delivery: int, number: int) -> ResponseReturnValue:
     """Check the file by the form: its layer, its columns, its coordinate system."""
     held, file = _file(delivery, number)
-    look = _seen(delivery, number)
-    source = delivery_form.choose_source(look, request.form.get("source"))
+    inspect = _inspection(delivery, number)
+    source = delivery_form.choose_source(inspect, request.form.get("source"))
     layer = _layer(request.form.get("layer", ""))
     scope().require_writer(layer.code)
     if "preview" in request.form:
@@ -123,7 +123,7 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
     save_as = request.form.get("save_as", "").strip()[:80]
     orders = {"source_layer": source["name"], "profile_toml": profile.to_toml(), "title": title or held.title}
     deliveries.name_it(raw(session()), scope(), delivery, title=title, layer=layer.code)
-    deliveries.ask(
+    deliveries.request_step(
         raw(session()), scope(), delivery, number, "check", orders | ({"save_as": save_as} if save_as else {})
     )
     return _back(delivery, number)
@@ -134,7 +134,7 @@ def preview(delivery: int, number: int) -> ResponseReturnValue:
     """The first rows by the form as it stands, as a fragment; asked while somebody corrects the form."""
     held, _unused = _file(delivery, number)
     _require_writer(held)
-    source = delivery_form.choose_source(_seen(delivery, number), request.form.get("source"))
+    source = delivery_form.choose_source(_inspection(delivery, number), request.form.get("source"))
     layer = _layer(request.form.get("layer", ""))
     scope().require_writer(layer.code)
     try:
@@ -151,7 +151,7 @@ def check_again(delivery: int, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<id:delivery>/<id:number>/look")
-def look(delivery: int, number: int) -> ResponseReturnValue:
+def inspect(delivery: int, number: int) -> ResponseReturnValue:
     """Look again, with another encoding or another row as the heading."""
     held, _unused = _file(delivery, number)
     _require_writer(held)
@@ -160,7 +160,7 @@ def look(delivery: int, number: int) -> ResponseReturnValue:
         raise Invalid(_("表头行“%(row)s”不是行号。", row=row[:20]))
     encoding = request.form.get("encoding", "").strip()[:40]
     orders: dict[str, Any] = {"header_row": int(row)} if row else {}
-    deliveries.ask(
+    deliveries.request_step(
         raw(session()), scope(), delivery, number, "look", orders | ({"encoding": encoding} if encoding else {})
     )
     return _back(delivery, number)
@@ -176,7 +176,7 @@ def repairs(delivery: int, number: int) -> ResponseReturnValue:
     orders["profile_toml"] = delivery_form.agreed(
         orders.get("profile_toml", ""), None if "all" in request.form else given
     )
-    deliveries.ask(raw(session()), scope(), delivery, number, "check", orders)
+    deliveries.request_step(raw(session()), scope(), delivery, number, "check", orders)
     return _back(delivery, number)
 
 
@@ -185,7 +185,7 @@ def step(delivery: int, number: int, what: str) -> ResponseReturnValue:
     """Apply, undo, or do again what failed or was cancelled."""
     held, file = _file(delivery, number)
     _require_writer(held)
-    deliveries.ask(raw(session()), scope(), delivery, number, file.step if what == "again" else what)
+    deliveries.request_step(raw(session()), scope(), delivery, number, file.step if what == "again" else what)
     return _back(delivery, number)
 
 
@@ -243,12 +243,12 @@ def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None
 
 def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
     """The look as a form, by what was posted, else by what was asked for, else by what is suggested."""
-    look = _seen(held.id, file.number)
-    if not look:
+    layers_found = _inspection(held.id, file.number)
+    if not layers_found:
         return None
     given = request.values
     kept = file.orders.get("profile_toml")
-    source = delivery_form.choose_source(look, given.get("source") or file.orders.get("source_layer"))
+    source = delivery_form.choose_source(layers_found, given.get("source") or file.orders.get("source_layer"))
     layers = stored_layers(raw(session()))
     wanted = given.get("layer") or held.layer or source.get("best")
     layer = layers[wanted if wanted in scope().writable else sorted(scope().writable)[0]]
@@ -260,7 +260,7 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
     if file.change_set is not None and column:
         strange = findings.words(raw(session()), scope(), file.change_set, "class_unknown", column)
     shown = delivery_form.shown(source, layer, profile, district().box, strange, request.form or None)
-    return {"look": look, "saved": source.get("saved", {}).get(layer.code, ""), "lacks_class": shown.lacks_class,
+    return {"look": layers_found, "saved": source.get("saved", {}).get(layer.code, ""), "lacks_class": shown.lacks_class,
             **_preview(source, profile, layer), **vars(shown)}  # fmt: skip
 
 
@@ -277,13 +277,13 @@ def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str
 
 def _retold(found: T) -> T:
     """A group or a problem, whose words were kept in one language, in that of this request."""
-    message, remedy = retold(found.code, found.message, found.remedy)
+    message, remedy = translate_stored(found.code, found.message, found.remedy)
     return replace(found, message=message, remedy=remedy)
 
 
-def _kept(file: DeliveryFile) -> list[findings.Kept]:
+def _kept(file: DeliveryFile) -> list[findings.StoredProblem]:
     """After an undo: assets that it left as they are, because somebody changed them since."""
-    return findings.kept(raw(session()), scope(), file.undone_by) if file.undone_by is not None else []
+    return findings.stored_problems(raw(session()), scope(), file.undone_by) if file.undone_by is not None else []
 
 
 def _file(delivery: int, number: int) -> tuple[Delivery, DeliveryFile]:
@@ -291,8 +291,8 @@ def _file(delivery: int, number: int) -> tuple[Delivery, DeliveryFile]:
     return held, held.file(number)
 
 
-def _seen(delivery: int, number: int) -> list[dict[str, Any]]:
-    return deliveries.seen(raw(session()), scope(), delivery, number)
+def _inspection(delivery: int, number: int) -> list[dict[str, Any]]:
+    return deliveries.inspection(raw(session()), scope(), delivery, number)
 
 
 def _change_set(file: DeliveryFile) -> int:

@@ -23,7 +23,7 @@ from registry.errors import Invalid, NotFound
 from registry.i18n import _
 from registry.settings import Settings
 from web.http.routing import district_blueprint
-from web.http.transaction import rest, scope, session
+from web.http.transaction import release_connection, scope, session
 
 blueprint = district_blueprint("uploads", __name__, "/uploads")
 PIECE_BYTES = 8 << 20
@@ -85,7 +85,7 @@ def append(token: str) -> Response:
     length = request.content_length
     if length is None or length == 0:
         raise Invalid(_("这一段是空的。"), _("刷新页面再试。"))
-    rest()
+    release_connection()
     return _told(uploads.append(arrival, offset, _blocks(length), request.headers.get("X-Piece-SHA256", "")[:64]))
 
 
@@ -117,11 +117,11 @@ def finish(token: str) -> Response:
         if _is_there(delivery, number):
             return _entered(delivery, number)
         arrival = uploads.take_back(arrival, deliveries.place(home, arrival.district, delivery, number, arrival.name))
-    rest()
+    release_connection()
     upload = uploads.complete(arrival)
     delivery, number = deliveries.receive(raw(session()), scope(), upload, delivery=arrival.mends)
     place = deliveries.place(home, arrival.district, delivery, number, upload.name)
-    settled = uploads.settle(arrival, (delivery, number), place)
+    settled = uploads.finish_upload(arrival, (delivery, number), place)
     try:
         session().commit()
     except BaseException:

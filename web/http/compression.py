@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
         response.vary.add("Accept-Encoding")
         body = response.get_data()
         if accepted() and len(body) >= WORTH_IT:
-            response.set_data(blurred(body))
+            response.set_data(gzip_padded(body))
             response.headers["Content-Encoding"] = "gzip"
         return response
 
@@ -32,7 +32,7 @@ def accepted() -> bool:
     return bool(request.accept_encodings["gzip"])
 
 
-def blurred(body: bytes) -> bytes:
+def gzip_padded(body: bytes) -> bytes:
     """gzip of a length that varies by chance, for answers with secrets next to what was typed in (BREACH).
 
     Padded by a file name in the gzip header, as in "Heal the Breach" (https://ieeexplore.ieee.org/document/9754554).
@@ -44,6 +44,6 @@ def blurred(body: bytes) -> bytes:
     return padded.getvalue()
 
 
-def squeezed(body: bytes) -> bytes:
+def gzip_body(body: bytes) -> bytes:
     """gzip, the same bytes for the same body."""
     return gzip.compress(body, compresslevel=6, mtime=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request
 from flask_babel import Babel
 
-from registry.i18n import FOLDER, LANGUAGES, speak
+from registry.i18n import FOLDER, LANGUAGES, set_language
 
 COOKIE = "language"
 
@@ -27,4 +27,4 @@ def language() -> str:
 
 
 def _speak() -> None:
-    speak(language())
+    set_language(language())

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, request, send_from_directory
 
 from web.http.bundles import bundle
-from web.http.compression import accepted, squeezed
+from web.http.compression import accepted, gzip_body
 
 FOLDER = Path(__file__).parent / "static"
 TEXTS = (".js", ".css", ".svg")
@@ -48,4 +48,4 @@ def _squeeze(response: Response, path: Path) -> None:
 
 @lru_cache(maxsize=64)
 def _squeezed_file(path: Path, _modified: int) -> bytes:
-    return squeezed(path.read_bytes())
+    return gzip_body(path.read_bytes())

@@ -51,7 +51,7 @@ def district() -> DistrictInfo:
     return found
 
 
-def rest() -> None:
+def release_connection() -> None:
     """End the transaction here, so that something slow holds no connection; the next question opens another."""
     session().commit()
     g.pop("scope", None)

@@ -19,7 +19,7 @@ from folium.template import Template
 from markupsafe import Markup
 
 from registry.catalogue.layers import Layer
-from registry.i18n import _, spoken
+from registry.i18n import _, current_language
 from web.http.bundles import bundle
 from web.map.words import map_words, state_names
 
@@ -301,7 +301,7 @@ def map_config(district: District, layers: Sequence[Layer], settings: MapSetting
     drawn = ("code", "name", "geometry", "symbol", "colour", "zoom_min", "zoom_max", "restricted")
     return {
         "district": {"code": district.code, "name": district.name},
-        "language": spoken(),
+        "language": current_language(),
         "root": settings.root,
         "sign_in": settings.sign_in,
         "layers": [

@@ -9,7 +9,7 @@ from flask import Response, current_app, g, request
 
 from registry.tiles import asset_tiles as tiles
 from registry.tiles.tile import Address
-from web.http.compression import accepted, squeezed
+from web.http.compression import accepted, gzip_body
 from web.http.routing import asked, district_blueprint
 from web.http.tile_cache import TileCache
 from web.http.transaction import scope, session
@@ -44,7 +44,7 @@ def _bytes(tag: str) -> bytes:
     found = cache.get(tag)
     if found is None:
         cut = tiles.cut(session(), scope(), g.filter, g.address)
-        found = squeezed(cut) if cut else b""
+        found = gzip_body(cut) if cut else b""
         cache.put(tag, found)
     return found
 

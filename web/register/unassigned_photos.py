@@ -48,11 +48,11 @@ def thumbnail(photo: int) -> Response:
 
 
 @blueprint.post("/<id:photo>")
-def settle(photo: int) -> ResponseReturnValue:
+def assign(photo: int) -> ResponseReturnValue:
     """Give the photo to an asset of its layer, or put it aside."""
     is_dropped = "drop" in request.form
     code = request.form.get("near") or request.form.get("code", "")
-    unassigned.settle(raw(session()), scope(), photo, None if is_dropped else code[:64])
+    unassigned.assign_photo(raw(session()), scope(), photo, None if is_dropped else code[:64])
     flash(_("照片已放到一边。") if is_dropped else _("照片已归入资产 %(code)s。", code=code.strip()[:64]), "success")
     return redirect(url_for("waiting_photos.listing", after=request.args.get("after", type=int) or None), 303)
 

@@ -26,7 +26,7 @@ from registry.review import rows as review_rows
 from registry.review import sets as review
 from registry.review import tiles as review_tiles
 from registry.tiles.tile import Address
-from web.http.compression import accepted, squeezed
+from web.http.compression import accepted, gzip_body
 from web.http.headers import nonce
 from web.http.routing import district_blueprint
 from web.http.tile_cache import TileCache
@@ -113,7 +113,7 @@ def tile(id: int, z: int, x: int, y: int) -> Response:
     found = cache.get(tag)
     if found is None:
         cut = review_tiles.cut(session(), scope(), told, wanted, address)
-        found = squeezed(cut) if cut else b""
+        found = gzip_body(cut) if cut else b""
         cache.put(tag, found)
     if not found:
         return _tagged(Response(status=204), tag)
@@ -139,7 +139,7 @@ def accept(id: int) -> Response:
 
 
 @blueprint.post("/<id:id>/decide")
-def decide(id: int) -> Response:
+def resolve(id: int) -> Response:
     """Which asset a doubtful row is; an empty `asset` for none that is registered."""
     seqs = review.read_seqs(request.form.get("row", ""))
     if len(seqs) != 1:
@@ -147,7 +147,7 @@ def decide(id: int) -> Response:
     asset = request.form.get("asset", "")
     if asset and not (asset.isascii() and asset.isdigit() and len(asset) < 19):
         abort(400)
-    resolution.decide(session(), scope(), id, seqs[0], int(asset) if asset else None)
+    resolution.resolve_match(session(), scope(), id, seqs[0], int(asset) if asset else None)
     return _json({"done": 1, **_tally(review.counts(session(), scope(), id, _wanted()))})
 
 
@@ -158,7 +158,7 @@ def apply(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.ask(raw(session()), scope(), *delivery, "apply")
+        deliveries.request_step(raw(session()), scope(), *delivery, "apply")
         return redirect(_delivery_url(delivery), 303)
     try:
         change_sets.apply(raw(session()), scope(), id)
@@ -172,7 +172,7 @@ def apply(id: int) -> ResponseReturnValue:
 @blueprint.post("/<id:id>/reject")
 def reject(id: int) -> ResponseReturnValue:
     """Close the set without applying anything of it."""
-    review.hold_open(session(), scope(), id)
+    review.lock_open_set(session(), scope(), id)
     change_sets.reject(raw(session()), scope(), id)
     flash(_("变更集 %(id)s 已拒绝，登记册没有改动。", id=id), "success")
     return redirect(url_for("review.page", id=id), 303)
@@ -185,11 +185,11 @@ def again(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.ask(raw(session()), scope(), *delivery, "check")
+        deliveries.request_step(raw(session()), scope(), *delivery, "check")
         return redirect(_delivery_url(delivery), 303)
     if told.undoes is None:
         raise Conflict(_("变更集 %(id)s 的文件没有保存，不能在这里重新比对。", id=id), _("请重新导入或重新编辑。"))
-    review.hold_open(session(), scope(), id)
+    review.lock_open_set(session(), scope(), id)
     change_sets.reject(raw(session()), scope(), id)
     anew = change_sets.undo(raw(session()), scope(), told.undoes)
     return redirect(url_for("review.page", id=anew.change_set), 303)

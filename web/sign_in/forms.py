@@ -38,7 +38,7 @@ def right_password(opened: Session, username: str, password: str) -> int | None:
     right = passwords.matches(password, stored)
     if attempt is None or stored is None or not right:
         return None
-    accounts.welcome(raw(opened), attempt.person_id, passwords.renewed(password, stored))
+    accounts.record_sign_in(raw(opened), attempt.person_id, passwords.renewed(password, stored))
     return attempt.person_id
 
 

@@ -1,1 +1,1 @@
-"""One reader for each kind of file. Each has `look(path, request)` and `read(path, request)`; none knows another."""
+"""One reader for each kind of file. Each has `inspect(path, request)` and `read(path, request)`; none knows another."""

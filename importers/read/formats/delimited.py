@@ -56,7 +56,7 @@ class Layout:
     units: dict[str, str] = field(default_factory=dict)
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def inspect(path: Path, request: Request) -> list[SourceLayer]:
     """The one table of the file. Raises UnknownFormat for prose, UndecodableText, DamagedFile."""
     layout = _layout(path, request)
     lines = _data(path, layout)

@@ -62,7 +62,7 @@ class Part:
     first: Rows | None = None
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def inspect(path: Path, request: Request) -> list[SourceLayer]:
     """One layer for each kind of geometry that there is. Raises DamagedFile, UndecodableText."""
     encoding = _encoding(path, request)
     with in_utf8(path, encoding) as readable:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from importers.encoding.detect import chosen, codec_name, detect_file, is_utf8
 from importers.errors import DamagedFile
 from importers.read import gdal
-from importers.read.file_type import RECORD_SEPARATOR, UTF8_MARK, UTF16_MARKS, Format, legible, recognise
+from importers.read.file_type import RECORD_SEPARATOR, UTF8_MARK, UTF16_MARKS, Format, file_type, legible
 from importers.read.gdal_layers import declared, layer_of, rows_of
 from importers.read.kml import true_name, with_plain_names
 from importers.read.transcode import in_utf8
@@ -33,7 +33,7 @@ XML_ENCODING_TEXT = re.compile(XML_ENCODING.pattern.decode())
 ENTITIES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def inspect(path: Path, request: Request) -> list[SourceLayer]:
     """All layers that hold rows or columns. Raises DamagedFile, UndecodableText."""
     encoding = _encoding(path, request)
     with _readable(path, encoding) as readable:
@@ -71,7 +71,7 @@ def _check_lines(readable: Path, seen: int) -> None:
     import orjson
 
     with readable.open("rb") as file:
-        if file.read(1) == RECORD_SEPARATOR or recognise(readable)[0] is not Format.GEOJSONSEQ:
+        if file.read(1) == RECORD_SEPARATOR or file_type(readable)[0] is not Format.GEOJSONSEQ:
             return
         file.seek(0)
         if sum(1 for line in file if line.strip()) == seen:

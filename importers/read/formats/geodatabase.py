@@ -25,7 +25,7 @@ CATALOGUE = "GDB_Items"
 Meanings = dict[str, str]
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
+def inspect(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
     """All feature classes and tables. Raises DamagedFile."""
     domains = _domains(path)
     return [_layer(path, layer, domains.get(layer.name, {})) for layer in gdal.layers(path)]

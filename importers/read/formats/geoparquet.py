@@ -46,7 +46,7 @@ class Geo:
     crs: DeclaredCrs
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
+def inspect(path: Path, request: Request) -> list[SourceLayer]:  # noqa: ARG001 - every reader is called alike
     """The one table. Raises DamagedFile."""
     file = _open(path)
     geo = _geo(file)

@@ -48,7 +48,7 @@ TABLES = (".dat", ".dbf")
 TABLE_PARTS = (".dat", ".map", ".id", ".ind", ".dbf")
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def inspect(path: Path, request: Request) -> list[SourceLayer]:
     """The one layer of a table. Raises DamagedFile, UndecodableText."""
     encoding = _encoding(path, request)
     with _readable(path, encoding) as readable:

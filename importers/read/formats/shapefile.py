@@ -57,7 +57,7 @@ class Shapes:
         return "XY" + ("Z" if 10 < self.code < 20 or self.code == 31 else "M" if 20 < self.code < 30 else "")
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def inspect(path: Path, request: Request) -> list[SourceLayer]:
     """The one layer of a shapefile. Raises DamagedFile, UndecodableText."""
     shapes, table = _shapes(path), _table(path)
     encoding = _encoding(path, table, request)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from importers.errors import DamagedFile, EmptyFile
-from importers.read.file_type import recognise
+from importers.read.file_type import file_type
 from importers.read.spreadsheet_size import check_spreadsheet
 from importers.read.table import SEARCHED_ROWS, columns_of, unique_names
 from importers.read.table_header import DEEPEST, Heading, find_heading
@@ -53,10 +53,10 @@ class Sheet:
         return 0 if self.heading is None else self.heading.first
 
 
-def look(path: Path, request: Request) -> list[SourceLayer]:
+def inspect(path: Path, request: Request) -> list[SourceLayer]:
     """Every visible sheet with content. Raises DamagedFile, also for a workbook under a password."""
     with _opened(path) as book:
-        return [_layer(sheet, request, recognise(path)[0]) for sheet in _filled(book, path)]
+        return [_layer(sheet, request, file_type(path)[0]) for sheet in _filled(book, path)]
 
 
 def read(path: Path, request: Request) -> Iterator[Rows]:

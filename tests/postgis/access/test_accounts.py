@@ -38,7 +38,7 @@ def state(connection: Connection, username: str = "wei") -> tuple[Any, ...]:
 
 
 def test_a_new_account_is_mapped_to_nothing(owner: Connection) -> None:
-    (listed,) = (one for one in people.everybody(owner) if one.username == "wei")
+    (listed,) = (one for one in people.list_accounts(owner) if one.username == "wei")
     assert (listed.name, listed.active, listed.roles, listed.layers) == ("韦一", True, (), ())
     assert passwords.matches(GOOD, state(owner)[3])
 
@@ -58,11 +58,11 @@ def test_roles_and_grants_come_and_go(owner: Connection) -> None:
     for _twice in range(2):
         people.grant_role(owner, "Wei", "330105", "inspector")
         people.grant_layer(owner, "wei", "330105", "camera")
-    (listed,) = (one for one in people.everybody(owner) if one.username == "wei")
+    (listed,) = (one for one in people.list_accounts(owner) if one.username == "wei")
     assert (listed.roles, listed.layers) == (("330105:inspector",), ("330105:camera",))
     people.revoke_role(owner, "wei", "330105", "inspector")
     people.revoke_layer(owner, "wei", "330105", "camera")
-    (listed,) = (one for one in people.everybody(owner) if one.username == "wei")
+    (listed,) = (one for one in people.list_accounts(owner) if one.username == "wei")
     assert (listed.roles, listed.layers) == ((), ())
 
 
@@ -97,7 +97,7 @@ def test_five_tries_and_the_account_is_locked(owner: Connection) -> None:
 def test_the_right_password_at_the_fifth_try_opens_it_again(owner: Connection) -> None:
     attempt = [people.book_attempt(owner, "wei") for _each in range(5)][-1]
     assert attempt is not None
-    people.welcome(owner, attempt.person_id)
+    people.record_sign_in(owner, attempt.person_id)
     assert state(owner)[:2] == (0, False)
 
 

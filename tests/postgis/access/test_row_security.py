@@ -177,7 +177,7 @@ def test_a_direct_connection_reads_only_the_register(direct: Connection) -> None
 
 def test_a_camera_among_components_is_refused_by_name(seeded: Connection, tmp_path: Path) -> None:
     """A municipal census lists cameras as components of class 0136: they do not slip into the open layer."""
-    from importers.pipeline import Order, run
+    from importers.pipeline import ImportRequest, run
     from importers.problems.problem import Code
 
     file = tmp_path / "census.csv"
@@ -186,7 +186,7 @@ def test_a_camera_among_components_is_refused_by_name(seeded: Connection, tmp_pa
         encoding="utf-8",
     )
     scope = open_scope(seeded, seed.DISTRICT, person(seeded, "surveyor"))
-    report = run(seeded, scope, Order(file, "component", crs="EPSG:4490", scheme="CJ/T 214-2007", apply=True))
+    report = run(seeded, scope, ImportRequest(file, "component", crs="EPSG:4490", scheme="CJ/T 214-2007", apply=True))
     assert report.summary.added == 1
     assert [(p.code, p.row) for p in report.problems if p.severity == "error"] == [(Code.CLASS_OF_OTHER_LAYER, 3)]
     assert seeded.execute("SELECT count(*) FROM registry.asset WHERE class = '0136'").fetchone() == (0,)

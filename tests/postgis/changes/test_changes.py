@@ -189,7 +189,7 @@ def test_apply_refuses_and_names_rows_that_changed_meanwhile(
 ) -> None:
     put(connection, district, people["surveyor"], "component", [lamp(n, code=f"3301050118{n:06d}") for n in (1, 2)])
     scope = open_scope(connection, district, people["surveyor"])
-    slow = change_sets.propose(connection, scope, "component", "import", change_sets.Delivery("slow"))
+    slow = change_sets.propose(connection, scope, "component", "import", change_sets.ChangeSetOrigin("slow"))
     with change_sets.staging(connection) as copy:
         copy.write("".join(seed._csv([lamp(1, code="3301050118000001", state="missing"), lamp(5, code="3301050118000005")],
                                      district)))  # fmt: skip
@@ -221,7 +221,9 @@ def test_the_same_file_proposed_twice_is_applied_once(
     scope = open_scope(connection, district, people["surveyor"])
     proposals = []
     for title in ("first", "second"):
-        proposals.append(change_sets.propose(connection, scope, "component", "import", change_sets.Delivery(title)))
+        proposals.append(
+            change_sets.propose(connection, scope, "component", "import", change_sets.ChangeSetOrigin(title))
+        )
         with change_sets.staging(connection) as copy:
             copy.write("".join(seed._csv([lamp(1), lamp(2)], district)))
         change_sets.diff(connection, scope, "component", proposals[-1])
@@ -265,10 +267,10 @@ def test_who_may_not_write_may_not_propose(connection: Connection, people: dict[
     for who, error in [("inspector", NotAllowed), ("contractor", NotFound), ("camera_viewer", NotAllowed)]:
         scope = open_scope(connection, district, people[who])
         with pytest.raises(error):
-            change_sets.propose(connection, scope, "road", "import", change_sets.Delivery("x"))
+            change_sets.propose(connection, scope, "road", "import", change_sets.ChangeSetOrigin("x"))
     surveyor = open_scope(connection, district, people["surveyor"])
     with pytest.raises(NotFound):  # a restricted layer does not exist for a surveyor without its grant
-        change_sets.propose(connection, surveyor, "camera", "import", change_sets.Delivery("x"))
+        change_sets.propose(connection, surveyor, "camera", "import", change_sets.ChangeSetOrigin("x"))
 
 
 def test_two_rows_for_one_asset_are_a_conflict_not_a_race(

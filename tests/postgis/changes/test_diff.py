@@ -9,7 +9,7 @@ import seed
 import shapely
 from seed import Delivered, put
 
-from importers.pipeline import Order, run
+from importers.pipeline import ImportRequest, run
 from importers.problems.problem import Code
 from registry.access.scope import Scope, open_scope
 from registry.areas.areas import AreaShape, load_areas, relocate
@@ -145,7 +145,7 @@ def test_a_complete_delivery_retires_what_it_lacks(
 
     def bring(lines: list[str]) -> Any:
         (tmp_path / "l.tsv").write_text(head + "".join(lines), encoding="utf-8")
-        order = Order(tmp_path / "l.tsv", "component", profile=str(tmp_path / "p.toml"), apply=True)
+        order = ImportRequest(tmp_path / "l.tsv", "component", profile=str(tmp_path / "p.toml"), apply=True)
         return run(connection, scope, order)
 
     deliver(connection, scope, [Delivered(CJ, "0102", shapely.Point(120.16, 30.321), code="3301050102000001")])

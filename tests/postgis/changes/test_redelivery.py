@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from importers.pipeline import Order, Report, run
+from importers.pipeline import ImportRequest, Report, run
 from registry.access.operator import OPERATOR
 from registry.access.scope import open_scope_by_name
 from registry.areas.districts import add_district
@@ -37,7 +37,7 @@ def deliver(register: Connection) -> Deliver:
     scope = open_scope_by_name(register, GONGSHU, OPERATOR)
 
     def delivered(path: Path, **how: Any) -> Report:
-        return run(register, scope, Order(path, "component", apply=True, **how))
+        return run(register, scope, ImportRequest(path, "component", apply=True, **how))
 
     return delivered
 

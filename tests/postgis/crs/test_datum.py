@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from importers.areas import AreaColumns, read_areas
 from importers.crs.gcj02 import wgs84_to_gcj02
 from importers.errors import RefusedCrs, UnknownCrs
-from importers.pipeline import Order, Report, run
+from importers.pipeline import ImportRequest, Report, run
 from importers.problems.problem import Code
 from registry.access.scope import Scope, open_scope_by_name
 from registry.assets import reference_features as reference
@@ -64,7 +64,7 @@ def scope_of(register: Connection, name: str = "surveyor") -> Scope:
 
 
 def deliver(register: Connection, file: Path, **how: Any) -> Report:
-    return run(register, scope_of(register), Order(file, "component", constants={"class": "0118"}, **how))
+    return run(register, scope_of(register), ImportRequest(file, "component", constants={"class": "0118"}, **how))
 
 
 def source_of(register: Connection, report: Report) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import seed
 from sqlalchemy.orm import Session
 
 from importers.exports import export
-from importers.pipeline import Order, run
+from importers.pipeline import ImportRequest, run
 from registry.access.scope import open_scope_by_name
 from registry.assets import query as assets
 from registry.assets.filters import Filter
@@ -35,7 +35,7 @@ def test_export_and_import_again_is_no_change(session: Session, tmp_path: Path, 
     wanted = Filter(layers=(layer,))
     written = export(session, scope, stored_layer(connection, layer), wanted, file)
     assert written == assets.counts(session, scope, wanted).total > 0
-    report = run(connection, scope, Order(file, layer, crs="EPSG:4490" if suffix == ".csv" else None))
+    report = run(connection, scope, ImportRequest(file, layer, crs="EPSG:4490" if suffix == ".csv" else None))
     assert [str(p) for p in report.problems if p.severity == "error"] == []
     assert (report.rows, report.summary.changes, report.summary.unchanged) == (written, 0, written)
 
@@ -66,7 +66,7 @@ def test_no_cell_of_an_export_is_a_formula(session: Session, tmp_path: Path) -> 
     export(session, scope, layer, wanted, first)
     lines = first.read_text(encoding="utf-8-sig").splitlines()
     first.write_text("\n".join([lines[0] + ",备注", *(f"{line},{formula}" for line in lines[1:])]), encoding="utf-8")
-    report = run(connection, scope, Order(first, "component", crs="EPSG:4490", apply=True))
+    report = run(connection, scope, ImportRequest(first, "component", crs="EPSG:4490", apply=True))
     assert {str(p.code) for p in report.problems if p.field == "备注"} == {"text_formula"}
     stored = connection.execute("SELECT DISTINCT attributes->>'备注' FROM registry.asset WHERE layer = 'component'")
     assert (formula,) in stored.fetchall()
@@ -74,5 +74,5 @@ def test_no_cell_of_an_export_is_a_formula(session: Session, tmp_path: Path) -> 
     text = second.read_text(encoding="utf-8-sig")
     assert f"'{formula}" in text
     assert f",{formula}" not in text
-    again = run(connection, scope, Order(second, "component", crs="EPSG:4490"))
+    again = run(connection, scope, ImportRequest(second, "component", crs="EPSG:4490"))
     assert again.summary.changes == 0

@@ -9,7 +9,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from importers.pipeline import Order, Report, run
+from importers.pipeline import ImportRequest, Report, run
 from importers.problems.problem import Code
 from importers.profiles.profile import Profile
 from importers.stage.fingerprints import Fingerprinter
@@ -17,7 +17,7 @@ from importers.stage.unchanged import Recognised
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.changes.edits import Edit, propose_edit
-from registry.identity.fingerprints import Known
+from registry.identity.fingerprints import KnownFingerprints
 
 Connection = psycopg.Connection[Any]
 HEAD = "标识码\t编号\t小类\t名称\t状态\t养护单位\t材质\t经度\t纬度\n"
@@ -54,7 +54,7 @@ class Register:
         self.file.write_text(HEAD + "".join(lines), encoding="utf-8")
         self.looked_at = 0
         how = {"columns": {"编号": "external_key"}, "crs": "EPSG:4490", "scheme": "CJ/T 214-2007", "apply": True} | how
-        return run(self.connection, self.scope, Order(self.file, "component", **how))
+        return run(self.connection, self.scope, ImportRequest(self.file, "component", **how))
 
     def as_owner(self, sql: str) -> None:
         self.connection.execute("SET LOCAL ROLE chengji_owner")
@@ -105,7 +105,9 @@ def test_a_known_delivery_is_not_held_against_the_register_again(
         ]  # fmt: skip
         register.file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
         return run(
-            register.connection, register.scope, Order(register.file, "component", scheme="CJ/T 214-2007", apply=True)
+            register.connection,
+            register.scope,
+            ImportRequest(register.file, "component", scheme="CJ/T 214-2007", apply=True),
         )
 
     assert deliver(0.0).summary.unchanged == 40, "the lamps of the fixture, from a file of another format"
@@ -282,12 +284,12 @@ def test_many_known_rows_are_found_by_place() -> None:
     rng = np.random.default_rng(1)
     prints = rng.integers(0, 1 << 63, (10_000, 2), dtype=np.uint64)
     prints[5] = prints[4]
-    known = Known(np.arange(10_000), prints)
+    known = KnownFingerprints(np.arange(10_000), prints)
     usable = np.ones(4, dtype=bool)
     places, found = known.find(np.array([prints[9_999], prints[4], prints[0], prints[0]]), usable)
     assert dict(zip(places.tolist(), known.take(found).tolist(), strict=True)) == {0: 9_999, 2: 0}
     assert len(known.find(prints[[0, 9_999]], usable[:2])[0]) == 0, "each asset once"
-    assert len(Known(np.zeros(0, np.int64), np.zeros((0, 2), np.uint64)).find(prints[:4], usable)[0]) == 0
+    assert len(KnownFingerprints(np.zeros(0, np.int64), np.zeros((0, 2), np.uint64)).find(prints[:4], usable)[0]) == 0
 
 
 def test_cells_cannot_pretend_to_be_other_cells(make: Callable[..., Any]) -> None:

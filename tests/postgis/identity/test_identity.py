@@ -51,7 +51,7 @@ class Register:
     ) -> list[tuple[Any, ...]]:
         """Deliver rows without applying: action, asset, how matched, doubtful and candidates, for each that would change."""
         scope = open_scope(self.connection, seed.DISTRICT, self.person)
-        change_set = change_sets.propose(self.connection, scope, layer, "import", change_sets.Delivery("again"))
+        change_set = change_sets.propose(self.connection, scope, layer, "import", change_sets.ChangeSetOrigin("again"))
         with change_sets.staging(self.connection) as copy:
             copy.write("".join(seed._csv(rows, seed.DISTRICT)))
         change_sets.diff(self.connection, scope, layer, change_set, rules)

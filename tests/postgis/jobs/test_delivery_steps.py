@@ -42,7 +42,7 @@ def test_a_delivery_goes_from_upload_to_register_and_back(seeded_clone: str, hom
     file = file_of(seeded_clone, delivery)
     assert (number, file.state, file.failure) == (1, "looked", None)
     with as_(seeded_clone) as (connection, scope):
-        (source,) = deliveries.seen(connection, scope, delivery, 1)
+        (source,) = deliveries.inspection(connection, scope, delivery, 1)
     assert (source["rows"], source["geometry"], source["best"]) == (6, "point", "component")
     assert source["encoding"]["name"] == "GB18030"
     assert "camera" not in source["suggestions"]
@@ -198,12 +198,12 @@ def test_a_layer_out_of_reach_cannot_be_chosen(seeded_clone: str, home: Path) ->
 def test_one_step_at_a_time(seeded_clone: str, home: Path) -> None:
     delivery, _number = deliver(seeded_clone, home)
     with as_(seeded_clone) as (connection, scope), pytest.raises(Conflict, match="正在处理"):
-        deliveries.ask(connection, scope, delivery, 1, "look")
+        deliveries.request_step(connection, scope, delivery, 1, "look")
     work(seeded_clone, once=True)
     with as_(seeded_clone) as (connection, scope):
         for step in ("check", "apply", "undo"):
             with pytest.raises(Conflict, match="不能做这一步"):
-                deliveries.ask(connection, scope, delivery, 1, step)
+                deliveries.request_step(connection, scope, delivery, 1, step)
 
 
 def test_what_waits_can_be_cancelled_and_asked_for_again(seeded_clone: str, home: Path) -> None:

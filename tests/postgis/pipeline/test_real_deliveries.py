@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from importers.areas import AreaColumns, read_areas
-from importers.pipeline import Order, Report, run
+from importers.pipeline import ImportRequest, Report, run
 from importers.problems.problem import Code
 from registry.access.operator import OPERATOR
 from registry.access.scope import open_scope_by_name
@@ -39,7 +39,9 @@ def register(database: str) -> Iterator[Connection]:
 
 
 def deliver(register: Connection, district: str, file: Path, layer: str, **how: Any) -> Report:
-    return run(register, open_scope_by_name(register, district, OPERATOR), Order(file, layer, apply=True, **how))
+    return run(
+        register, open_scope_by_name(register, district, OPERATOR), ImportRequest(file, layer, apply=True, **how)
+    )
 
 
 @pytest.mark.parametrize(

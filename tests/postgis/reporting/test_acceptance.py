@@ -13,7 +13,7 @@ import pytest
 import seed
 from click.testing import CliRunner, Result
 
-from importers.pipeline import Order, Report, run
+from importers.pipeline import ImportRequest, Report, run
 from importers.quarantine.export import write_quarantine
 from importers.read.reader import read
 from importers.reporting.acceptance import checksum, of_change_sets
@@ -47,7 +47,7 @@ def ledger(tmp_path: Path) -> Path:
 
 
 def deliver(connection: Connection, scope: Scope, file: Path, apply: bool = True) -> Report:
-    return run(connection, scope, Order(file, "component", crs=CRS, apply=apply))
+    return run(connection, scope, ImportRequest(file, "component", crs=CRS, apply=apply))
 
 
 def waiting_rows(connection: Connection, scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:

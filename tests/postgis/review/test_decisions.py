@@ -124,7 +124,7 @@ def test_what_a_doubtful_row_cannot_be(reviewed: Review) -> None:
     with pytest.raises(Conflict, match="K-9"):
         reviewed.decide(2, reviewed.asset(7))
     with pytest.raises(NotAllowed):
-        resolution.decide(reviewed.session, reviewed.scope("inspector"), reviewed.id, 2, None)
+        resolution.resolve_match(reviewed.session, reviewed.scope("inspector"), reviewed.id, 2, None)
     assert reviewed.row(2).kind == "doubtful"
 
 

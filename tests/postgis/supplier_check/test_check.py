@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from benchmarks.delivery import write_components
-from importers.pipeline import Order, Report, run
+from importers.pipeline import ImportRequest, Report, run
 from importers.problems.problem import as_record
 from importers.profiles.profile import Profile
 from importers.reporting.acceptance import of_change_sets, of_check
@@ -136,7 +136,7 @@ OF_THE_REGISTER = {"near_existing"}
 
 def imported(register: Connection, scope: Scope, file: Path, profile: Profile, folder: Path, **how: Any) -> Report:
     profile.save(folder / "profile.toml")
-    return run(register, scope, Order(file, profile.layer, profile=str(folder / "profile.toml"), **how))
+    return run(register, scope, ImportRequest(file, profile.layer, profile=str(folder / "profile.toml"), **how))
 
 
 @pytest.mark.parametrize("make", DELIVERIES)

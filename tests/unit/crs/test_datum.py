@@ -18,13 +18,13 @@ from demo.lattice import draw_lattice
 from demo.outline import degrees, outline
 from demo.placement import strung
 from demo.streets import main_streets
-from importers.crs.detect import Verdict, agrees, detect, sample, whereabouts
+from importers.crs.detect import CrsVerdict, agrees, detect, sample, whereabouts
 from importers.crs.gcj02 import wgs84_to_bd09, wgs84_to_gcj02
 from importers.crs.systems import named
 from importers.crs.transform import to_register
 from importers.read.reader import read
 from importers.records import DeclaredCrs
-from registry.assets.reference_features import Known, Reference
+from registry.assets.reference_features import Reference, ReferenceFeatures
 
 BOX = (120.0869, 30.2578, 120.219, 30.4023)
 FAR_EAST = (8_000.0, 9_000.0)
@@ -42,8 +42,10 @@ class Town:
     outline: shapely.Geometry
 
     def reference(self, assets: Geometries | None = None, roads: bool = True) -> Reference:
-        known = Known() if assets is None else Known(in_degrees(assets))
-        return Reference(BOX, self.outline, Known(in_degrees(self.streets)) if roads else Known(), known)
+        known = ReferenceFeatures() if assets is None else ReferenceFeatures(in_degrees(assets))
+        return Reference(
+            BOX, self.outline, ReferenceFeatures(in_degrees(self.streets)) if roads else ReferenceFeatures(), known
+        )
 
 
 def moved(geometry: Geometries, change: Callable[[Floats], Floats]) -> Geometries:
@@ -207,7 +209,7 @@ def test_only_cells_in_which_the_register_is_complete_count(town: Town):
     west, south, east, north = 120.14, 30.30, 120.17, 30.33
     cell = np.array([[west, south, east, north]])
     inside = shapely.within(in_degrees(town.lamps), shapely.box(west, south, east, north))
-    known = Known(in_degrees(town.lamps[inside]), cell)
+    known = ReferenceFeatures(in_degrees(town.lamps[inside]), cell)
     reference = replace(town.reference(roads=False), assets=known)
     verdict = detect(moved(in_degrees(town.lamps), TWELVE["GCJ-02"][0]), UNDECLARED, reference)
     assert verdict.proposed is not None
@@ -259,7 +261,7 @@ def gongshu(shared_data: Path) -> shapely.Geometry:
     return shapely.from_geojson(json.dumps(feature["geometry"]))
 
 
-def judged(file: Path, declared: DeclaredCrs, reference: Reference) -> Verdict:
+def judged(file: Path, declared: DeclaredCrs, reference: Reference) -> CrsVerdict:
     shapes = [rows.geometry for rows in read(file) if rows.geometry is not None]
     return detect(np.concatenate(shapes), declared, reference)
 
@@ -278,7 +280,7 @@ def test_roads_with_a_datum_that_nobody_knows_are_wgs84(shared_data: Path):
     """The .prj says MAPINFO type 0; the register holds the same roads from a file in CGCS2000."""
     known = shared_data / "ledger" / "derived_cgcs2000" / "fast_road_cgcs2000_3deg_cm120e.shp"
     roads = np.concatenate([rows.geometry for rows in read(known)])
-    register = Known(to_register(roads, named("EPSG:4549", "prj")))
+    register = ReferenceFeatures(to_register(roads, named("EPSG:4549", "prj")))
     reference = Reference((119.9, 30.05, 120.6, 30.6), None, register, register)
     declared = DeclaredCrs((shared_data / "roads_gbk" / "fast_road.prj").read_text(), "MAPINFO", "prj")
     verdict = judged(shared_data / "roads_gbk" / "fast_road.shp", declared, reference)

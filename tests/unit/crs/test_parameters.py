@@ -20,7 +20,7 @@ from importers.crs.systems import named, resolve, transformer
 from importers.crs.transform import to_degrees
 from importers.errors import RefusedCrs, UnknownCrs
 from importers.records import DeclaredCrs, Encoding, SourceLayer
-from registry.assets.reference_features import Known, Reference
+from registry.assets.reference_features import Reference, ReferenceFeatures
 from registry.errors import Invalid
 from registry.settings import settings
 
@@ -128,7 +128,7 @@ def test_the_detective_names_a_supplied_system(tmp_path: Path, supply: Supply):
     write(tmp_path / "one.toml", LOCAL, plane)
     supply((tmp_path / "one.toml").read_text(encoding="utf-8"))
     places = towns(800)
-    reference = Reference(BOX, None, Known(), Known(shapely.points(degrees(places))))
+    reference = Reference(BOX, None, ReferenceFeatures(), ReferenceFeatures(shapely.points(degrees(places))))
     verdict = detect(shapely.points(local(places)), DeclaredCrs(), reference)
     assert verdict.proposed is not None
     assert verdict.proposed.crs == LOCAL

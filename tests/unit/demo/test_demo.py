@@ -25,7 +25,7 @@ from importers.crs.gcj02 import gcj02_to_wgs84
 from importers.inspection.suggest import suggest
 from importers.normalise.normaliser import Normaliser
 from importers.problems.problem import Code
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.validate.validator import Validator
 from registry.catalogue.layers import reference_layers
 
@@ -285,7 +285,7 @@ def delivery(request: pytest.FixtureRequest, delivered: tuple[Path, Manifest]) -
 @pytest.mark.parametrize("delivery", PLANNED, indirect=True)
 def test_a_file_has_its_good_and_its_bad_rows_and_every_column_is_understood(delivery: tuple[Path, Delivery]) -> None:
     path, told = delivery
-    (layer,) = look(path)
+    (layer,) = inspect(path)
     profile = suggest(layer, reference_layers()[told.layer])
     assert layer.rows == told.good + told.bad
     assert profile.kept(layer) == []
@@ -296,7 +296,7 @@ def test_a_file_has_its_good_and_its_bad_rows_and_every_column_is_understood(del
 @pytest.mark.parametrize("delivery", PLANNED, indirect=True)
 def test_the_importer_accepts_the_good_rows_and_finds_each_defect_at_its_row(delivery: tuple[Path, Delivery]) -> None:
     path, told = delivery
-    (source,), layer = look(path), reference_layers()[told.layer]
+    (source,), layer = inspect(path), reference_layers()[told.layer]
     profile = replace(suggest(source, layer), crs=told.crs, scheme=told.scheme)
     normaliser, validator = Normaliser(profile, layer, source), Validator(layer, "330105", EXTENT)
     checked = [validator.check(normaliser.prepare(rows)) for rows in read(path)]
@@ -336,7 +336,7 @@ def test_a_ledger_gives_places_in_gcj02(thin: District, delivered: tuple[Path, M
 
 def test_a_shapefile_is_in_gbk_without_saying_so(delivered: tuple[Path, Manifest]) -> None:
     folder, _manifest = delivered
-    (layer,) = look(folder / "components_municipal.zip")
+    (layer,) = inspect(folder / "components_municipal.zip")
     assert (layer.encoding.name, layer.encoding.basis) == ("GB18030", "content")
     assert layer.crs.name == "CGCS2000_3_Degree_GK_CM_120E"
 

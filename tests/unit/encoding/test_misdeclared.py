@@ -16,7 +16,7 @@ import shapely
 from importers.encoding.detect import decode, detect_file
 from importers.errors import UndecodableText
 from importers.read.formats.dbf import Table, column
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ def test_no_mojibake_in_a_text_file(tmp_path: Path, kind: str, codec: str):
     file = tmp_path / "t.csv"
     file.write_bytes(b"id,name\n" + b"".join(b"%d,%s\n" % (n, text) for n, text in enumerate(raw)))
     try:
-        (source,) = look(file)
+        (source,) = inspect(file)
     except UndecodableText:
         return
     (rows,) = read(file)
@@ -348,7 +348,7 @@ def test_each_shapefile_of_a_zip_is_judged_for_itself(tmp_path: Path):
             file.with_suffix(".cpg").write_text(said)
             for part in tmp_path.glob(f"{stem}.*"):
                 archive.write(part, part.name)
-    found = {source.name: source.encoding for source in look(tmp_path / "both.zip")}
+    found = {source.name: source.encoding for source in inspect(tmp_path / "both.zip")}
     assert {name: encoding.name for name, encoding in found.items()} == {"a": "GB18030", "b": "UTF-8"}
     assert all("不符" in str(encoding.evidence) for encoding in found.values())
     for stem in ("a", "b"):

@@ -15,7 +15,7 @@ from importers.inspection.preview import Preview, heading, preview
 from importers.inspection.suggest import suggest
 from importers.profiles.profile import Profile
 from importers.read.ipc import MOST_SAMPLE, sample, sampled, source_layer
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.records import Rows
 from importers.validate.context import Grounds
 
@@ -28,7 +28,7 @@ A-3,南灯,长椅,,,2024年5月,完好,65 cm,
 
 def told_of(path: Path, count: int = 10) -> dict[str, Any]:
     """What a look keeps of a file's only layer."""
-    source = look(path)[0]
+    source = inspect(path)[0]
     return {**asdict(source), "sample": sample(next(read(path)), count)}
 
 

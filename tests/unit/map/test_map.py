@@ -14,7 +14,7 @@ import pytest
 import web
 from registry.catalogue.layers import Layer, reference_layers
 from registry.errors import Unavailable
-from registry.i18n import speak
+from registry.i18n import set_language
 from registry.review.sets import KINDS
 from web.http import bundles
 from web.map import folium_map
@@ -42,9 +42,9 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def english() -> Iterator[None]:
-    speak("en")
+    set_language("en")
     yield
-    speak("zh")
+    set_language("zh")
 
 
 class Elements(HTMLParser):

@@ -14,7 +14,7 @@ from importers.inspection.suggest import suggest
 from importers.normalise.normaliser import normalise
 from importers.normalise.position_cells import are_positions, read_cells
 from importers.profiles.profile import Profile
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.validate.validator import validate
 from registry.catalogue.layers import reference_layers
 
@@ -82,7 +82,7 @@ def table(path: Path, heading: str, cells: list[str]) -> Path:
 
 
 def checked(file: Path, layer: str, **how):
-    (source,) = look(file)
+    (source,) = inspect(file)
     profile = suggest(source, LAYERS[layer])
     profile = Profile(layer, dict(profile.columns), units=profile.units, constants={"class": how.pop("klass")}, **how)
     (batch,) = validate(normalise(read(file), profile, LAYERS[layer], source), LAYERS[layer])
@@ -92,15 +92,15 @@ def checked(file: Path, layer: str, **how):
 def test_a_column_of_positions_is_proposed_whatever_its_head(tmp_path):
     for heading in ("坐标", "经纬度", "安装处"):
         file = table(tmp_path / "a.csv", heading, [f"120.{n}1234,30.{n}5432" for n in range(1, 8)])
-        assert suggest(look(file)[0], LAYERS["component"]).columns[heading] == "xy"
+        assert suggest(inspect(file)[0], LAYERS["component"]).columns[heading] == "xy"
     file = table(tmp_path / "a.csv", "坐标", ["甲街", "乙街"])
-    assert "坐标" not in suggest(look(file)[0], LAYERS["component"]).columns
+    assert "坐标" not in suggest(inspect(file)[0], LAYERS["component"]).columns
     assert not are_positions(["3,5", "1.5 2.5", "2024-03-15 08:30"]).any()
 
 
 def test_two_columns_go_before_one(tmp_path):
     (tmp_path / "a.csv").write_text('编号,坐标,经度,纬度\n1,"120.1,30.1",120.1,30.1\n')
-    columns = suggest(look(tmp_path / "a.csv")[0], LAYERS["component"]).columns
+    columns = suggest(inspect(tmp_path / "a.csv")[0], LAYERS["component"]).columns
     assert (columns["经度"], columns["纬度"]) == ("x", "y")
     assert "坐标" not in columns
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from importers.problems.problem import TEXTS, Code, Problem, Severity, at, grouped, in_order, quoted, table
-from registry.i18n import _, speak
+from registry.i18n import _, set_language
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "import-problems.md"
 
@@ -65,10 +65,10 @@ def test_grouped_by_code_and_column_errors_first():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_document_holds_the_table(language):
-    speak(language)
+    set_language(language)
     try:
         if language == "en" and _("没有图形") == "没有图形":
             pytest.skip("the English catalogue is not compiled")
         assert table() in DOCUMENT.read_text(encoding="utf-8"), "paste the output of table()"
     finally:
-        speak("zh")
+        set_language("zh")

@@ -22,7 +22,7 @@ from importers.problems.problem import Code, Problem, at
 from importers.profiles.column_names import QUARANTINE, QUARANTINE_REASON
 from importers.profiles.profile import Profile
 from importers.quarantine.export import write_quarantine
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.validate.validator import Checked, validate
 from registry.catalogue.layers import reference_layers
 from registry.errors import Invalid
@@ -79,13 +79,13 @@ def in_bytes(content: bytes, words: dict[str, str]) -> bytes:
 
 
 def checked(path: Path, profile: Profile) -> Checked:
-    (source,) = look(path)
+    (source,) = inspect(path)
     (found,) = validate(normalise(read(path), profile, COMPONENT, source), COMPONENT, "330105", GONGSHU)
     return found
 
 
 def profile_for(path: Path, crs: str | None) -> Profile:
-    found = suggest(look(path)[0], COMPONENT)
+    found = suggest(inspect(path)[0], COMPONENT)
     return Profile(**{**vars(found), "crs": crs or found.crs})
 
 
@@ -113,7 +113,7 @@ def test_bad_rows_come_back_as_they_were_and_mended_go_in(name: str, tmp_path: P
     assert found.accepted.tolist() == [True, True, False, True, False, True]
 
     written = quarantined(source, waiting, tmp_path / "back")
-    (before,), (told,) = look(source), look(written.path)
+    (before,), (told,) = inspect(source), inspect(written.path)
     expected = WRITTEN_AS.get(before.format, before.format)
     assert (told.format, told.rows, written.format, written.rows) == (expected, 2, expected, 2)
     assert bool(written.remark) == (expected != before.format)
@@ -151,7 +151,7 @@ def test_the_columns_that_are_added_are_never_attributes(name: str, tmp_path: Pa
     first = int(next(read(source)).numbers[0])
     written = quarantined(source, {first: at(Code.DATE_BAD, [first], "初始日期", ["x"])}, tmp_path / "back")
     profile = profile_for(written.path, DELIVERIES[name])
-    assert {profile.columns[c.name] for c in look(written.path)[0].columns if c.name in QUARANTINE} == {"ignore"}
+    assert {profile.columns[c.name] for c in inspect(written.path)[0].columns if c.name in QUARANTINE} == {"ignore"}
     attributes = orjson.loads(checked(written.path, profile).prepared.attributes[0].as_py())
     assert not QUARANTINE & set(attributes)
 
@@ -177,7 +177,7 @@ def test_one_layer_of_several_under_its_name(tmp_path: Path) -> None:
         pyogrio.raw.write(source, shapely.to_wkb(shapely.points([[1, 2], [3, 4]])), [np.array(["a", "b"])], ["名称"],
                           layer=layer, geometry_type="Point", crs=f"EPSG:{code}", append=layer == "管")  # fmt: skip
     written = write_quarantine(source, "管", {2: at(Code.CLASS_MISSING, [2])}, tmp_path)
-    (told,) = look(written.path)
+    (told,) = inspect(written.path)
     assert (told.name, told.crs.text, told.rows) == ("管", "EPSG:4549", 1)
 
 

@@ -13,7 +13,7 @@ from quarantining import made, parts_of, quarantined
 
 from importers.problems.problem import Code, Problem, at
 from importers.profiles.column_names import QUARANTINE, QUARANTINE_REASON
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 
 
 def test_mapinfo_comes_back_with_all_its_parts(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def comes_back(source: Path, folder: Path, findings: list[Problem]) -> Path:
 )  # fmt: skip
 def test_a_mapinfo_file_holds_what_comes_back(suffix: str, texts: list[str], charset: str, back: str, tmp_path: Path):
     written = comes_back(table(tmp_path / f"t{suffix}", texts, charset), tmp_path / "back", [LONG, LONG])
-    (told,) = look(written)
+    (told,) = inspect(written)
     assert (told.format, told.encoding.name) == ("MapInfo", back)
     reason = next(read(written)).columns[QUARANTINE_REASON][0].as_py()
     assert reason.startswith("1) 名称：“昨天昨天")
@@ -83,7 +83,7 @@ def test_a_charset_without_a_character_in_it(suffix: str, charset: str, tmp_path
     cells.write_bytes(cells.read_bytes().replace(b"@@@@@@@@", "㐀𠮷".encode("gb18030")))
     source.write_bytes(source.read_bytes().replace(b"WindowsSimpChinese", charset.encode()))
     assert next(read(source)).columns["name"][-1].as_py() == "㐀𠮷桥"
-    assert look(comes_back(source, tmp_path / "back", [LONG]))[0].encoding.name == "UTF-8"
+    assert inspect(comes_back(source, tmp_path / "back", [LONG]))[0].encoding.name == "UTF-8"
 
 
 def test_what_no_mapinfo_table_holds_becomes_a_geopackage_and_says_so(tmp_path: Path):
@@ -111,7 +111,7 @@ def test_a_kml_of_any_encoding_comes_back_whole_in_utf8(codec: str, said: str, t
     placemarks = "".join(PLACEMARK.format(text=text) for text in [*BASIC * 3, "㐀𠮷桥", "Ω·℃ Ж"])
     (tmp_path / "t.kml").write_bytes(KML.format(said=said, placemarks=placemarks).encode(codec))
     written = comes_back(tmp_path / "t.kml", tmp_path / "back", [LONG])
-    assert look(written)[0].encoding.name == "UTF-8"
+    assert inspect(written)[0].encoding.name == "UTF-8"
     assert {text for text in next(read(written)).columns["名称"].to_pylist() if text} == {*BASIC, "㐀𠮷桥", "Ω·℃ Ж"}
 
 

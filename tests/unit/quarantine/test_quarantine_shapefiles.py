@@ -12,7 +12,7 @@ from quarantining import DATA, parts_of, quarantined
 
 from importers.problems.problem import Code, at
 from importers.quarantine.export import write_quarantine
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 
 
 def test_a_shapefile_comes_back_byte_by_byte(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_lines_with_elevation_and_a_record_without_shape(tmp_path: Path) -> None
     assert shapely.from_wkb(raw[2])[0] is None
     assert shapely.from_wkb(raw[2])[1] == lines[2]
     assert shapely.get_coordinates(shapely.from_wkb(raw[2]), include_z=True)[:, 2].tolist() == [9, 9, 9]
-    assert look(written.path)[0].extent == (0, 0, 8, 8)
+    assert inspect(written.path)[0].extent == (0, 0, 8, 8)
 
 
 def test_a_reason_too_long_for_a_cell_is_cut_between_characters(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from quarantining import DATA, quarantined
 
 from importers.problems.problem import Code, Problem, at
 from importers.profiles.column_names import QUARANTINE_REASON, QUARANTINE_ROW
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 
 
 def test_a_sheet_keeps_what_stands_above_it_and_its_look(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_large_sheet_passes_through_row_by_row(tmp_path: Path, monkeypatch: py
     whole, back = next(read(DATA / "lamps_gcj02.xlsx")), next(read(written.path))
     for column, values in whole.columns.items():
         assert back.columns[column].equals(values.take(pa.array([1, 4]))), column
-    assert (look(written.path)[0].header_row, back.columns[QUARANTINE_ROW].to_pylist()) == (3, ["5", "8"])
+    assert (inspect(written.path)[0].header_row, back.columns[QUARANTINE_ROW].to_pylist()) == (3, ["5", "8"])
 
 
 CONTENT = (

@@ -10,7 +10,7 @@ import pytest
 from quarantining import quarantined
 
 from importers.problems.problem import Code, Problem, at
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 
 TABLE = (
     "某区路灯台账,,\r\n"
@@ -57,7 +57,7 @@ def test_bytes_that_are_no_characters_pass_through(tmp_path: Path) -> None:
 def test_a_table_without_heading_gets_the_names_that_its_columns_go_by(tmp_path: Path) -> None:
     source = tmp_path / "t.csv"
     source.write_text("120.155,30.32,3\n120.156,30.33,4\n")
-    assert look(source)[0].header_row is None
+    assert inspect(source)[0].header_row is None
     written = quarantined(source, {2: at(Code.CLASS_MISSING, [2])}, tmp_path / "back")
     rows = next(read(written.path))
     assert {name: rows.columns[name].to_pylist() for name in ("column_1", "column_3")} == {

@@ -9,7 +9,7 @@ import shapely
 
 from importers.errors import DamagedFile, UndecodableText
 from importers.inspection.suggest import suggest
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from registry.catalogue.layers import reference_layers
 
 DATA = Path(__file__).parents[2] / "data"
@@ -63,7 +63,7 @@ def drawing(tmp_path: Path) -> Path:
 
 
 def test_kinds_of_geometry_are_layers(drawing):
-    told = {source.name: (source.rows, source.geometry) for source in look(drawing)}
+    told = {source.name: (source.rows, source.geometry) for source in inspect(drawing)}
     assert told == {
         "points": (4, "point"), "lines": (2, "line"), "polygons": (1, "polygon"), "texts": (1, "point"),
         "layout": (1, "mixed"),
@@ -82,12 +82,12 @@ def test_a_block_is_one_point_with_its_attributes_as_columns(drawing):
 
 def test_columns_are_the_same_in_every_batch(drawing):
     batches = list(read(drawing, "points", batch_rows=2))
-    assert {tuple(rows.columns) for rows in batches} == {tuple(c.name for c in look(drawing)[0].columns)}
+    assert {tuple(rows.columns) for rows in batches} == {tuple(c.name for c in inspect(drawing)[0].columns)}
     assert [v for rows in batches for v in rows.columns["管径"].to_pylist()] == [None, None, None, "DN300"]
 
 
 def test_the_cad_layer_is_proposed_as_class(drawing):
-    source = look(drawing)[0]
+    source = inspect(drawing)[0]
     assert suggest(source, reference_layers()["component"]).columns["Layer"] == "class"
     assert source.dimensions == "XYZ"
     assert source.crs.basis == "none"
@@ -116,7 +116,7 @@ def test_a_closed_line_is_an_area(drawing):
 )
 def test_text_as_it_is_and_not_as_it_is_declared(tmp_path, version, page, codec, found, basis):
     file = drawn(tmp_path / "a.dxf", version, page, codec)
-    assert {(s.encoding.name, s.encoding.basis) for s in look(file)} == {(found, basis)}
+    assert {(s.encoding.name, s.encoding.basis) for s in inspect(file)} == {(found, basis)}
     (rows,) = read(file, "texts")
     assert rows.columns["Text"].to_pylist() == ["湖墅南路"]
 
@@ -124,11 +124,11 @@ def test_text_as_it_is_and_not_as_it_is_declared(tmp_path, version, page, codec,
 def test_a_drawing_without_its_end_is_refused(drawing):
     drawing.write_bytes(drawing.read_bytes()[:-8])
     with pytest.raises(DamagedFile, match="EOF"):
-        look(drawing)
+        inspect(drawing)
 
 
 def test_utf8_amid_gbk_is_refused_and_not_read_as_other_characters(tmp_path: Path) -> None:
     file = tmp_path / "lamps.dxf"
     file.write_bytes((DATA / "lamps.dxf").read_bytes().replace("路灯".encode("gbk"), "上塘路灯杆".encode(), 1))
     with pytest.raises(UndecodableText, match="是 UTF-8"):
-        look(file)
+        inspect(file)

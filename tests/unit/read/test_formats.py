@@ -18,7 +18,7 @@ from importers.errors import ChooseLayer, DamagedFile
 from importers.geometry_collections import unwrapped
 from importers.inspection.suggest import suggest
 from importers.normalise.normaliser import normalise
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.validate.validator import validate
 from registry.catalogue.layers import reference_layers
 
@@ -66,7 +66,7 @@ REMARKS = {"elevation_dropped", "crs_overridden", "position_packed", "position_t
 @pytest.mark.parametrize("name", DELIVERIES)
 def test_same_lamps_from_every_format(name):
     encoding, basis, crs, first_row = DELIVERIES[name]
-    (source,) = look(DATA / name)
+    (source,) = inspect(DATA / name)
     assert (source.rows, source.encoding.name, source.encoding.basis) == (6, encoding, basis)
     profile = suggest(source, COMPONENT)
     profile = replace(profile, crs=crs) if crs else profile
@@ -92,7 +92,7 @@ def test_same_lamps_from_every_format(name):
 
 
 def test_elevation_is_told_once_not_dropped_in_silence():
-    (source,) = look(DATA / "lamps.gpkg")
+    (source,) = inspect(DATA / "lamps.gpkg")
     batches = normalise(read(DATA / "lamps.gpkg", batch_rows=2), suggest(source, COMPONENT), COMPONENT, source)
     told = [[str(p.code) for p in prepared.problems] for prepared in batches]
     assert told == [["elevation_dropped"], [], []]
@@ -124,7 +124,7 @@ def test_curves_arrive_in_straight_pieces_and_are_told(tmp_path, name, driver):
     pyogrio.raw.write(
         tmp_path / name, wkb, [codes], ["编号"], geometry_type=kind, crs="EPSG:4490", driver=driver, **how
     )
-    (source,) = look(tmp_path / name)
+    (source,) = inspect(tmp_path / name)
     (rows,) = read(tmp_path / name)
     assert source.geometry == "line"
     assert rows.columns["编号"].to_pylist() == ["甲", "乙", "丙"]
@@ -157,7 +157,7 @@ def test_folders_of_a_kml_are_layers(tmp_path):
     place = "<Placemark><name>{}</name>" + where + "</Placemark>"
     folders = "".join(f"<Folder><name>{n}</name>{place.format(n)}</Folder>" for n in ("路灯", "井盖"))
     (tmp_path / "a.kml").write_text(f"<kml><Document>{folders}</Document></kml>", encoding="utf-8")
-    assert [(source.name, source.rows, source.geometry) for source in look(tmp_path / "a.kml")] == [
+    assert [(source.name, source.rows, source.geometry) for source in inspect(tmp_path / "a.kml")] == [
         ("路灯", 1, "point"), ("井盖", 1, "point"),
     ]  # fmt: skip
     (rows,) = read(tmp_path / "a.kml", layer="井盖")
@@ -185,4 +185,4 @@ def test_a_mapinfo_table_without_its_data(tmp_path):
         archive.extractall(tmp_path)
     (tmp_path / "路灯" / "lamps.dat").unlink()
     with pytest.raises(DamagedFile, match=r"lamps\.dat"):
-        look(tmp_path / "路灯" / "lamps.tab")
+        inspect(tmp_path / "路灯" / "lamps.tab")

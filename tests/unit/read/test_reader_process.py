@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from importers.errors import DamagedFile, SourceError, UnknownFormat
-from importers.read.reader import look, read
-from importers.read.reader_process import Reader
+from importers.read.reader import inspect, read
+from importers.read.reader_process import ReaderProcess
 from importers.read.temporary import PREFIX, scratch
 from importers.records import Rows
 
@@ -26,17 +26,17 @@ FILES = ("lamps_gbk.zip", "lamps_gb18030.csv", "lamps_gcj02.xlsx", "lamps.gpkg",
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_comes_over_the_pipe_is_what_went_in(name: str) -> None:
-    with Reader(DATA / name) as reader:
-        assert reader.look() == look(DATA / name)
+    with ReaderProcess(DATA / name) as reader:
+        assert reader.inspect() == inspect(DATA / name)
         assert [_plain(rows) for rows in reader.read()] == [_plain(rows) for rows in read(DATA / name)]
 
 
 def test_the_first_batch_alone_leaves_the_reader_ready() -> None:
-    with Reader(DATA / "lamps.gpkg") as reader:
+    with ReaderProcess(DATA / "lamps.gpkg") as reader:
         first = reader.first("lamps")
         assert first is not None
         assert len(first) == 6
-        assert len(reader.look()) == 1
+        assert len(reader.inspect()) == 1
         assert sum(len(rows) for rows in reader.read()) == 6
 
 
@@ -48,7 +48,7 @@ def _plain(rows: Rows) -> tuple[Any, ...]:
 def test_problems_of_reading_come_over_the_pipe(tmp_path: Path) -> None:
     path = tmp_path / "ragged.csv"
     path.write_text("名称,经度,纬度\n一,120.155,30.32\n二,120.156\n三,120.157,30.32,4,5\n", encoding="utf-8")
-    with Reader(path) as reader:
+    with ReaderProcess(path) as reader:
         told = [problem for rows in reader.read() for problem in rows.problems]
     assert told == [problem for rows in read(path) for problem in rows.problems]
     assert told
@@ -58,43 +58,43 @@ def test_a_file_that_is_refused_is_refused_in_the_same_words(tmp_path: Path) -> 
     path = tmp_path / "plan.dwg"
     path.write_bytes(b"AC1032" + bytes(100))
     with pytest.raises(UnknownFormat) as plainly:
-        look(path)
-    with Reader(path) as reader, pytest.raises(UnknownFormat) as sandboxed:
-        reader.look()
+        inspect(path)
+    with ReaderProcess(path) as reader, pytest.raises(UnknownFormat) as sandboxed:
+        reader.inspect()
     assert str(sandboxed.value) == str(plainly.value)
 
 
 def test_a_crash_of_the_reader_costs_the_delivery_and_not_us(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(READ, "recognise", lambda _path: ctypes.string_at(0))
-    with Reader(DATA / "lamps.gpkg") as reader:
+    monkeypatch.setattr(READ, "file_type", lambda _path: ctypes.string_at(0))
+    with ReaderProcess(DATA / "lamps.gpkg") as reader:
         with pytest.raises(DamagedFile, match=r"lamps\.gpkg.*崩溃（11）"):
-            reader.look()
+            reader.inspect()
         with pytest.raises(SourceError):
-            reader.look()
+            reader.inspect()
 
 
 def test_a_reader_that_wants_too_much_memory_is_refused_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(READ, "recognise", lambda _path: bytearray(400 << 20))
-    with Reader(DATA / "lamps.gpkg", megabytes=200) as reader, pytest.raises(DamagedFile, match="内存超过上限"):
-        reader.look()
+    monkeypatch.setattr(READ, "file_type", lambda _path: bytearray(400 << 20))
+    with ReaderProcess(DATA / "lamps.gpkg", megabytes=200) as reader, pytest.raises(DamagedFile, match="内存超过上限"):
+        reader.inspect()
 
 
 def test_a_reader_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(READ, "recognise", lambda _path: time.sleep(60))
+    monkeypatch.setattr(READ, "file_type", lambda _path: time.sleep(60))
     began = time.monotonic()
-    with Reader(DATA / "lamps.gpkg", seconds=0.3) as reader, pytest.raises(DamagedFile, match="没有进展"):
-        reader.look()
+    with ReaderProcess(DATA / "lamps.gpkg", seconds=0.3) as reader, pytest.raises(DamagedFile, match="没有进展"):
+        reader.inspect()
     assert time.monotonic() - began < 30
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(READ, "recognise", lambda _path: {}["missing"])
-    with Reader(DATA / "lamps.gpkg") as reader, pytest.raises(RuntimeError, match="KeyError"):
-        reader.look()
+    monkeypatch.setattr(READ, "file_type", lambda _path: {}["missing"])
+    with ReaderProcess(DATA / "lamps.gpkg") as reader, pytest.raises(RuntimeError, match="KeyError"):
+        reader.inspect()
 
 
 def test_nothing_is_left_of_a_reader_that_nobody_wants_any_more() -> None:
-    with Reader(DATA / "lamps.gpkg") as reader:
+    with ReaderProcess(DATA / "lamps.gpkg") as reader:
         child = reader._child
         next(iter(reader.read()))
     with pytest.raises(ChildProcessError):
@@ -104,16 +104,16 @@ def test_nothing_is_left_of_a_reader_that_nobody_wants_any_more() -> None:
 def test_the_child_holds_no_connection_of_ours() -> None:
     """A database connection that the child held open would look alive to the server after the parent's death."""
     ours, _theirs = socket.socketpair()
-    with ours, _theirs, Reader(DATA / "lamps.gpkg") as reader:
-        reader.look()
+    with ours, _theirs, ReaderProcess(DATA / "lamps.gpkg") as reader:
+        reader.inspect()
         open_ = [os.readlink(f"/proc/{reader._child}/fd/{n}") for n in os.listdir(f"/proc/{reader._child}/fd")]
         assert [link for link in open_ if link.startswith("socket:")] == []
 
 
 def test_what_a_library_has_open_is_not_closed_under_it() -> None:
     """A number that was closed is given out again: the library would read another file where it left off."""
-    with open(DATA / "lamps.gpkg", "rb") as held, Reader(DATA / "lamps.gpkg") as reader:
-        reader.look()
+    with open(DATA / "lamps.gpkg", "rb") as held, ReaderProcess(DATA / "lamps.gpkg") as reader:
+        reader.inspect()
         open_ = [os.readlink(f"/proc/{reader._child}/fd/{n}") for n in os.listdir(f"/proc/{reader._child}/fd")]
         assert held.name in open_
 
@@ -124,7 +124,7 @@ def test_a_killed_reader_leaves_nothing_unpacked(tmp_path: Path, monkeypatch: py
     packed = tmp_path / "lamps.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("lamps.csv", "编码,经度,纬度\n" + "L-1,120.15,30.32\n" * 200_000)
-    with Reader(packed) as reader:
+    with ReaderProcess(packed) as reader:
         rows = reader.read("lamps", "UTF-8")
         next(rows)
         assert list((tmp_path / "temporary").rglob("lamps.csv")), "it is unpacked there"

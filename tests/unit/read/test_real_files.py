@@ -19,7 +19,7 @@ from importers.errors import UnknownCrs
 from importers.inspection.suggest import suggest
 from importers.normalise.normaliser import normalise
 from importers.profiles.profile import Profile
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.validate.geometry import ShapeCheck
 from importers.validate.validator import Checked, validate
 from registry.catalogue.layers import reference_layers
@@ -29,7 +29,7 @@ LAYERS = reference_layers()
 
 def imported(path: Path, layer: str, source_layer: str | None = None, **changes: Any) -> list[Checked]:
     """A file through read, normalise and validate with the suggested profile, changed in some places."""
-    source = next(s for s in look(path) if source_layer in (None, s.name))
+    source = next(s for s in inspect(path) if source_layer in (None, s.name))
     profile = replace(suggest(source, LAYERS[layer]), **changes)
     batches = normalise(read(path, source.name), profile, LAYERS[layer], source, LAYERS)
     return list(validate(batches, LAYERS[layer]))
@@ -81,7 +81,7 @@ def test_bangor(shared_data, name, layer, class_, rows, told):
 def test_classes_of_another_country_by_a_value_map(shared_data):
     words = {"CLASS": {"INTERSTATE": "快速路", "MINOR": "支路"}}
     file = shared_data / "bangor" / "roads.geojson"
-    (source,) = look(file)
+    (source,) = inspect(file)
     profile = suggest(source, LAYERS["road"])
     profile = replace(profile, columns={**profile.columns, "CLASS": "class"}, values=words)
     batches = list(validate(normalise(read(file), profile, LAYERS["road"], source, LAYERS), LAYERS["road"]))
@@ -98,7 +98,7 @@ def test_trails_in_feet_of_a_state_plane(shared_data):
     lines = shapes(batches)
     geod = pyproj.Geod(ellps="GRS80")
     measured = sum(geod.geometry_length(line) for line in lines)
-    (source,) = look(shared_data / "bangor" / "Trails.shp")
+    (source,) = inspect(shared_data / "bangor" / "Trails.shp")
     declared = sum(length for rows in read(shared_data / "bangor" / "Trails.shp") for length in
                    rows.columns["Shape_len"].to_pylist())  # fmt: skip
     assert source.crs.name.startswith("NAD_1983_StatePlane_Maine_East")
@@ -145,7 +145,7 @@ def test_hwaseong_latitude_first_and_31_repeated_numbers(shared_data):
 @pytest.mark.parametrize(("name", "rows"), [("aboveGroundAssets", 8254), ("signs", 3782)])
 def test_somerville_from_parquet(shared_data, name, rows):
     file = shared_data / "somerville" / f"{name}.parquet"
-    (source,) = look(file)
+    (source,) = inspect(file)
     assert (source.rows, source.format) == (rows, "GeoParquet")
     batches = imported(file, "component", constants={"class": "0209"})
     assert sum(len(batch.accepted) for batch in batches) == rows
@@ -201,7 +201,7 @@ def test_subdistricts_with_an_invalid_one(shared_data):
 
 def test_a_ledger_with_merged_cells_and_no_places(shared_data):
     file = shared_data / "ledger" / "yuncheng_component_standards_muban.xlsx"
-    assert [(s.name, s.rows, s.header_row) for s in look(file)] == [("部件", 375, 2), ("事件", 147, 2)]
+    assert [(s.name, s.rows, s.header_row) for s in inspect(file)] == [("部件", 375, 2), ("事件", 147, 2)]
     (rows,) = read(file, "部件")
     assert rows.numbers[0] == 3
     assert rows.columns["大类代码"].null_count == 0
@@ -217,12 +217,12 @@ def test_the_ledger_of_standards_in_full(shared_data):
     assert {"01", "03"} <= set(codes), "text keeps its zeros"
     assert rows.numbers.tolist() == sorted(rows.numbers.tolist())
     assert rows.numbers[-1] == 377
-    assert [(s.name, s.rows) for s in look(file)] == [("部件", 375), ("事件", 147)]
+    assert [(s.name, s.rows) for s in inspect(file)] == [("部件", 375), ("事件", 147)]
 
 
 def test_waypoints_of_a_drone(shared_data):
     file = shared_data / "drone" / "waygen.kmz"
-    layers = {source.name: source for source in look(file)}
+    layers = {source.name: source for source in inspect(file)}
     assert {(s.format, s.crs.basis) for s in layers.values()} == {("KML", "format")}
     assert [s.rows for s in layers.values()] == [12]
     (rows,) = read(file, *layers)
@@ -254,7 +254,7 @@ def test_waypoints_of_a_drone(shared_data):
     ],
 )
 def test_every_file_is_read_to_its_end(shared_data, file, rows, geometry):
-    (source,) = look(shared_data / file)
+    (source,) = inspect(shared_data / file)
     counted = [len(batch) for batch in read(shared_data / file, batch_rows=1000)]
     assert sum(counted) == source.rows
     assert rows in (None, source.rows)
@@ -263,7 +263,7 @@ def test_every_file_is_read_to_its_end(shared_data, file, rows, geometry):
 
 def test_torture_with_the_place_out_of_it_normalises_too(shared_data):
     for file in sorted((shared_data / "torture" / "geojson").iterdir()):
-        for source in look(file):
+        for source in inspect(file):
             profile = Profile("component", crs="EPSG:4326", constants={"class": "0118"})
             batches = list(validate(normalise(read(file), profile, LAYERS["component"], source), LAYERS["component"]))
             assert sum(len(batch.accepted) for batch in batches) == source.rows, file

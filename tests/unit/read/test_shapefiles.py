@@ -13,7 +13,7 @@ import shapely
 
 from importers.errors import DamagedFile
 from importers.read.formats.dbf import Table, column
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 
 DRIVER = "ESRI Shapefile"
 pytestmark = pytest.mark.filterwarnings("ignore:'crs' was not provided")
@@ -79,7 +79,7 @@ def test_records_marked_as_deleted_are_left_out_and_numbers_stay(tmp_path):
     header, width = struct.unpack_from("<HH", body, 8)
     body[header + 2 * width] = ord("*")
     file.with_suffix(".dbf").write_bytes(body)
-    (source,) = look(file)
+    (source,) = inspect(file)
     (rows,) = read(file)
     assert source.rows == 5
     assert rows.numbers.tolist() == [1, 2, 4, 5, 6]
@@ -92,7 +92,7 @@ def test_null_shapes_and_lines_come_through_gdal(tmp_path):
     file = tmp_path / "lines.shp"
     names = np.array(["甲路", "乙路", "丙路"], dtype=object)
     pyogrio.raw.write(file, lines, [names], ["名称"], geometry_type="LineString", driver=DRIVER, encoding="GBK")
-    (source,) = look(file)
+    (source,) = inspect(file)
     (rows,) = read(file)
     assert (source.geometry, source.crs.basis) == ("line", "none")
     assert rows.columns["名称"].to_pylist() == ["甲路", "乙路", "丙路"]
@@ -120,7 +120,7 @@ def test_missing_parts_are_named(tmp_path):
     pyogrio.raw.write(file, line, [], [], geometry_type="LineString", driver=DRIVER)
     file.with_suffix(".shx").unlink()
     with pytest.raises(DamagedFile, match=r"lines\.shx"):
-        look(file)
+        inspect(file)
 
 
 def test_without_attributes_there_are_shapes_without_columns(tmp_path):
@@ -142,7 +142,7 @@ def test_a_cut_table_is_refused(tmp_path, length):
     body = file.with_suffix(".dbf").read_bytes()
     file.with_suffix(".dbf").write_bytes(body[:length])
     with pytest.raises(DamagedFile, match="属性表"):
-        look(file)
+        inspect(file)
 
 
 def test_bytes_that_are_no_characters_become_a_problem_of_their_row(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from importers.errors import ChooseLayer, DamagedFile, UnknownFormat
-from importers.read.reader import look, read
+from importers.read.reader import inspect, read
 from importers.read.table import find_header, unique_names
 
 
@@ -72,18 +72,18 @@ def test_no_heading_gives_numbered_columns(tmp_path):
 def test_the_operator_may_say_where_the_heading_is(tmp_path):
     file = written(tmp_path, "说明,,\n,,\n\n2023,2024,2025\n1,2,3\n")
     assert cells(file, header_row=4) == {"2023": ["1"], "2024": ["2"], "2025": ["3"]}
-    assert look(file, header_row=4)[0].header_row == 4
+    assert inspect(file, header_row=4)[0].header_row == 4
 
 
 def test_heading_alone_is_a_table_without_rows(tmp_path):
-    (source,) = look(written(tmp_path, "编号,名称\n"))
+    (source,) = inspect(written(tmp_path, "编号,名称\n"))
     assert source.rows == 0
     assert [column.name for column in source.columns] == ["编号", "名称"]
 
 
 def test_prose_is_no_table(tmp_path):
     with pytest.raises(UnknownFormat, match="不是表格"):
-        look(
+        inspect(
             written(tmp_path, "It was a dark night.\n\nThe rain fell, in torrents, except, now and then.\nOn it went\n")
         )
 
@@ -160,13 +160,13 @@ def test_a_heading_over_two_rows_names_parent_and_child(tmp_path):
                            "坐标/经度": ["120.1", "120.2"], "坐标/纬度": ["30.1", "30.2"]}  # fmt: skip
     (rows,) = read(file)
     assert rows.numbers.tolist() == [4, 5]
-    assert look(file)[0].header_row == 2
+    assert inspect(file)[0].header_row == 2
     assert cells(file, header_row=2) == cells(file)
 
 
 def test_units_below_the_heading_belong_to_its_columns(tmp_path):
     sheet = [["编号", "灯高", "长度"], [None, "m", "（km）"], ["1", 8.5, 2], ["2", 9, 3]]
-    (source,) = look(workbook(tmp_path, {"表": sheet}))
+    (source,) = inspect(workbook(tmp_path, {"表": sheet}))
     assert [(column.name, column.unit) for column in source.columns] == [("编号", ""), ("灯高", "m"), ("长度", "km")]
     assert source.rows == 2
 
@@ -206,7 +206,7 @@ def test_a_title_over_most_of_the_sheet_is_no_parent(tmp_path):
 
 def test_several_sheets_ask_for_a_choice(tmp_path):
     file = workbook(tmp_path, {"部件": [["a", "b"], ["1", "2"]], "事件": [["a", "b"], ["3", "4"]]})
-    assert [source.name for source in look(file)] == ["部件", "事件"]
+    assert [source.name for source in inspect(file)] == ["部件", "事件"]
     with pytest.raises(ChooseLayer, match="部件、事件"):
         list(read(file))
     assert cells(file, layer="事件") == {"a": ["3"], "b": ["4"]}
@@ -214,4 +214,4 @@ def test_several_sheets_ask_for_a_choice(tmp_path):
 
 def test_a_workbook_that_is_none_is_told(tmp_path):
     with pytest.raises(DamagedFile):
-        look(written(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(600), "old.xls"))
+        inspect(written(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(600), "old.xls"))

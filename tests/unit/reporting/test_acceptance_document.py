@@ -16,22 +16,22 @@ from importers.inspection.suggest import suggest
 from importers.problems.codes import Code
 from importers.problems.problem import Problem, at
 from importers.problems.texts import TEXTS
-from importers.read.reader import look
-from importers.reporting.acceptance import Act, Came, Finding, Places, Record, Round, of_check
+from importers.read.reader import inspect
+from importers.reporting.acceptance import Act, Came, Places, ProblemSummary, Record, Round, of_check
 from importers.reporting.acceptance_document import render_html, render_pdf, write
-from importers.supplier_check.check import Verdict, left_out
+from importers.supplier_check.check import CheckResult, left_out
 from importers.supplier_check.pack import Pack
 from importers.validate.context import Grounds
 from registry.catalogue.layers import reference_layers
 from registry.errors import Invalid
-from registry.i18n import speak
+from registry.i18n import set_language
 
 DATA = Path(__file__).parents[2] / "data"
 COMPONENT = reference_layers()["component"]
 WHEN = datetime.fromisoformat("2026-11-27T10:30:00+08:00")
 CAME = Came("路灯.zip", 12_345, "ab" * 32, "Shapefile", "路灯", 100, "GB18030", "16 段文字都能解码",
             "CGCS2000_3_Degree_GK_CM_120E", "EPSG:4549", "照明公司", "prj", "0.1.0", "测绘员甲", WHEN)  # fmt: skip
-FOUND = Finding(
+FOUND = ProblemSummary(
     "date_bad", "error", 7, ("初始日期",), (3, 9, 12), "“昨天”不是日期", "填写如 2024-03-15 的日期；不详时留空"
 )
 FIRST = Round(CAME, (FOUND,), waiting=7, change_set=12, status="applied", taken={"add": 60, "move": 3}, left_out=2,
@@ -51,7 +51,7 @@ def mended(rows: int, waiting: int, **other: object) -> Round:
 @pytest.fixture(autouse=True)
 def _chinese() -> Iterator[None]:
     yield
-    speak("zh")
+    set_language("zh")
 
 
 def test_the_page_tells_everything_and_fetches_nothing() -> None:
@@ -73,7 +73,7 @@ def test_what_a_supplier_writes_is_text_not_markup() -> None:
 
 
 def test_english() -> None:
-    speak("en")
+    set_language("en")
     page = render_html(record(FIRST))
     body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     given = {
@@ -112,10 +112,10 @@ def test_the_outcome_in_a_word() -> None:
 
 
 def test_a_check_without_a_register_prints_the_same_form() -> None:
-    (source,) = look(DATA / "lamps_gbk.zip")
+    (source,) = inspect(DATA / "lamps_gbk.zip")
     problems = [*at(Code.DATE_BAD, [2, 5], "初始日期", ["x", "y"]), Problem(Code.ELEVATION_DROPPED)]
     pack = Pack(suggest(source, COMPONENT), Grounds.without_register(), "0.0.1")
-    verdict = Verdict(source, pack.profile, "EPSG:4549", "option", left_out(pack, pack.profile), 6, problems)
+    verdict = CheckResult(source, pack.profile, "EPSG:4549", "option", left_out(pack, pack.profile), 6, problems)
     made = of_check(DATA / "lamps_gbk.zip", verdict, pack, "灯")
     (one,) = made.rounds
     assert (made.verdict, one.waiting, one.came.rows, one.came.sha256) == (
@@ -145,9 +145,9 @@ def test_the_name_says_how_a_record_is_written(tmp_path: Path) -> None:
         write(record(FIRST), tmp_path / "a.doc")
 
 
-def every_kind() -> tuple[Finding, ...]:
+def every_kind() -> tuple[ProblemSummary, ...]:
     return tuple(
-        Finding(
+        ProblemSummary(
             str(code),
             str(TEXTS[code].severity),
             1000 + n,
@@ -184,7 +184,7 @@ def test_a_single_place_is_no_division_by_nothing() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_pdf_of_the_longest_and_of_the_shortest_record(language: str, tmp_path: Path) -> None:
-    speak(language)
+    set_language(language)
     long = "杭州市拱墅区城市管理局二〇二六年度第三季度市政公用设施（路灯、雨水篦子、检查井）普查与更新测绘成果" * 3
     rounds = tuple(replace(FIRST, came=replace(CAME, name=f"{long}_{n}.zip"), findings=every_kind()) for n in range(2))
     whole = render_pdf(record(*rounds, title=long, places=a_map()))

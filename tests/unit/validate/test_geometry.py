@@ -234,10 +234,10 @@ STRAIGHT = "100\nAcDbEntity\n100\nAcDbLine\n10\n0\n20\n0\n11\n50\n21\n50"
 
 @pytest.mark.parametrize(("entity", "points", "told_"), [("ARC", ARC, True), ("LINE", STRAIGHT, False)])
 def test_curves_become_chains_of_lines_and_that_is_told(tmp_path, entity, points, told_):
-    from importers.read.reader import look, read
+    from importers.read.reader import inspect, read
 
     file = tmp_path / "a.dxf"
     file.write_text(DRAWING.format(entity=entity, points=points), encoding="utf-8")
-    (source,) = look(file)
+    (source,) = inspect(file)
     problems = [str(p.code) for rows in read(file, source.name) for p in rows.problems]
     assert ("curves_linearised" in problems) == told_

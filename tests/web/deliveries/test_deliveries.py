@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import seed
-from conftest import signed_in
 from delivering import LIST, column, filled_in, post, send
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import signed_in
 
 from importers.jobs.worker import run
 from registry.database.connections import connect

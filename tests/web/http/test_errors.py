@@ -8,9 +8,9 @@ import logging
 import psycopg
 import pytest
 import seed
-from conftest import Browser, csrf_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import Browser, csrf_token, signed_in
 
 import web.register.pages
 from registry.assets import query as assets

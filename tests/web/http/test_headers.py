@@ -8,8 +8,8 @@ import re
 
 import pytest
 import seed
-from conftest import Browser
 from flask.testing import FlaskClient
+from signing_in import Browser
 
 from registry.settings import Settings
 from web.app import create_app

@@ -8,8 +8,8 @@ import mapbox_vector_tile
 import pytest
 import seed
 import shapely
-from conftest import Browser, signed_in
 from flask import Flask
+from signing_in import Browser, signed_in
 from surfaces import tile_at
 
 from registry.database.connections import connect

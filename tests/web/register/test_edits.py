@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import seed
-from conftest import csrf_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import csrf_token, signed_in
 
 from registry.database.connections import connect
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 import seed
-from conftest import Browser, csrf_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import Browser, csrf_token, signed_in
 
 
 def test_the_first_page_is_the_map_of_ones_district(browser: Browser) -> None:

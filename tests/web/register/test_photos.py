@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 import seed
-from conftest import signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from signing_in import signed_in
 
 from registry.access.scope import open_scope_by_name
 from registry.changes import change_sets

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 import seed
-from conftest import signed_in
 from delivering import post
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import ExifTags, Image
+from signing_in import signed_in
 
 from registry.access.scope import open_scope_by_name
 from registry.changes import change_sets

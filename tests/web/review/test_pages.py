@@ -9,10 +9,10 @@ import mapbox_vector_tile
 import pytest
 import seed
 import shapely
-from conftest import csrf_token, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from seed import Delivered, put
+from signing_in import csrf_token, signed_in
 from surfaces import tile_at
 
 from registry.database.connections import connect

@@ -11,9 +11,9 @@ from typing import Any
 import databases
 import pytest
 import seed
-from conftest import csrf_token, sign_in, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import csrf_token, sign_in, signed_in
 
 from registry.database.connections import connect
 from registry.settings import Settings
