@@ -21,8 +21,9 @@ test: develop ## all tests: lint, types, unit, PostGIS, web, browser; prints how
 	$(MAKE) --no-print-directory check COVERAGE="$(COVERAGE)"
 	$(PYTEST) -n 2 -m slow tests/unit
 	$(PYTEST) -n 2 $(COVERAGE) tests/postgis tests/web
+	@$(BIN)/coverage report > .cache/coverage.txt
+	@echo "Coverage: $$($(BIN)/coverage report --format=total) % of the lines (.cache/coverage.txt)"
 	$(PYTEST) tests/browser
-	$(BIN)/coverage report
 test: COVERAGE := --cov --cov-append --cov-report=
 
 # The tests are the longest, and begin first; the linters run beside them.
