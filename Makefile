@@ -48,7 +48,7 @@ check-templates:
 
 # Parsing takes longest: only what has changed since the last time, unless the rules have.
 .cache/sql-checked: .sqlfluff $(SQL)
-	$(BIN)/sqlfluff lint $(if $(filter .sqlfluff,$?),$(SQL),$?)
+	$(BIN)/sqlfluff lint $(if $(filter .sqlfluff,$?),sql,$?)
 	@touch $@
 
 screenshots: develop ## the pictures of README and docs, from the demo district
