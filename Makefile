@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+BUILT := web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo
+SQL := $(shell find sql -name '*.sql')
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -10,23 +12,44 @@ help: ## show this list
 run: setup ## set up what is missing, import the demo district on the first run, and serve
 	@exec $(BIN)/registry run
 
-setup: .cache/system .venv/run web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo
+setup: .cache/system .venv/run $(BUILT)
 
 develop: setup .cache/system-test .venv/dev
 
-test: develop ## all tests: lint, types, unit, PostGIS, web, browser
-	$(MAKE) --no-print-directory check
+test: develop ## all tests: lint, types, unit, PostGIS, web, browser; prints how much of the code they run
+	rm -f .cache/coverage*
+	$(MAKE) --no-print-directory check COVERAGE="$(COVERAGE)"
 	$(PYTEST) -n 2 -m slow tests/unit
-	$(PYTEST) -n 2 tests/postgis tests/web
+	$(PYTEST) -n 2 $(COVERAGE) tests/postgis tests/web
+	@$(BIN)/coverage report > .cache/coverage.txt
+	@echo "Coverage: $$($(BIN)/coverage report --format=total) % of the lines (.cache/coverage.txt)"
 	$(PYTEST) tests/browser
+test: COVERAGE := --cov --cov-append --cov-report=
 
-check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo ## lint, types, import contracts, unit tests (under a minute)
+# The tests are the longest, and begin first; the linters run beside them.
+check: .venv/dev $(BUILT) ## lint, types, import contracts, unit tests (under a minute)
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target check-unit check-python check-browser check-templates .cache/sql-checked
+
+check-unit:
+	$(PYTEST) -n 2 -m 'not slow' $(COVERAGE) tests/unit
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-browser:
+	npm run --silent check
 	npm test --silent
-	$(PYTEST) -n 2 -m 'not slow' tests/unit
+
+check-templates:
+	$(BIN)/djlint --lint --quiet .
+
+# Parsing takes longest: only what has changed since the last time, unless the rules have.
+.cache/sql-checked: .sqlfluff $(SQL)
+	$(BIN)/sqlfluff lint $(if $(filter .sqlfluff,$?),sql,$?)
+	@touch $@
 
 screenshots: develop ## the pictures of README and docs, from the demo district
 	$(BIN)/python -m tests.browser.screenshots
@@ -86,4 +109,4 @@ web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/b
 %.mo: %.po .venv/run
 	$(BIN)/pybabel --quiet compile -i $< -o $@
 
-.PHONY: screenshots translations help run setup develop test check bench wheel lock clean
+.PHONY: check-unit check-python check-browser check-templates screenshots translations help run setup develop test check bench wheel lock clean

@@ -3,10 +3,11 @@
 SELECT a.id, c.i, c.j, ST_AsBinary(a.geom)
 FROM (
   SELECT i, j,
-         ST_MakeEnvelope(i * %(cell)s::float8, j * %(cell)s::float8, (i + 1) * %(cell)s::float8, (j + 1) * %(cell)s::float8, 4490) AS box
+         ST_MakeEnvelope(i * %(cell)s::float8, j * %(cell)s::float8,
+                         (i + 1) * %(cell)s::float8, (j + 1) * %(cell)s::float8, 4490) AS box
   FROM generate_series(floor(%(west)s::float8 / %(cell)s)::int, floor(%(east)s::float8 / %(cell)s)::int) i,
        generate_series(floor(%(south)s::float8 / %(cell)s)::int, floor(%(north)s::float8 / %(cell)s)::int) j
-  ORDER BY (i::bigint * 2654435761 + j::bigint * 40503) %% 65521, i, j
+  ORDER BY (i::bigint * 2654435761 + j::bigint * 40503) %% 65521, i, j -- noqa: PRS
 ) c
 CROSS JOIN LATERAL (
   SELECT id, geom FROM registry.asset

@@ -9,7 +9,8 @@ WITH merged AS (
          WHEN k.id IS NOT NULL THEN 'key_of_other_asset' ELSE '' END AS reason,
     CASE WHEN x.doubtful THEN to_jsonb(d) || jsonb_build_object('geom', d.geom::text) END AS delivered,
     -- a code that the asset had before does not come back
-    CASE WHEN x.matched_by = 'alias' THEN a.code ELSE coalesce(d.code, a.code) END AS code, d.scheme, d.class, coalesce(d.name, a.name) AS name,
+    CASE WHEN x.matched_by = 'alias' THEN a.code ELSE coalesce(d.code, a.code) END AS code,
+    d.scheme, d.class, coalesce(d.name, a.name) AS name,
     coalesce(d.state, CASE a.state WHEN 'retired' THEN 'intact' ELSE a.state END) AS state,
     coalesce(m.id, a.manager) AS manager, coalesce(o.id, a.owner) AS owner, coalesce(t.id, a.maintainer) AS maintainer,
     coalesce(d.surveyed_on, a.surveyed_on) AS surveyed_on, coalesce(d.changed_on, a.changed_on) AS changed_on,
@@ -21,9 +22,10 @@ WITH merged AS (
     END AS moved_m,
     a AS old
   FROM (
-    SELECT m.*, row_number() OVER (PARTITION BY m.asset_id ORDER BY m.matched_by <> 'fingerprint', m.doubtful, m.source_row) AS nth
-    FROM matched m
-    WHERE m.asset_id IN (SELECT o.asset_id FROM matched o WHERE o.matched_by <> 'fingerprint')
+    SELECT r.*, row_number() OVER (
+        PARTITION BY r.asset_id ORDER BY r.matched_by <> 'fingerprint', r.doubtful, r.source_row) AS nth
+    FROM matched r
+    WHERE r.asset_id IN (SELECT o.asset_id FROM matched o WHERE o.matched_by <> 'fingerprint')
   ) x
   JOIN delivery d ON d.source_row = x.source_row
   JOIN registry.asset a ON a.district = %(district)s AND a.id = x.asset_id
@@ -62,6 +64,7 @@ SELECT
   c.class, c.name, c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy,
   c.external_key, c.attributes, CASE WHEN 'geom' = ANY (c.changed) THEN c.geom ELSE (c.old).geom END,
   CASE WHEN 'geom' = ANY (c.changed) THEN c.areas ELSE (c.old).areas END,
-  CASE WHEN c.matched_by <> 'alias' THEN c.fingerprint END, c.matched_by, c.score, c.doubtful, NOT c.doubtful, c.candidates, c.reason, c.delivered
+  CASE WHEN c.matched_by <> 'alias' THEN c.fingerprint END, c.matched_by, c.score, c.doubtful, NOT c.doubtful,
+  c.candidates, c.reason, c.delivered
 FROM compared c
 WHERE c.changed <> '{}' OR c.reason <> '' OR c.delivered IS NOT NULL

@@ -1,8 +1,8 @@
 -- What a delivery that is complete does not have: its live assets, of `classes` alone where these are given, are proposed as
 -- retired. Not those that a row in quarantine names, nor those that a doubtful row may be.
 INSERT INTO registry.change (
-  district, change_set, seq, action, asset_id, base_version, changed, accepted, layer, code, scheme, class, name, state, manager,
-  owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
+  district, change_set, seq, action, asset_id, base_version, changed, accepted, layer, code, scheme, class, name, state,
+  manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
 SELECT
   a.district, %(change_set)s, m.last + row_number() OVER (ORDER BY a.id), 'retire', a.id, a.version, '{state}', %(accepted)s,
   a.layer, a.code, a.scheme, a.class, a.name, 'retired', a.manager, a.owner, a.maintainer, a.surveyed_on, a.changed_on,

@@ -6,7 +6,7 @@ WITH fresh AS NOT MATERIALIZED (
   -- perhaps an asset that the register has: a person decides
   LEFT JOIN matched x ON x.source_row = d.source_row AND x.asset_id IS NULL
   JOIN registry.asset_class k ON k.layer = %(layer)s AND k.scheme = d.scheme AND k.code = d.class
-  WHERE NOT EXISTS (SELECT FROM matched x WHERE x.source_row = d.source_row AND x.asset_id IS NOT NULL)
+  WHERE NOT EXISTS (SELECT FROM matched r WHERE r.source_row = d.source_row AND r.asset_id IS NOT NULL)
 ), numbered AS (
   SELECT f.source_row, f.number, row_number() OVER (PARTITION BY f.number ORDER BY f.source_row) AS nth
   FROM fresh f WHERE f.code IS NULL

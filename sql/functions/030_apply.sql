@@ -235,7 +235,7 @@ BEGIN ATOMIC
       WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.moved_m IS NOT NULL
     ) moved, LATERAL (
       SELECT ST_XMin(b) AS west, ST_XMax(b) AS east, ST_YMin(b) AS south, ST_YMax(b) AS north
-      FROM (SELECT moved.g::box3d AS b OFFSET 0) box OFFSET 0
+      FROM (SELECT moved.g::box3d AS b OFFSET 0) box OFFSET 0 -- noqa: PRS
     ) w
   ) cells, generate_series(x0, x1) AS x, generate_series(y0, y1) AS y
   ON CONFLICT (district, cx, cy) DO UPDATE SET revision = tile_revision.revision + 1;

@@ -1,7 +1,7 @@
 -- Makes the roll-up of a district anew from its assets, as after a restore of part of the data; every tile is fetched anew.
 CREATE OR REPLACE FUNCTION registry.rebuild_roll_ups(in_district text) RETURNS bigint
 LANGUAGE sql SET search_path = registry, public, pg_temp
-BEGIN ATOMIC
+BEGIN ATOMIC -- noqa: PRS
   DELETE FROM registry.asset_cell WHERE district = in_district;
   INSERT INTO registry.asset_cell (district, cx, cy, layer, scheme, class, n, bad, sum_x, sum_y)
   SELECT a.district, a.gx >> 13, a.gy >> 13, a.layer, a.scheme, a.class, count(*),

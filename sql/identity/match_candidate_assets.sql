@@ -8,6 +8,6 @@ SELECT a.id, a.external_key, a.state = 'retired' AS retired, hashtext(a.scheme |
   (ST_XMin(a.geom) + ST_XMax(a.geom)) / 2 * %(east)s AS x, (ST_YMin(a.geom) + ST_YMax(a.geom)) / 2 * %(north)s AS y,
   a.manager, a.owner, a.maintainer, h.words, hash_record_extended(ROW(h.words, a.geom::bytea), 0) AS digest
 FROM registry.asset a,
-LATERAL (SELECT hash_record_extended(ROW(a.scheme, a.class, a.name, a.attributes), 0) AS words OFFSET 0) h
+LATERAL (SELECT hash_record_extended(ROW(a.scheme, a.class, a.name, a.attributes), 0) AS words OFFSET 0) h -- noqa: PRS
 WHERE a.district = %(district)s AND a.layer = %(layer)s AND a.geom && (SELECT r.box FROM reach r)
   AND NOT EXISTS (SELECT FROM matched m WHERE m.asset_id = a.id)

@@ -4,7 +4,8 @@
 -- the same, and enough of it.
 CREATE TEMPORARY TABLE weighed ON COMMIT DROP AS
 WITH compared AS (
-  SELECT p.source_row, p.asset_id, p.metres, p.far, p.cost, nullif(d.name, k.name_zh) AS name, d.manager, d.owner, d.maintainer, d.attributes, a.name AS known_name,
+  SELECT p.source_row, p.asset_id, p.metres, p.far, p.cost, nullif(d.name, k.name_zh) AS name,
+    d.manager, d.owner, d.maintainer, d.attributes, a.name AS known_name,
     m.name AS known_manager, o.name AS known_owner, t.name AS known_maintainer, a.attributes AS known_attributes
   FROM pair p
   JOIN delivery d ON d.source_row = p.source_row
@@ -13,7 +14,7 @@ WITH compared AS (
   LEFT JOIN registry.party m ON m.district = %(district)s AND m.id = a.manager
   LEFT JOIN registry.party o ON o.district = %(district)s AND o.id = a.owner
   LEFT JOIN registry.party t ON t.district = %(district)s AND t.id = a.maintainer
-  WHERE p.agrees IS NOT TRUE
+  WHERE p.agrees IS NOT true
 ), summed AS (
   SELECT c.source_row, c.asset_id, c.metres, c.far, c.cost, b.agrees, f.against, f.agreeing
   FROM compared c, LATERAL (

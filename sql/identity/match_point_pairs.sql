@@ -11,7 +11,8 @@ WITH sought AS (
   WHERE (i = 0 OR floor((s.x - %(reach)s) / %(cell)s) < floor((s.x + %(reach)s) / %(cell)s))
     AND (j = 0 OR floor((s.y - %(reach)s) / %(cell)s) < floor((s.y + %(reach)s) / %(cell)s))
 ), cell AS (
-  SELECT p.id, p.external_key, p.kind, p.words, p.manager, p.owner, p.maintainer, p.x, p.y, CASE WHEN %(same_class)s THEN p.kind ELSE 0 END AS key,
+  SELECT p.id, p.external_key, p.kind, p.words, p.manager, p.owner, p.maintainer, p.x, p.y,
+         CASE WHEN %(same_class)s THEN p.kind ELSE 0 END AS key,
          floor(p.x / %(cell)s)::int AS cx, floor(p.y / %(cell)s)::int AS cy
   FROM pool p WHERE p.retired = %(retired)s
 ), near AS (

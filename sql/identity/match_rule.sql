@@ -30,6 +30,7 @@ WITH told AS (
 )
 INSERT INTO matched (source_row, asset_id, matched_by, doubtful, candidates)
 SELECT t.source_row, k.id, 'rule', doubt, CASE WHEN doubt THEN ARRAY[k.id] ELSE '{}' END
-FROM told t JOIN known k ON k.words = t.words, LATERAL (SELECT t.code IS NOT NULL OR t.external_key <> k.external_key) AS s (said),
+FROM told t JOIN known k ON k.words = t.words,
+  LATERAL (SELECT t.code IS NOT NULL OR t.external_key <> k.external_key) AS s (said),
   LATERAL (SELECT coalesce(s.said, false)) AS b (doubt)
 WHERE t.rows = 1 AND k.assets = 1 AND k.turn = 1

@@ -14,5 +14,5 @@ FROM (
   LEFT JOIN registry.party m ON m.district = %(district)s AND m.name = d.manager
   LEFT JOIN registry.party o ON o.district = %(district)s AND o.name = d.owner
   LEFT JOIN registry.party t ON t.district = %(district)s AND t.name = d.maintainer
-  WHERE d.code IS NULL AND NOT EXISTS (SELECT FROM matched m WHERE m.source_row = d.source_row)
+  WHERE d.code IS NULL AND NOT EXISTS (SELECT FROM matched x WHERE x.source_row = d.source_row)
 ) r

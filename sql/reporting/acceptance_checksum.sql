@@ -4,6 +4,7 @@
 SELECT encode(sha256(coalesce(string_agg(sha256(convert_to(jsonb_build_array(
          c.seq, c.source_row, c.action, c.asset_id, c.base_version, c.changed, c.layer, c.code, c.scheme, c.class, c.name,
          c.state, c.manager, c.owner, c.maintainer, c.surveyed_on, c.changed_on, c.source, c.accuracy, c.external_key,
-         c.attributes, encode(ST_AsBinary(c.geom, 'NDR'), 'hex'))::text, 'UTF8')), ''::bytea ORDER BY c.seq), ''::bytea)), 'hex')
+         c.attributes, encode(ST_AsBinary(c.geom, 'NDR'), 'hex'))::text, 'UTF8')), ''::bytea ORDER BY c.seq), ''::bytea)),
+       'hex')
 FROM registry.change c
 WHERE c.district = %(district)s AND c.change_set = %(change_set)s AND c.accepted AND c.action <> 'conflict'

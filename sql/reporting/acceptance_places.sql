@@ -1,5 +1,6 @@
--- Where the changes are, thinned for a small map: at most one mark for each action in each cell of a grid 120 cells wide. Made one
--- after the other: of rows that are new the planner knows nothing, and would look for the extent again for each of them.
+-- Where the changes are, thinned for a small map: at most one mark for each action in each cell of a grid 120 cells wide.
+-- Made one after the other: of rows that are new the planner knows nothing, and would look for the extent again for each of
+-- them.
 WITH place AS MATERIALIZED (
   SELECT CASE WHEN c.action = 'conflict' OR c.accepted THEN c.action ELSE 'rejected' END AS action,
          ST_Centroid(c.geom) AS point

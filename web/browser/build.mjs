@@ -15,12 +15,13 @@ const entries = [
   "leaflet.js", "map.js", "review.js", "deliveries.js", "page.js", "css/page.css", "css/map.css", "favicon.svg",
 ];
 
-/** After each build: the manifest, and nothing left over from builds before. */
+/** After each build: the manifest, and nothing left over from builds before. @type {import("esbuild").Plugin} */
 const manifest = {
   name: "manifest",
   setup(build) {
     build.onEnd(async ({ errors, metafile }) => {
-      if (errors.length) return;
+      if (errors.length || !metafile) return;
+      /** @type {Record<string, string>} */
       const names = {};
       for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
         if (entryPoint) names[path.basename(entryPoint)] = path.basename(file);
@@ -32,6 +33,7 @@ const manifest = {
   },
 };
 
+/** @type {import("esbuild").BuildOptions & {metafile: true}} */
 const options = {
   absWorkingDir: here,
   entryPoints: entries,

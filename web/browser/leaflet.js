@@ -6,5 +6,6 @@ import "leaflet-mouse-position";
 import "leaflet.fullscreen";
 import { LocateControl } from "leaflet.locatecontrol";
 
-L.Control.Locate = LocateControl;
-L.control.locate = (options) => new LocateControl(options);
+/** @typedef {import("leaflet.locatecontrol").LocateOptions} LocateOptions */
+Object.assign(L.Control, { Locate: LocateControl });
+Object.assign(L.control, { locate: (/** @type {LocateOptions} */ options) => new LocateControl(options) });

@@ -1,5 +1,8 @@
 /** Asks how far a step is, and shows it; when it has ended, the page is loaded anew. */
 
+import { every } from "../map/element.js";
+import { send } from "../map/server.js";
+
 const SOONEST = 1000;
 const LATEST = 3000;
 
@@ -7,14 +10,14 @@ const LATEST = 3000;
 export async function watchProgress(place) {
   const bar = place.querySelector("progress");
   const text = place.querySelector("[data-progress-text]");
-  const idle = place.querySelector("[data-progress-idle]");
+  const [idle] = every(place, "[data-progress-idle]");
   const badge = place.closest("tr, .delivery")?.querySelector(".badge");
   let wait = SOONEST;
   let before = "";
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     if (document.hidden) continue;
-    const told = await ask(place.dataset.progress);
+    const told = await ask(place.dataset.progress ?? "");
     if (told && !told.busy) return location.reload();
     const now = JSON.stringify(told);
     wait = told && now !== before ? SOONEST : Math.min(wait * 1.5, LATEST);
@@ -32,10 +35,13 @@ export async function watchProgress(place) {
   }
 }
 
-/** What the server says; null while it does not answer. Signed out: the page, loaded anew, leads to the sign-in. */
+/**
+ * What the server says; null while it does not answer. Signed out: the page, loaded anew, leads to the sign-in.
+ * @type {(url: string) => Promise<any>}
+ */
 async function ask(url) {
   try {
-    const response = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    const response = await send(url, { headers: { Accept: "application/json" } });
     if (response.status === 401 || response.status === 404) return { busy: false };
     return response.ok ? await response.json() : null;
   } catch {

@@ -3,7 +3,14 @@
  * follows from there.
  */
 
+import { send as reach } from "../map/server.js";
 import { nextPiece } from "./sizes.js";
+
+/** @typedef {{url: string, token: string, delivery: number | null}} Where */
+/**
+ * @typedef {{sent: (done: number, total: number) => void, waiting: (seconds: number, done: number) => void,
+ *            finishing: () => void}} Listener
+ */
 
 const FIRST_PIECE = 2 ** 20;
 const LONGEST_WAIT = 30;
@@ -11,6 +18,11 @@ const MOST_MENDINGS = 5;
 
 /** An answer that trying again does not mend. */
 export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message in the words of the server
+   * @param {string} hint
+   */
   constructor(status, message, hint) {
     super(message);
     this.status = status;
@@ -22,10 +34,9 @@ export class Refused extends Error {
 export class Unreadable extends Error {}
 
 /**
- * @param {{url: string, token: string, delivery: number | null}} where
+ * @param {Where} where
  * @param {File[]} files parts of one delivery, in order
- * @param {{sent: (done: number, total: number) => void, waiting: (seconds: number, done: number) => void,
- *          finishing: () => void, signal: AbortSignal}} listener
+ * @param {Listener & {signal: AbortSignal}} listener
  * @returns {Promise<string>} the address of the delivery
  */
 export async function send(where, files, listener) {
@@ -33,6 +44,7 @@ export async function send(where, files, listener) {
   const parts = files.map(({ name, size }) => ({ name, bytes: size }));
   const mark = String(Math.max(...files.map((file) => file.lastModified)));
   const ask = asker(where.token, listener.signal);
+  /** @type {(question: () => Promise<any>, done: number) => Promise<any>} */
   const patient = (question, done) => insist(question, (seconds) => listener.waiting(seconds, done), listener.signal);
   const begun = await patient(() => ask("POST", where.url, JSON.stringify({ parts, mark, delivery: where.delivery })), 0);
   const url = `${where.url}/${begun.upload}`;
@@ -62,7 +74,7 @@ export async function send(where, files, listener) {
   return (await patient(() => ask("POST", `${url}/finish`), done)).url;
 }
 
-/** Forget what was sent. */
+/** Forget what was sent. @type {(where: Where, files: File[]) => Promise<void>} */
 export async function abandon(where, files) {
   const parts = files.map(({ name, size }) => ({ name, bytes: size }));
   const mark = String(Math.max(...files.map((file) => file.lastModified)));
@@ -71,13 +83,18 @@ export async function abandon(where, files) {
   await ask("DELETE", `${where.url}/${begun.upload}`);
 }
 
+/**
+ * @type {(token: string, signal?: AbortSignal) => (method: string, url: string, body?: string | ArrayBuffer,
+ *   checksum?: string) => Promise<any>}
+ */
 function asker(token, signal) {
   return async (method, url, body, checksum) => {
+    /** @type {Record<string, string>} */
     const headers = { "X-CSRFToken": token };
     if (typeof body === "string") headers["Content-Type"] = "application/json";
     else if (body) headers["Content-Type"] = "application/octet-stream";
     if (checksum) headers["X-Piece-SHA256"] = checksum;
-    const response = await fetch(url, { method, body, headers, signal, credentials: "same-origin" });
+    const response = await reach(url, { method, body, headers, signal });
     if (response.status === 204) return null;
     const told = await response.json().catch(() => ({}));
     if (response.ok) return told;
@@ -85,7 +102,13 @@ function asker(token, signal) {
   };
 }
 
-/** Asks again while nobody answers: the line is down, or the server is being started anew. */
+/**
+ * Asks again while nobody answers: the line is down, or the server is being started anew.
+ * @template T
+ * @param {() => Promise<T>} question
+ * @param {(seconds: number) => void} waiting
+ * @param {AbortSignal} [signal]
+ */
 async function insist(question, waiting, signal) {
   for (let seconds = 1; ; seconds = Math.min(seconds * 2, LONGEST_WAIT)) {
     try {
@@ -99,6 +122,7 @@ async function insist(question, waiting, signal) {
   }
 }
 
+/** @type {(milliseconds: number, signal?: AbortSignal) => Promise<void>} */
 function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(end, milliseconds);
@@ -113,6 +137,7 @@ function pause(milliseconds, signal) {
   });
 }
 
+/** @type {(blob: Blob) => Promise<ArrayBuffer>} */
 async function read(blob) {
   try {
     return await blob.arrayBuffer();
@@ -121,7 +146,10 @@ async function read(blob) {
   }
 }
 
-/** In hexadecimal; nothing where the page came over plain HTTP and the browser has no digest. */
+/**
+ * In hexadecimal; nothing where the page came over plain HTTP and the browser has no digest.
+ * @type {(bytes: ArrayBuffer) => Promise<string>}
+ */
 async function sha256(bytes) {
   if (!globalThis.crypto?.subtle) return "";
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -1,19 +1,25 @@
 /** Sizes and times as people say them. */
 
-/** "3.4 MB" for 3_565_158. */
+/** @type {[string, number][]} */
+const UNITS = [["GB", 2 ** 30], ["MB", 2 ** 20], ["KB", 2 ** 10]];
+
+/** "3.4 MB" for 3_565_158. @type {(bytes: number) => string} */
 export function size(bytes) {
-  for (const [unit, factor] of [["GB", 2 ** 30], ["MB", 2 ** 20], ["KB", 2 ** 10]]) {
+  for (const [unit, factor] of UNITS) {
     if (bytes >= factor) return `${(bytes / factor).toFixed(1)} ${unit}`;
   }
   return `${bytes} B`;
 }
 
-/** The text with its `{names}` filled. */
+/** The text with its `{names}` filled. @type {(text: string, values: Record<string, unknown>) => string} */
 export function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** How large the next piece should be, so that each takes some seconds: it is lost whole when the connection is cut. */
+/**
+ * How large the next piece should be, so that each takes some seconds: it is lost whole when the connection is cut.
+ * @type {(bytes: number, milliseconds: number, most: number) => number}
+ */
 export function nextPiece(bytes, milliseconds, most) {
   if (milliseconds < 2000) return Math.min(bytes * 2, most);
   return milliseconds > 8000 ? Math.max(bytes / 2, 2 ** 18) : bytes;

@@ -2,26 +2,37 @@
 /** A Leaflet layer that draws our vector tiles on canvases: one instance per tileset. */
 
 import { drawBase, drawClusters, drawPoints } from "./draw.js";
+import { pen } from "./canvas.js";
 import { circleAt, shapeAt } from "./hit.js";
+import { isAborted } from "./server.js";
 import { inZoomRange } from "./style.js";
 import { POINTS_FROM_DATA_ZOOM, TILE, dataAddress, inWorld } from "./tile_address.js";
 import { TileSource } from "./tile_source.js";
 
-/** @returns {L.GridLayer} `options`: tileset ("base" or "points"), url (with {z} {x} {y}), muted, pane */
+/** @import { Address, ClusterCircle, DrawnTile, PointCircle, Tile, TilesClass, TilesLayer, TilesOptions } from "../types.js" */
+
+/**
+ * Options: tileset ("base" or "points"), url (with {z} {x} {y}), muted, pane.
+ * @type {(options: TilesOptions) => TilesLayer}
+ */
 export function assetTiles(options) {
   return new AssetTiles(options);
 }
 
-export const AssetTiles = L.GridLayer.extend({
+/** Leaflet's own methods, those that it does not declare included. */
+const LEAFLET = /** @type {TilesLayer} */ (/** @type {unknown} */ (L.GridLayer.prototype));
+
+/** @type {Partial<TilesLayer> & ThisType<TilesLayer>} */
+const body = {
   options: { tileSize: TILE, noWrap: true, keepBuffer: 1, updateInterval: 120, muted: false, minZoom: 1 },
 
   initialize(options) {
     L.setOptions(this, options);
-    this._source = options.source ?? new TileSource(({ z, x, y }) => L.Util.template(options.url, { z, x, y }));
+    this._source = options.source ?? new TileSource(({ z, x, y }) => L.Util.template(options.url ?? "", { z, x, y }));
     this._drawn = new Map();
     this._underWay = 0;
     this._query = "";
-    this._scene = { layers: [], hidden: new Set(), colours: null, language: "zh" };
+    this._scene = { layers: [], hidden: new Set(), language: "zh" };
     this.on("tileunload", ({ coords }) => this._drop(coords));
   },
 
@@ -40,7 +51,7 @@ export const AssetTiles = L.GridLayer.extend({
 
   /** Ask again for all tiles on the screen. */
   refetch() {
-    for (const tile of this._drawn.values()) this._fill(tile);
+    for (const tile of this._drawn.values()) void this._fill(tile);
   },
 
   /** Forget what was fetched and ask again: after one's own edit. */
@@ -56,6 +67,7 @@ export const AssetTiles = L.GridLayer.extend({
 
   createTile(coords, done) {
     const canvas = L.DomUtil.create("canvas", "leaflet-tile");
+    /** @type {Tile} */
     const tile = { coords, canvas, place: dataAddress(coords), data: null, circles: [], abort: null, done: null };
     // Leaflet waits for this word from every tile once, even if a new filter interrupts the first request.
     tile.done = (error) => {
@@ -63,7 +75,7 @@ export const AssetTiles = L.GridLayer.extend({
       done(error, canvas);
     };
     this._drawn.set(key(coords), tile);
-    this._fill(tile);
+    void this._fill(tile);
     return canvas;
   },
 
@@ -85,16 +97,16 @@ export const AssetTiles = L.GridLayer.extend({
       if (signal.aborted) return;
       tile.data = data;
       this._paint(tile);
-      tile.done?.(null);
+      tile.done?.();
     } catch (error) {
-      if (error.name === "AbortError") return;
-      tile.done?.(error);
+      if (isAborted(error)) return;
+      tile.done?.(/** @type {Error} */ (error));
       this.fire("trouble", { error });
     }
   },
 
   getEvents() {
-    return { ...L.GridLayer.prototype.getEvents.call(this), zoomend: this._sharpen };
+    return { ...LEAFLET.getEvents?.call(this), zoomend: this._sharpen };
   },
 
   /** From a zoom in between to the whole one beside it the tiles stay, and are drawn anew for their new size. */
@@ -114,15 +126,16 @@ export const AssetTiles = L.GridLayer.extend({
   },
 
   _paint(tile) {
-    if (!tile.data || !this._scene.colours) return;
+    const { layers, hidden, colours, language } = this._scene;
+    if (!isDrawn(tile) || !colours || !layers || !hidden || !language) return;
     // Most tiles around a district are empty: no bitmap for them.
     const side = tile.data.size ? this._side() : 0;
     if (tile.canvas.width !== side) tile.canvas.width = tile.canvas.height = side;
-    const ctx = tile.canvas.getContext("2d");
+    const ctx = pen(tile.canvas);
     const ratio = side / TILE;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, TILE, TILE);
-    const scene = { ...this._scene, zoom: tile.coords.z, ratio, stretch: this._stretch() };
+    const scene = { layers, hidden, colours, language, zoom: tile.coords.z, ratio, stretch: this._stretch() };
     this._draw(ctx, tile, scene);
     this.fire("painted", { coords: tile.coords });
   },
@@ -134,12 +147,12 @@ export const AssetTiles = L.GridLayer.extend({
   },
 
   /** Tiles are transparent: clusters of the zoom before would shine through those of this one. */
-  _retainParent(...place) {
-    return this.options.tileset === "base" && L.GridLayer.prototype._retainParent.apply(this, place);
+  _retainParent(x, y, z, minZoom) {
+    return this.options.tileset === "base" && LEAFLET._retainParent.call(this, x, y, z, minZoom);
   },
 
-  _retainChildren(...place) {
-    if (this.options.tileset === "base") L.GridLayer.prototype._retainChildren.apply(this, place);
+  _retainChildren(x, y, z, maxZoom) {
+    if (this.options.tileset === "base") LEAFLET._retainChildren.call(this, x, y, z, maxZoom);
   },
 
   _drop(coords) {
@@ -154,17 +167,16 @@ export const AssetTiles = L.GridLayer.extend({
     const stretch = this._stretch();
     const size = this.getTileSize().multiplyBy(stretch);
     for (const tile of this._drawn.values()) {
-      if (tile.coords.z === this._tileZoom && tile.data) visit(tile, tile.coords.scaleBy(size).subtract(origin), stretch);
+      if (tile.coords.z === this._tileZoom && isDrawn(tile)) visit(tile, tile.coords.scaleBy(size).subtract(origin), stretch);
     }
   },
 
   /** The drawn tile at a position and the place in it, in pixels of the tile; null where nothing is drawn. */
   _tileAt(latlng) {
     const pixel = this._map.project(latlng, this._tileZoom);
-    const coords = L.point(Math.floor(pixel.x / TILE), Math.floor(pixel.y / TILE));
-    coords.z = this._tileZoom;
+    const coords = { x: Math.floor(pixel.x / TILE), y: Math.floor(pixel.y / TILE), z: this._tileZoom };
     const tile = this._drawn.get(key(coords));
-    return tile?.data ? { tile, x: pixel.x - coords.x * TILE, y: pixel.y - coords.y * TILE } : null;
+    return tile && isDrawn(tile) ? { tile, x: pixel.x - coords.x * TILE, y: pixel.y - coords.y * TILE } : null;
   },
 
   /** What is drawn at a position: {cluster} or {point} or {shape: true}, or null. */
@@ -173,22 +185,31 @@ export const AssetTiles = L.GridLayer.extend({
     if (!found) return null;
     const { tile, x, y } = found;
     const circle = circleAt(tile.circles, x, y);
-    if (circle) return clustered(tile) ? { cluster: circle } : { point: circle };
+    if (circle) return clustered(tile) ? { cluster: /** @type {ClusterCircle} */ (circle) } : { point: /** @type {PointCircle} */ (circle) };
     return this.options.tileset === "base" && this._shapeHit(tile, x, y) ? { shape: true } : null;
   },
 
   _shapeHit(tile, x, y) {
-    return this._scene.layers.some((layer) => {
-      if (this._scene.hidden.has(layer.code) || !inZoomRange(layer, tile.coords.z)) return false;
+    return (this._scene.layers ?? []).some((layer) => {
+      if (this._scene.hidden?.has(layer.code) || !inZoomRange(layer, tile.coords.z)) return false;
       return shapeAt(tile.data.get(layer.code) ?? [], tile.place, x, y);
     });
   },
-});
+};
+/** @type {TilesClass} */
+export const AssetTiles = L.GridLayer.extend(body);
 
+/** @type {(tile: Tile) => boolean} */
 function clustered(tile) {
   return tile.place.z < POINTS_FROM_DATA_ZOOM;
 }
 
+/** Whether its data have come. @type {(tile: Tile) => tile is DrawnTile} */
+function isDrawn(tile) {
+  return tile.data !== null;
+}
+
+/** @type {(address: Address) => string} */
 function key({ x, y, z }) {
   return `${x}:${y}:${z}`;
 }

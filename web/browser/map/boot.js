@@ -7,6 +7,7 @@ import { Card } from "./card.js";
 import { readConfig, t } from "./config.js";
 import { drawControlIcons } from "./control_icons.js";
 import { Drawing } from "./drawing.js";
+import { around, part, the } from "./element.js";
 import { FilterPanel } from "./filter_panel.js";
 import { Highlight } from "./highlight.js";
 import { labels } from "./labels.js";
@@ -22,11 +23,17 @@ import { sheetHandles } from "./sheets.js";
 import { currentPalette, onThemeChange } from "./theme.js";
 import { between, drawnZoom, fitWhole, keepBetween } from "./zoom.js";
 
+/** @import { Config, Counts, LabelsLayer, MapParts, Offer, Palette, Scene, TilesLayer, View } from "../types.js" */
+
+/** @import { Filter } from "./filter.js" */
+/** @typedef {(TilesLayer | LabelsLayer)[]} Drawn */
+/** @typedef {{layers: LayerPanel, filters: FilterPanel}} Panels */
+
 const PATIENCE = 1500;
 
 /**
  * @param {L.Map} map made by Folium's script
- * @param {{base: L.GridLayer, points: L.GridLayer, shapes: L.FeatureGroup}} parts the layers it emitted
+ * @param {MapParts} parts the layers it emitted
  */
 export function boot(map, parts) {
   const config = readConfig();
@@ -48,11 +55,12 @@ export function boot(map, parts) {
   drawControlIcons(map.getContainer());
   sheetHandles(map);
   // Full screen takes the panels along: a map without its layers and card is half a tool.
-  map.fullscreenControl.options.fullscreenElement = document.querySelector(".map-layout");
+  map.fullscreenControl.options.fullscreenElement = part(document, ".map-layout");
   addKeys(map, state, card, drawing);
   if (address.asset) state.choose(address.asset, { fly: !address.view });
 }
 
+/** @type {(map: L.Map, view: View | null, fallback: Config["view"]) => void} */
 function startView(map, view, fallback) {
   keepBetween(map);
   if (view) between(map, () => map.setView([view.lat, view.lon], view.zoom, { animate: false }));
@@ -63,7 +71,10 @@ function startView(map, view, fallback) {
   }
 }
 
-/** The two tilesets, the grey context under a filter, and the names. */
+/**
+ * The two tilesets, the grey context under a filter, and the names.
+ * @type {(map: L.Map, parts: MapParts, scene: Scene, state: MapState) => Drawn}
+ */
 function addTiles(map, { base, points }, scene, state) {
   const context = assetTiles({ tileset: "base", source: base.source(), muted: true, pane: "context" });
   const names = labels(base, scene);
@@ -71,14 +82,14 @@ function addTiles(map, { base, points }, scene, state) {
   const query = state.filter.query;
   for (const layer of [base, points]) {
     layer.setQuery(query);
-    layer.on("trouble", ({ error }) => trouble(error));
+    layer.on("trouble", (event) => trouble(Reflect.get(event, "error")));
   }
   tellBusy(map, [base, points]);
   for (const layer of drawn) layer.setScene(scene);
   for (const layer of [base, points, names]) layer.addTo(map);
   if (query) context.addTo(map);
-  state.addEventListener("hidden", () => drawn.forEach((layer) => layer.setScene({ hidden: state.hidden })));
-  state.addEventListener("filter", () => {
+  state.on("hidden", () => drawn.forEach((layer) => layer.setScene({ hidden: state.hidden })));
+  state.on("filter", () => {
     dismiss();
     base.setQuery(state.filter.query);
     points.setQuery(state.filter.query);
@@ -88,36 +99,47 @@ function addTiles(map, { base, points }, scene, state) {
   return drawn;
 }
 
+/** @type {(state: MapState, config: Config, colours: Palette) => Panels} */
 function addPanels(state, config, colours) {
-  const parts = { total: "total", chips: "chips", states: "states", day: "as-of", list: "to-list", clear: "clear-filter" };
-  const elements = Object.fromEntries(Object.entries(parts).map(([key, id]) => [key, document.getElementById(id)]));
+  const parts = {
+    total: the("total"),
+    chips: the("chips"),
+    states: the("states"),
+    day: the("as-of", HTMLInputElement),
+    list: the("to-list", HTMLAnchorElement),
+    clear: the("clear-filter"),
+  };
   return {
-    layers: new LayerPanel(document.getElementById("layers"), state, config, colours),
-    filters: new FilterPanel(elements, state, config, colours),
+    layers: new LayerPanel(the("layers"), state, config, colours),
+    filters: new FilterPanel(parts, state, config, colours),
   };
 }
 
+/** @type {(map: L.Map, state: MapState, config: Config, highlight: Highlight) => Card} */
 function addCard(map, state, config, highlight) {
-  const at = (id) => document.getElementById(id);
   const parts = {
-    panel: at("card"),
-    body: at("card-body"),
-    close: at("card-close"),
-    grip: at("card-grip"),
-    pager: { root: at("card-pager"), before: at("card-before"), after: at("card-after"), place: at("card-place") },
+    panel: the("card"),
+    body: the("card-body"),
+    close: the("card-close"),
+    grip: the("card-grip"),
+    pager: { root: the("card-pager"), before: the("card-before"), after: the("card-after"), place: the("card-place") },
   };
+  /** @type {ConstructorParameters<typeof Card>[3]} */
   const shown = ({ geometry }, source) => {
     highlight.show(geometry);
     if (source.fly) highlight.fly(clearance(map));
     else highlight.reveal(clearance(map));
   };
-  state.addEventListener("asset", ({ detail }) => detail.id === null && highlight.show(null));
+  state.on("asset", ({ id }) => id === null && highlight.show(null));
   return new Card(parts, state, config.root, shown, trouble);
 }
 
-/** What panels cover of the map, as Leaflet's padding options. */
+/**
+ * What panels cover of the map, as Leaflet's padding options.
+ * @type {(map: L.Map) => {paddingTopLeft: L.Point, paddingBottomRight: L.Point}}
+ */
 function clearance(map) {
-  const covered = document.getElementById("card").getBoundingClientRect();
+  const covered = the("card").getBoundingClientRect();
   const whole = map.getContainer().getBoundingClientRect();
   const sheet = covered.width > whole.width * 0.8;
   return {
@@ -128,7 +150,9 @@ function clearance(map) {
   };
 }
 
+/** @type {(map: L.Map, parts: MapParts, state: MapState, config: Config) => Pointing} */
 function addPointing(map, { base, points }, state, config) {
+  /** @type {ConstructorParameters<typeof Pointing>[4]} */
   const found = (answer) => {
     if (!answer) return;
     const candidates = answer.features.map(({ properties }) => String(properties.id));
@@ -138,10 +162,17 @@ function addPointing(map, { base, points }, state, config) {
   return new Pointing(map, { base, points }, state, config, found, trouble);
 }
 
+/** @type {(map: L.Map, state: MapState, config: Config, filters: FilterPanel) => SearchBox} */
 function addSearch(map, state, config, filters) {
-  const at = (id) => document.getElementById(id);
-  const parts = { input: at("search"), list: at("suggestions"), clear: at("search-clear"), form: at("search-form") };
+  const parts = {
+    input: the("search", HTMLInputElement),
+    list: the("suggestions"),
+    clear: the("search-clear"),
+    form: the("search-form", HTMLFormElement),
+  };
+  /** @type {(text: string, signal: AbortSignal) => Promise<any>} */
   const ask = (text, signal) => askJson(`${config.root}/api/suggest?q=${encodeURIComponent(text)}`, signal);
+  /** @type {{[K in Offer["kind"]]: (offer: Extract<Offer, {kind: K}>) => void}} */
   const picks = {
     asset: ({ item }) => state.choose(item.id, { fly: true, focus: true }),
     area({ item }) {
@@ -156,13 +187,17 @@ function addSearch(map, state, config, filters) {
     },
     text: ({ item }) => state.setFilter(state.filter.with("q", item.text)),
   };
-  return new SearchBox(parts, ask, (offer) => picks[offer.kind](offer), trouble);
+  return new SearchBox(parts, ask, (offer) => picks[offer.kind](/** @type {never} */ (offer)), trouble);
 }
 
-/** Counts follow the filter; while they are on their way the old ones stand greyed. */
+/**
+ * Counts follow the filter; while they are on their way the old ones stand greyed.
+ * @type {(map: L.Map, state: MapState, config: Config, panels: Panels) => void}
+ */
 function keepCounts(map, state, config, { layers, filters }) {
+  /** @type {(filter: Filter, signal: AbortSignal) => Promise<Counts>} */
   const ask = (filter, signal) => askJson(`${config.root}/api/counts${filter.empty ? "" : `?${filter.query}`}`, signal);
-  const count = latest(async (filter, signal) => {
+  const count = latest(async (/** @type {Filter} */ filter, /** @type {AbortSignal} */ signal) => {
     // The class lists count as if no class were chosen, so that a second class can be added to the first.
     const wide = filter.with("class");
     const [own, offered] = await Promise.all([ask(filter, signal), wide.equals(filter) ? null : ask(wide, signal)]);
@@ -181,30 +216,32 @@ function keepCounts(map, state, config, { layers, filters }) {
       trouble(error);
     }
   };
-  state.addEventListener("filter", refresh);
+  state.on("filter", () => void refresh());
   // The first count lets the first tiles go ahead: it is the dearest question, and the map is what one looks at.
-  firstDrawn(map).then(refresh);
+  void firstDrawn(map).then(refresh);
 }
 
-/** Settles when the first view is drawn, or after a moment if that takes long. */
+/** Settles when the first view is drawn, or after a moment if that takes long. @type {(map: L.Map) => Promise<void>} */
 function firstDrawn(map) {
   return new Promise((resolve) => {
-    map.once("drawn", resolve);
+    map.once("drawn", () => resolve());
     window.setTimeout(resolve, PATIENCE);
   });
 }
 
+/** @type {(map: L.Map, state: MapState, layers: LayerPanel) => void} */
 function keepView(map, state, layers) {
   const tell = () => {
     const { lat, lng } = map.getCenter();
     state.moved({ zoom: map.getZoom(), lat, lon: lng });
   };
   map.on("moveend", tell);
-  state.addEventListener("view", ({ detail }) => between(map, () => map.setView([detail.lat, detail.lon], detail.zoom)));
+  state.on("view", ({ lat, lon, zoom }) => between(map, () => map.setView([lat, lon], zoom)));
   map.on("zoomend", () => layers.setZoom(drawnZoom(map)));
   layers.setZoom(drawnZoom(map));
 }
 
+/** @type {(drawn: Drawn, panels: Panels) => void} */
 function keepTheme(drawn, { layers, filters }) {
   onThemeChange((colours) => {
     drawn.forEach((layer) => layer.setScene({ colours }));
@@ -213,16 +250,19 @@ function keepTheme(drawn, { layers, filters }) {
   });
 }
 
-/** Esc closes what is topmost: measurement, then card. "/" goes to the search, as in most map products. */
+/**
+ * Esc closes what is topmost: measurement, then card. "/" goes to the search, as in most map products.
+ * @type {(map: L.Map, state: MapState, card: Card, drawing: Drawing) => void}
+ */
 function addKeys(map, state, card, drawing) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !map.drawing) {
       if (!drawing.clear() && card.open) state.choose(null);
     }
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const typing = around(event, "input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      document.getElementById("search").focus();
+      the("search").focus();
     }
   });
 }

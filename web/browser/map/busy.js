@@ -1,9 +1,11 @@
 /** The map region is busy while tiles are under way: for screen readers, and for whoever waits for the first view. */
 
+/** @import { TilesLayer } from "../types.js" */
+
 /**
  * Fires "drawn" on the map and sets the mark "map-drawn" whenever nothing is under way any more.
  * @param {L.Map} map
- * @param {L.GridLayer[]} tilesets
+ * @param {Pick<TilesLayer, "on">[]} tilesets
  */
 export function tellBusy(map, tilesets) {
   const container = map.getContainer();

@@ -1,8 +1,17 @@
 /** The card of the chosen asset: a side panel, on a phone a sheet from below. Its HTML is the server's. */
 
 import { t } from "./config.js";
-import { h } from "./element.js";
-import { askHtml, latest } from "./server.js";
+import { around, h } from "./element.js";
+import { ServerError, askHtml, latest } from "./server.js";
+
+/** @import { Failed, Source } from "../types.js" */
+
+/** @import { MapState } from "./map_state.js" */
+/** @typedef {{root: HTMLElement, before: HTMLElement, after: HTMLElement, place: HTMLElement}} Pager */
+/** @typedef {{panel: HTMLElement, body: HTMLElement, close: HTMLElement, grip: HTMLElement, pager: Pager}} Parts */
+/** @typedef {Source & {id: string}} Chosen */
+/** @typedef {{id: string, geometry: GeoJSON.GeoJsonObject | null}} Facts */
+/** @typedef {(facts: Facts, source: Chosen) => void} Shown */
 
 export class Card {
   #panel;
@@ -10,33 +19,39 @@ export class Card {
   #pager;
   #state;
   #load;
+  /** @type {string[]} */
   #candidates = [];
+  /** @type {HTMLElement | null} */
   #returnTo = null;
 
   /**
-   * @param {{panel, body, close, grip, pager: {root, before, after, place}}} parts
-   * @param {(facts: {id, geometry, bbox}, source: object) => void} shown called when a card stands in the panel
+   * @param {Parts} parts
+   * @param {MapState} state
+   * @param {string} root the address of the district
+   * @param {Shown} shown called when a card stands in the panel
+   * @param {Failed} failed
    */
   constructor(parts, state, root, shown, failed) {
     this.#panel = parts.panel;
     this.#body = parts.body;
     this.#pager = parts.pager;
     this.#state = state;
-    this.#load = latest((id, signal) => askHtml(`${root}/assets/${id}/card`, signal));
+    this.#load = latest((/** @type {string} */ id, /** @type {AbortSignal} */ signal) => askHtml(`${root}/assets/${id}/card`, signal));
     parts.close.addEventListener("click", () => state.choose(null));
     parts.grip.addEventListener("click", () => this.#panel.classList.toggle("is-tall"));
     parts.pager.before.addEventListener("click", () => this.#turn(-1));
     parts.pager.after.addEventListener("click", () => this.#turn(1));
     parts.body.addEventListener("click", (event) => this.#follow(event));
-    state.addEventListener("asset", ({ detail }) => (detail.id ? this.#open(detail, shown, failed) : this.#close()));
+    state.on("asset", ({ id, ...source }) => (id ? void this.#open({ id, ...source }, shown, failed) : this.#close()));
   }
 
   get open() {
     return !this.#panel.hidden;
   }
 
+  /** @type {(source: Chosen, shown: Shown, failed: Failed) => Promise<void>} */
   async #open(source, shown, failed) {
-    if (!this.open) this.#returnTo = document.activeElement;
+    if (!this.open) this.#returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
     this.#candidates = source.candidates ?? [];
     this.#page(source.id);
     this.#panel.hidden = false;
@@ -50,13 +65,15 @@ export class Card {
       if (source.focus) this.#body.querySelector("h2")?.focus();
       shown(this.#facts(source.id), source);
     } catch (error) {
-      this.#body.replaceChildren(h("p.card-empty", {}, t(error.kind === "not_found" ? "card_not_found" : "card_failed")));
-      if (error.kind !== "not_found") failed(error);
+      const absent = error instanceof ServerError && error.kind === "not_found";
+      this.#body.replaceChildren(h("p.card-empty", {}, t(absent ? "card_not_found" : "card_failed")));
+      if (!absent) failed(error);
     } finally {
       this.#body.removeAttribute("aria-busy");
     }
   }
 
+  /** @type {(html: string) => void} */
   #fill(html) {
     const template = document.createElement("template");
     template.innerHTML = html;
@@ -64,10 +81,13 @@ export class Card {
     this.#body.scrollTop = 0;
   }
 
-  /** What the card carries for the map: its geometry, simplified, as GeoJSON in a data block. */
+  /**
+   * What the card carries for the map: its geometry, simplified, as GeoJSON in a data block.
+   * @type {(id: string) => Facts}
+   */
   #facts(id) {
     const block = this.#body.querySelector("script[type='application/geo+json']");
-    return { id, geometry: block ? JSON.parse(block.textContent) : null };
+    return { id, geometry: block ? JSON.parse(block.textContent ?? "") : null };
   }
 
   #close() {
@@ -79,25 +99,26 @@ export class Card {
     if (this.#returnTo?.isConnected) this.#returnTo.focus({ preventScroll: true });
   }
 
-  /** Several assets under one click: which of them this is, and the way to the others. */
+  /** Several assets under one click: which of them this is, and the way to the others. @type {(id: string) => void} */
   #page(id) {
-    const at = this.#candidates.indexOf(String(id));
+    const at = this.#candidates.indexOf(id);
     this.#pager.root.hidden = this.#candidates.length < 2 || at === -1;
     this.#pager.place.textContent = `${at + 1} / ${this.#candidates.length}`;
   }
 
+  /** @type {(step: number) => void} */
   #turn(step) {
     const n = this.#candidates.length;
-    const next = (this.#candidates.indexOf(this.#state.asset) + step + n) % n;
+    const next = (this.#candidates.indexOf(this.#state.asset ?? "") + step + n) % n;
     this.#state.choose(this.#candidates[next], { candidates: this.#candidates });
   }
 
-  /** Links to other assets inside the card (neighbours) stay on the map. */
+  /** Links to other assets inside the card (neighbours) stay on the map. @type {(event: MouseEvent) => void} */
   #follow(event) {
-    const link = event.target.closest("a[data-asset]");
+    const link = around(event, "a[data-asset]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.#state.choose(link.dataset.asset, { fly: true, focus: true });
+    this.#state.choose(link.dataset.asset ?? null, { fly: true, focus: true });
   }
 }
 

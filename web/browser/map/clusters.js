@@ -4,31 +4,35 @@
  * which knows this cell from its ring of neighbours, draws the same circles and no circle is cut.
  */
 
+/** @import { Cluster, ClusterCircle } from "../types.js" */
+
 export const CELL = 64;
 const GAP = 2;
 const ROOM = CELL - 2;
 
-/** Radius for a count in pixels of the screen, before a crowded cell shrinks it. */
+/** Radius for a count in pixels of the screen, before a crowded cell shrinks it. @type {(count: number) => number} */
 export function clusterRadius(count) {
   return count <= 1 ? 3.5 : Math.max(6.5, 4.5 + 3.1 * Math.log10(count));
 }
 
 /**
- * @param {Array<{layer: string, count: number, bad: number, x: number, y: number}>} clusters in tile pixels
+ * @param {Cluster[]} clusters in tile pixels
  * @param {(layer: string) => number} order the place of a layer in the row
  * @param {number} enlarged tile pixels for one of the screen: a tile that stands there smaller is drawn with larger circles
- * @returns {Array<{layer, count, bad, x, y, r}>}
+ * @returns {ClusterCircle[]}
  */
 export function arrange(clusters, order, enlarged = 1) {
+  /** @type {Map<string, Cluster[]>} */
   const cells = new Map();
   for (const cluster of clusters) {
     const key = `${Math.floor(cluster.x / CELL)}:${Math.floor(cluster.y / CELL)}`;
     if (!cells.has(key)) cells.set(key, []);
-    cells.get(key).push(cluster);
+    cells.get(key)?.push(cluster);
   }
   return [...cells.values()].flatMap((group) => row(group.sort((a, b) => order(a.layer) - order(b.layer)), enlarged));
 }
 
+/** @type {(group: Cluster[], enlarged: number) => ClusterCircle[]} */
 function row(group, enlarged) {
   const radii = shrunk(group.map((c) => clusterRadius(c.count) * enlarged));
   const width = radii.reduce((sum, r) => sum + 2 * r, 0) + GAP * (group.length - 1);
@@ -46,16 +50,19 @@ function row(group, enlarged) {
   });
 }
 
+/** @type {(radii: number[]) => number[]} */
 function shrunk(radii) {
   const needed = radii.reduce((sum, r) => sum + 2 * r, 0);
   const room = ROOM - GAP * (radii.length - 1);
   return needed > room ? radii.map((r) => (r * room) / needed) : radii;
 }
 
+/** @type {(group: Cluster[], axis: "x" | "y", total: number) => number} */
 function mean(group, axis, total) {
   return group.reduce((sum, c) => sum + c[axis] * c.count, 0) / total;
 }
 
+/** @type {(value: number, low: number, high: number) => number} */
 function within(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }

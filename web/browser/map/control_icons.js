@@ -10,6 +10,7 @@ const BUTTONS = {
   rectangle: ".leaflet-draw-draw-rectangle",
 };
 
+/** @type {(container: HTMLElement) => void} */
 export function drawControlIcons(container) {
   for (const [name, selector] of Object.entries(BUTTONS)) {
     for (const button of container.querySelectorAll(selector)) button.append(icon(name));

@@ -8,20 +8,16 @@ import { shortCount } from "./numbers.js";
 import { areaStyle, classOrder, inZoomRange, lineStyle, pointStyle } from "./style.js";
 import { TILE } from "./tile_address.js";
 
+/** @import { Circle, ClusterCircle, Feature, Layer, Palette, Place, PointCircle, Scaling, TileData, TileScene } from "../types.js" */
+
 const TAU = Math.PI * 2;
 
-/**
- * @typedef {object} Scene what drawing needs to know
- * @property {object[]} layers registered layers in drawing order
- * @property {number} zoom display zoom
- * @property {object} colours see palette.js
- * @property {Set<string>} hidden layer codes
- * @property {string} language "zh" or "en"
- * @property {number} ratio device pixels per tile pixel
- * @property {number} stretch pixels of the screen per tile pixel: 1 at whole zooms
- */
+/** @typedef {ReturnType<typeof pointStyle>} PointStyle */
 
-/** Lines and polygons, in the order of the layers; `muted`: as a grey backdrop for what a filter left over. */
+/**
+ * Lines and polygons, in the order of the layers; `muted`: as a grey backdrop for what a filter left over.
+ * @type {(ctx: CanvasRenderingContext2D, tile: TileData, place: Place, scene: TileScene, muted?: boolean) => void}
+ */
 export function drawBase(ctx, tile, place, scene, muted = false) {
   for (const layer of scene.layers) {
     const features = shown(layer, tile, scene);
@@ -31,22 +27,29 @@ export function drawBase(ctx, tile, place, scene, muted = false) {
   }
 }
 
+/** @type {(layer: Layer, tile: TileData, scene: TileScene) => Feature[] | null | undefined} */
 function shown(layer, tile, scene) {
   const hidden = scene.hidden.has(layer.code) || !inZoomRange(layer, scene.zoom);
   return hidden ? null : tile.get(layer.code);
 }
 
+/** @type {(features: Feature[], type: number) => Map<string, Feature[]>} */
 function byClass(features, type) {
+  /** @type {Map<string, Feature[]>} */
   const groups = new Map();
   for (const feature of features) {
     if (feature.type !== type) continue;
     const code = String(feature.props.c ?? "");
     if (!groups.has(code)) groups.set(code, []);
-    groups.get(code).push(feature);
+    groups.get(code)?.push(feature);
   }
   return groups;
 }
 
+/**
+ * @type {(ctx: CanvasRenderingContext2D, features: Feature[], layer: Layer, place: Place, scene: TileScene,
+ *   muted: boolean) => void}
+ */
 function drawAreas(ctx, features, layer, place, scene, muted) {
   for (const [code, group] of byClass(features, POLYGON)) {
     const style = areaStyle(layer, code, scene.zoom, scene.colours);
@@ -59,6 +62,10 @@ function drawAreas(ctx, features, layer, place, scene, muted) {
   }
 }
 
+/**
+ * @type {(ctx: CanvasRenderingContext2D, features: Feature[], layer: Layer, place: Place, scene: TileScene,
+ *   muted: boolean) => void}
+ */
 function drawLines(ctx, features, layer, place, scene, muted) {
   ctx.lineCap = "round";
   ctx.lineJoin = "round";
@@ -66,7 +73,8 @@ function drawLines(ctx, features, layer, place, scene, muted) {
     .sort(([a], [b]) => classOrder(layer.symbol, a) - classOrder(layer.symbol, b))
     .map(([code, group]) => ({ group, style: lineStyle(layer, code, scene.zoom, scene.colours) }));
   if (!muted) {
-    for (const { group, style } of groups.filter((g) => g.style.casing)) {
+    for (const { group, style } of groups) {
+      if (!style.casing) continue;
       trace(ctx, group, place, false);
       stroke(ctx, style.casing, style.casingWidth);
     }
@@ -78,7 +86,10 @@ function drawLines(ctx, features, layer, place, scene, muted) {
   }
 }
 
-/** Whatever is not intact gets a dashed line in the colour of alarm, or of things past. */
+/**
+ * Whatever is not intact gets a dashed line in the colour of alarm, or of things past.
+ * @type {(ctx: CanvasRenderingContext2D, group: Feature[], width: number, place: Place, scene: TileScene) => void}
+ */
 function drawLineStates(ctx, group, width, place, scene) {
   const unsound = group.filter((feature) => feature.props.s > 0);
   if (!unsound.length) return;
@@ -92,12 +103,14 @@ function drawLineStates(ctx, group, width, place, scene) {
   ctx.setLineDash([]);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, colour: string, width: number) => void} */
 function stroke(ctx, colour, width) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;
   ctx.stroke();
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, features: Feature[], scaling: Scaling, closed: boolean) => void} */
 function trace(ctx, features, { scale, dx, dy }, closed) {
   ctx.beginPath();
   for (const { rings } of features) {
@@ -109,12 +122,18 @@ function trace(ctx, features, { scale, dx, dy }, closed) {
   }
 }
 
-/** Single points as glyphs, layer by layer, sound ones first. @returns the drawn points, for hit testing. */
+/**
+ * Single points as glyphs, layer by layer, sound ones first.
+ * @returns the drawn points, for hit testing.
+ * @type {(ctx: CanvasRenderingContext2D, tile: TileData, place: Place, scene: TileScene) => PointCircle[]}
+ */
 export function drawPoints(ctx, tile, place, scene) {
+  /** @type {PointCircle[]} */
   const drawn = [];
   for (const layer of scene.layers) {
     const features = shown(layer, tile, scene)?.filter((feature) => feature.type === POINT);
     if (!features) continue;
+    /** @type {Map<string, PointStyle>} */
     const styles = new Map();
     for (const unsound of [false, true]) {
       for (const feature of features) {
@@ -125,10 +144,14 @@ export function drawPoints(ctx, tile, place, scene) {
   return drawn;
 }
 
+/**
+ * @type {(ctx: CanvasRenderingContext2D, feature: Feature, layer: Layer, styles: Map<string, PointStyle>,
+ *   scaling: Scaling, scene: TileScene, drawn: PointCircle[]) => void}
+ */
 function stamp(ctx, feature, layer, styles, { scale, dx, dy }, scene, drawn) {
   const { c = "", s = 0 } = feature.props;
   if (!styles.has(c)) styles.set(c, pointStyle(layer, String(c), scene.zoom, scene.colours));
-  const style = styles.get(c);
+  const style = /** @type {PointStyle} */ (styles.get(c));
   const image = sprite(style, s, scene.colours, scene.ratio);
   const side = image.width / scene.ratio;
   for (const ring of feature.rings) {
@@ -140,7 +163,11 @@ function stamp(ctx, feature, layer, styles, { scale, dx, dy }, scene, drawn) {
   }
 }
 
-/** Counted clusters. @returns the circles, for hit testing. */
+/**
+ * Counted clusters.
+ * @returns the circles, for hit testing.
+ * @type {(ctx: CanvasRenderingContext2D, tile: TileData, place: Place, scene: TileScene) => ClusterCircle[]}
+ */
 export function drawClusters(ctx, tile, place, scene) {
   const order = new Map(scene.layers.map((layer, i) => [layer.code, i]));
   const clusters = (tile.get("cluster") ?? [])
@@ -152,13 +179,14 @@ export function drawClusters(ctx, tile, place, scene) {
       x: rings[0][0] * place.scale + place.dx,
       y: rings[0][1] * place.scale + place.dy,
     }));
-  const circles = arrange(clusters, (layer) => order.get(layer), 1 / scene.stretch);
-  for (const circle of circles) drawCluster(ctx, circle, scene.layers[order.get(circle.layer)], scene);
+  const circles = arrange(clusters, (layer) => order.get(layer) ?? 0, 1 / scene.stretch);
+  for (const circle of circles) drawCluster(ctx, circle, scene.layers[order.get(circle.layer) ?? 0], scene);
   return circles;
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, circle: ClusterCircle, layer: Layer, scene: TileScene) => void} */
 function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language, stretch }) {
-  ring(ctx, x, y, r + 0.6, colours.halo);
+  rim(ctx, x, y, r + 0.6, colours.halo);
   // A little of the streets shows through: a low zoom is mostly circles.
   ctx.globalAlpha = 0.88;
   disc(ctx, x, y, r, layer.colour);
@@ -174,12 +202,14 @@ function drawCluster(ctx, { x, y, r, count, bad }, layer, { colours, language, s
   if (count > 1 && r >= 6) label(ctx, shortCount(count, language), { x, y, r }, colours, 1 / stretch);
 }
 
-function ring(ctx, x, y, r, colour) {
+/** @type {(ctx: CanvasRenderingContext2D, x: number, y: number, r: number, colour: string) => void} */
+function rim(ctx, x, y, r, colour) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, TAU);
   stroke(ctx, colour, 1.4);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, x: number, y: number, r: number, colour: string) => void} */
 function disc(ctx, x, y, r, colour) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, TAU);
@@ -187,6 +217,7 @@ function disc(ctx, x, y, r, colour) {
   ctx.fill();
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, text: string, circle: Circle, colours: Palette, enlarged: number) => void} */
 function label(ctx, text, { x, y, r }, colours, enlarged) {
   const size = Math.min(12 * enlarged, Math.max(8 * enlarged, (2 * r - 3) / (text.length * 0.6)));
   ctx.font = `500 ${size.toFixed(1)}px ${FONT}`;

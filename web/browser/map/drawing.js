@@ -21,13 +21,20 @@ export function speakDraw() {
   simpleshape.tooltip.end = t("draw_release");
 }
 
+/** @import { MapState } from "./map_state.js" */
+
 export class Drawing {
   #map;
   #shapes;
   #state;
+  /** @type {L.Rectangle | null} */
   #frame = null;
 
-  /** @param {L.FeatureGroup} shapes where Folium's Draw puts what was drawn */
+  /**
+   * @param {L.Map} map
+   * @param {L.FeatureGroup} shapes where Folium's Draw puts what was drawn
+   * @param {MapState} state
+   */
   constructor(map, shapes, state) {
     this.#map = map;
     this.#shapes = shapes;
@@ -35,8 +42,11 @@ export class Drawing {
     map.on("draw:drawstart", () => this.#begin());
     // The click that ends a drawing still reaches the map: it must not identify anything.
     map.on("draw:drawstop", () => window.setTimeout(() => (map.drawing = false), 0));
-    map.on(L.Draw.Event.CREATED, ({ layer, layerType }) => this.#created(layer, layerType));
-    state.addEventListener("filter", () => this.#outline());
+    map.on(L.Draw.Event.CREATED, (event) => {
+      const { layer, layerType } = /** @type {{layer: L.Polyline, layerType: string}} */ (/** @type {unknown} */ (event));
+      this.#created(layer, layerType);
+    });
+    state.on("filter", () => this.#outline());
     this.#outline();
   }
 
@@ -52,6 +62,7 @@ export class Drawing {
     this.clear();
   }
 
+  /** @type {(layer: L.Polyline, type: string) => void} */
   #created(layer, type) {
     if (type !== "rectangle") {
       layer.bindTooltip(measured(layer, type), { permanent: true, direction: "top", className: "measure" }).openTooltip();
@@ -69,14 +80,17 @@ export class Drawing {
     this.#frame = null;
     const box = this.#state.filter.get("bbox")[0]?.split(",").map(Number);
     if (box?.length !== 4 || box.some(Number.isNaN)) return;
+    /** @type {L.LatLngBoundsLiteral} */
     const bounds = [[box[1], box[0]], [box[3], box[2]]];
     this.#frame = L.rectangle(bounds, { color: "#1f5fae", weight: 1.5, dashArray: "5 4", fill: false, interactive: false });
     this.#frame.addTo(this.#map);
   }
 }
 
+/** @type {(layer: L.Polyline, type: string) => string} */
 function measured(layer, type) {
-  const ring = (type === "polygon" ? layer.getLatLngs()[0] : layer.getLatLngs()).map(({ lng, lat }) => [lng, lat]);
+  const corners = /** @type {L.LatLng[]} */ (type === "polygon" ? layer.getLatLngs()[0] : layer.getLatLngs());
+  const ring = corners.map(({ lng, lat }) => [lng, lat]);
   if (type === "polyline") return t("measured_length", { length: lengthText(pathLength(ring)) });
   return t("measured_area", { area: areaText(ringArea(ring)), length: lengthText(pathLength([...ring, ring[0]])) });
 }

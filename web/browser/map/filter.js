@@ -5,8 +5,10 @@ export const KEYS = ["layer", "class", "state", "area", "party", "q", "bbox", "a
 
 /** An immutable set of (key, value) pairs with one spelling, so that equal filters share tiles and caches. */
 export class Filter {
+  /** @type {[string, string][]} */
   #pairs;
 
+  /** @param {[string, string][]} pairs */
   constructor(pairs = []) {
     const unique = new Map(pairs.filter(([key, value]) => KEYS.includes(key) && value !== "").map((p) => [p.join("="), p]));
     this.#pairs = [...unique.values()].sort(
@@ -14,32 +16,40 @@ export class Filter {
     );
   }
 
-  /** The filter in the query part of an address; keys that are not a filter's are left out. */
+  /**
+   * The filter in the query part of an address; keys that are not a filter's are left out.
+   * @type {(search: string) => Filter}
+   */
   static parse(search) {
     return new Filter([...new URLSearchParams(search)]);
   }
 
+  /** @type {(key: string) => string[]} */
   get(key) {
     return this.#pairs.filter(([k]) => k === key).map(([, value]) => value);
   }
 
+  /** @type {(key: string, value: string) => boolean} */
   has(key, value) {
     return this.get(key).includes(value);
   }
 
-  /** This filter with the values of `key` replaced. */
+  /** This filter with the values of `key` replaced. @type {(key: string, ...values: string[]) => Filter} */
   with(key, ...values) {
-    return new Filter([...this.#pairs.filter(([k]) => k !== key), ...values.map((value) => [key, value])]);
+    return new Filter([...this.#pairs.filter(([k]) => k !== key), ...values.map((value) => /** @type {[string, string]} */ ([key, value]))]);
   }
 
-  /** This filter with one value of `key` added, or taken away if it was there. */
+  /**
+   * This filter with one value of `key` added, or taken away if it was there.
+   * @type {(key: string, value: string) => Filter}
+   */
   toggle(key, value) {
     const values = this.get(key);
     return this.with(key, ...(values.includes(value) ? values.filter((v) => v !== value) : [...values, value]));
   }
 
   get pairs() {
-    return this.#pairs.map((pair) => [...pair]);
+    return this.#pairs.map(([key, value]) => /** @type {[string, string]} */ ([key, value]));
   }
 
   get empty() {
@@ -51,6 +61,7 @@ export class Filter {
     return new URLSearchParams(this.#pairs).toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
   }
 
+  /** @type {(other: Filter) => boolean} */
   equals(other) {
     return this.query === other.query;
   }

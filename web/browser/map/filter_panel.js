@@ -1,20 +1,39 @@
 /** The filter in words: total, state buttons, the day asked for, and a chip for each condition that can be taken off. */
 
 import { t } from "./config.js";
-import { h, icon } from "./element.js";
+import { every, h, icon } from "./element.js";
 import { Filter } from "./filter.js";
 import { stateSwatch } from "./legend.js";
 import { fullCount } from "./numbers.js";
 import { STATES } from "./style.js";
 
+/** @import { Config, Counts, Palette } from "../types.js" */
+
+/** @import { MapState } from "./map_state.js" */
+/**
+ * @typedef {object} Parts
+ * @property {HTMLElement} total
+ * @property {HTMLElement} chips
+ * @property {HTMLElement} states
+ * @property {HTMLInputElement} day
+ * @property {HTMLAnchorElement} list
+ * @property {HTMLElement} clear
+ */
+
 export class FilterPanel {
   #state;
   #config;
   #colours;
+  /** @type {Map<string, string>} */
   #names = new Map();
   #parts;
 
-  /** @param {object} parts elements: total, chips, states, day, list (a link), clear (a button) */
+  /**
+   * @param {Parts} parts
+   * @param {MapState} state
+   * @param {Config} config
+   * @param {Palette} colours
+   */
   constructor(parts, state, config, colours) {
     this.#parts = parts;
     this.#colours = colours;
@@ -26,21 +45,25 @@ export class FilterPanel {
     this.setColours(colours);
     parts.day.addEventListener("change", () => this.#set("as_of", parts.day.value));
     parts.clear.addEventListener("click", () => state.setFilter(new Filter()));
-    state.addEventListener("filter", () => this.#refresh());
+    state.on("filter", () => this.#refresh());
   }
 
-  /** How a value is called in its chip: codes and ids mean nothing to a reader. */
+  /**
+   * How a value is called in its chip: codes and ids mean nothing to a reader.
+   * @type {(key: string, value: string, label: string) => void}
+   */
   name(key, value, label) {
     this.#names.set(`${key}=${value}`, label);
   }
 
+  /** @type {(colours: Palette) => void} */
   setColours(colours) {
     this.#colours = colours;
     this.#parts.states.replaceChildren(...this.#config.states.map((s) => this.#stateButton(s)));
     this.#refresh();
   }
 
-  /** @param {{total, classes}|null} counts null while they are on their way */
+  /** @param {Counts | null} counts null while they are on their way */
   setCounts(counts) {
     this.#parts.total.classList.toggle("is-waiting", counts === null);
     if (!counts) return;
@@ -54,6 +77,7 @@ export class FilterPanel {
     this.#refresh();
   }
 
+  /** @type {(state: {code: string, name: string}) => HTMLElement} */
   #stateButton({ code, name }) {
     const toggle = () => this.#state.setFilter(this.#state.filter.toggle("state", code));
     return h(
@@ -64,6 +88,7 @@ export class FilterPanel {
     );
   }
 
+  /** @type {(key: string, value: string) => void} */
   #set(key, value) {
     const { filter } = this.#state;
     this.#state.setFilter(value ? filter.with(key, value) : filter.with(key));
@@ -71,8 +96,8 @@ export class FilterPanel {
 
   #refresh() {
     const { filter } = this.#state;
-    for (const button of this.#parts.states.children) {
-      button.setAttribute("aria-pressed", String(filter.has("state", button.dataset.state)));
+    for (const button of every(this.#parts.states, "[data-state]")) {
+      button.setAttribute("aria-pressed", String(filter.has("state", button.dataset.state ?? "")));
     }
     this.#parts.day.value = day(filter.get("as_of")[0] ?? "");
     this.#parts.chips.replaceChildren(...filter.pairs.map(([key, value]) => this.#chip(key, value)));
@@ -82,6 +107,7 @@ export class FilterPanel {
     this.#parts.list.href = `${this.#config.root}/assets${query ? `?${query}` : ""}`;
   }
 
+  /** @type {(key: string, value: string) => HTMLElement} */
   #chip(key, value) {
     const label = t(`filter_${key}`);
     const shown = this.#names.get(`${key}=${value}`) ?? (key === "bbox" ? t("drawn_area") : key === "as_of" ? day(value) : value);
@@ -96,7 +122,7 @@ export class FilterPanel {
   }
 }
 
-/** The date of a moment: a link from elsewhere may carry the time as well. */
+/** The date of a moment: a link from elsewhere may carry the time as well. @type {(moment: string) => string} */
 function day(moment) {
   return moment.slice(0, 10);
 }

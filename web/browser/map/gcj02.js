@@ -1,10 +1,13 @@
 /** The offset of the Chinese map datum GCJ-02, forward only: where to show its tiles. Nothing is stored in it. */
 
 const A = 6378245;
-const EE = 0.00669342162296594323;
+const EE = 0.006693421622965943;
 const P = Math.PI;
 
-/** GCJ-02 of a WGS 84 or CGCS2000 place in China. Degrees. */
+/**
+ * GCJ-02 of a WGS 84 or CGCS2000 place in China. Degrees.
+ * @type {(place: {lng: number, lat: number}) => {lng: number, lat: number}}
+ */
 export function toGcj02({ lng, lat }) {
   const x = lng - 105;
   const y = lat - 35;
@@ -23,7 +26,7 @@ export function toGcj02({ lng, lat }) {
   };
 }
 
-/** Two thirds of a sum of sines: [amplitude, half period in degrees]. */
+/** Two thirds of a sum of sines: [amplitude, half period in degrees]. @type {(v: number, terms: number[][]) => number} */
 function waves(v, terms) {
   return terms.reduce((sum, [amplitude, half]) => sum + amplitude * Math.sin((v * P) / half), 0) * (2 / 3);
 }

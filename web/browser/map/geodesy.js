@@ -5,16 +5,23 @@ const F = 1 / 298.257222101;
 const B = A * (1 - F);
 const E2 = F * (2 - F);
 const E = Math.sqrt(E2);
+/** @type {(degrees: number) => number} */
 const radians = (degrees) => (degrees * Math.PI) / 180;
 
-/** Length of a path of [lon, lat] in metres (Vincenty's inverse formula, 1975; below 0.1 mm of the geodesic here). */
+/**
+ * Length of a path of [lon, lat] in metres (Vincenty's inverse formula, 1975; below 0.1 mm of the geodesic here).
+ * @type {(path: number[][]) => number}
+ */
 export function pathLength(path) {
   let sum = 0;
   for (let i = 1; i < path.length; i += 1) sum += distance(path[i - 1], path[i]);
   return sum;
 }
 
-/** Metres between two [lon, lat]. Points closer than the antipode's neighbourhood always converge. */
+/**
+ * Metres between two [lon, lat]. Points closer than the antipode's neighbourhood always converge.
+ * @type {(from: number[], to: number[]) => number}
+ */
 export function distance([lon1, lat1], [lon2, lat2]) {
   const L = radians(lon2 - lon1);
   const [sinU1, cosU1] = reduced(lat1);
@@ -39,11 +46,13 @@ export function distance([lon1, lat1], [lon2, lat2]) {
   return Number.NaN;
 }
 
+/** @type {(latitude: number) => number[]} */
 function reduced(latitude) {
   const u = Math.atan((1 - F) * Math.tan(radians(latitude)));
   return [Math.sin(u), Math.cos(u)];
 }
 
+/** @type {(line: Record<"sigma" | "sinSigma" | "cosSigma" | "cos2M" | "cos2Alpha", number>) => number} */
 function arc({ sigma, sinSigma, cosSigma, cos2M, cos2Alpha }) {
   const u2 = (cos2Alpha * (A ** 2 - B ** 2)) / B ** 2;
   const a = 1 + (u2 / 16384) * (4096 + u2 * (-768 + u2 * (320 - 175 * u2)));
@@ -59,6 +68,7 @@ function arc({ sigma, sinSigma, cosSigma, cos2M, cos2Alpha }) {
 /**
  * Area of a ring of [lon, lat] in m²: cylindrical equal-area projection of the ellipsoid, then the shoelace. Edges are
  * straight in that projection, not geodesics: below one part in 10⁵ for rings of a district's size.
+ * @type {(ring: number[][]) => number}
  */
 export function ringArea(ring) {
   let twice = 0;
@@ -70,7 +80,10 @@ export function ringArea(ring) {
   return (Math.abs(twice) / 2) * A ** 2 * 0.5;
 }
 
-/** Snyder (1987) 3-12: the q of the authalic latitude; the area north of the equator is a²·q/2 per radian. */
+/**
+ * Snyder (1987) 3-12: the q of the authalic latitude; the area north of the equator is a²·q/2 per radian.
+ * @type {(latitude: number) => number}
+ */
 function authalic(latitude) {
   const s = Math.sin(radians(latitude));
   return (1 - E2) * (s / (1 - E2 * s * s) - Math.log((1 - E * s) / (1 + E * s)) / (2 * E));

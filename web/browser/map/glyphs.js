@@ -1,27 +1,42 @@
 /** The small symbols of points, drawn once per look into a sprite and stamped from there. */
 
+import { pen } from "./canvas.js";
+
+/** @import { Palette } from "../types.js" */
+
+/** @typedef {{shape: string, colour: string, radius: number}} Glyph */
+
 const TAU = Math.PI * 2;
+/** @type {Map<string, HTMLCanvasElement>} */
 const sprites = new Map();
 
-/** A canvas with the glyph in its middle. */
+/**
+ * A canvas with the glyph in its middle.
+ * @type {(style: Glyph, state: number, colours: Palette, ratio: number) => HTMLCanvasElement}
+ */
 export function sprite(style, state, colours, ratio) {
   const key = [style.shape, style.colour, style.radius, state, colours.paper, ratio].join("|");
-  if (!sprites.has(key)) sprites.set(key, make(style, state, colours, ratio));
-  return sprites.get(key);
+  const image = sprites.get(key) ?? make(style, state, colours, ratio);
+  sprites.set(key, image);
+  return image;
 }
 
+/** @type {(style: Glyph, state: number, colours: Palette, ratio: number) => HTMLCanvasElement} */
 function make(style, state, colours, ratio) {
   const half = style.radius + 5;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = Math.ceil(half * 2 * ratio);
-  const ctx = canvas.getContext("2d");
+  const ctx = pen(canvas);
   ctx.scale(ratio, ratio);
   ctx.translate(canvas.width / ratio / 2, canvas.height / ratio / 2);
   drawGlyph(ctx, style, state, colours);
   return canvas;
 }
 
-/** Draws the glyph around the origin. States: 0 intact 1 damaged 2 missing 3 abandoned 4 retired. */
+/**
+ * Draws the glyph around the origin. States: 0 intact 1 damaged 2 missing 3 abandoned 4 retired.
+ * @type {(ctx: CanvasRenderingContext2D, style: Glyph, state: number, colours: Palette) => void}
+ */
 export function drawGlyph(ctx, { shape, colour, radius }, state, colours) {
   const spent = state >= 3;
   ctx.lineJoin = "round";
@@ -42,6 +57,7 @@ export function drawGlyph(ctx, { shape, colour, radius }, state, colours) {
   if (state === 3) slash(ctx, radius + 1.5, colours.alarm);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, shape: string, r: number) => void} */
 function outline(ctx, shape, r) {
   ctx.beginPath();
   if (shape === "square") ctx.rect(-r * 0.86, -r * 0.86, r * 1.72, r * 1.72);
@@ -51,6 +67,7 @@ function outline(ctx, shape, r) {
   else ctx.arc(0, 0, r, 0, TAU);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, r: number, corners: number, start: number) => void} */
 function polygon(ctx, r, corners, start) {
   for (let i = 0; i < corners; i += 1) {
     const angle = start + (i * TAU) / corners;
@@ -59,6 +76,7 @@ function polygon(ctx, r, corners, start) {
   ctx.closePath();
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, radius: number, colours: Palette) => void} */
 function lens(ctx, radius, colours) {
   ctx.beginPath();
   ctx.arc(0, 0, radius * 0.42, 0, TAU);
@@ -66,6 +84,7 @@ function lens(ctx, radius, colours) {
   ctx.fill();
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, radius: number, colour: string, dashed: boolean) => void} */
 function ring(ctx, radius, colour, dashed) {
   ctx.beginPath();
   ctx.arc(0, 0, radius, 0, TAU);
@@ -76,6 +95,7 @@ function ring(ctx, radius, colour, dashed) {
   ctx.setLineDash([]);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, radius: number, colour: string) => void} */
 function slash(ctx, radius, colour) {
   ctx.beginPath();
   ctx.moveTo(-radius, radius);

@@ -7,13 +7,14 @@ export class Highlight {
   #map;
   #group;
 
+  /** @param {L.Map} map */
   constructor(map) {
     this.#map = map;
     this.#group = L.featureGroup([], { pane: "highlight" }).addTo(map);
     this.renderer = L.svg({ pane: "highlight", padding: 0.3 });
   }
 
-  /** @param {object|null} geometry GeoJSON */
+  /** @param {GeoJSON.GeoJsonObject | null} geometry */
   show(geometry) {
     this.#group.clearLayers();
     if (!geometry) return;
@@ -25,7 +26,10 @@ export class Highlight {
     return this.#group.getBounds();
   }
 
-  /** Brings the chosen asset into view: points to street level, shapes as a whole, never further out than needed. */
+  /**
+   * Brings the chosen asset into view: points to street level, shapes as a whole, never further out than needed.
+   * @type {(padding: L.FitBoundsOptions) => void}
+   */
   fly(padding) {
     const bounds = this.#group.getBounds();
     if (!bounds.isValid()) return;
@@ -35,19 +39,23 @@ export class Highlight {
     else this.#map.flyToBounds(bounds, options);
   }
 
-  /** Moves the map only if the chosen asset is out of sight or under a panel. */
+  /**
+   * Moves the map only if the chosen asset is out of sight or under a panel.
+   * @type {(padding: L.PanInsideOptions) => void}
+   */
   reveal(padding) {
     const bounds = this.#group.getBounds();
     if (bounds.isValid()) this.#map.panInside(bounds.getCenter(), padding);
   }
 
+  /** @type {(geometry: GeoJSON.GeoJsonObject, pass: string) => L.GeoJSON} */
   #layer(geometry, pass) {
     const halo = pass === "halo";
     const common = { renderer: this.renderer, interactive: false, pane: "highlight" };
     const style = { color: halo ? "#ffffff" : ACCENT, weight: halo ? 7 : 3, opacity: halo ? 0.85 : 1, fill: false };
     return L.geoJSON(geometry, {
       ...common,
-      style: (feature) => ({ ...style, fill: !halo && /Polygon/.test(feature.geometry?.type ?? feature.type), fillColor: ACCENT, fillOpacity: 0.08 }),
+      style: (feature) => ({ ...style, fill: !halo && /Polygon/.test(feature?.geometry?.type ?? feature?.type ?? ""), fillColor: ACCENT, fillOpacity: 0.08 }),
       pointToLayer: (_, latlng) => L.circleMarker(latlng, { ...common, ...style, weight: halo ? 6 : 2.5, radius: 11 }),
     });
   }

@@ -2,7 +2,17 @@
 
 import { LINE, POLYGON } from "./decode.js";
 
-/** The topmost of circles {x, y, r} at a place, or null. */
+/** @import { Circle, Path, Scaling, Shape } from "../types.js" */
+
+/**
+ * The topmost of circles {x, y, r} at a place, or null.
+ * @template {Circle} C
+ * @param {C[]} circles
+ * @param {number} x
+ * @param {number} y
+ * @param {number} slack
+ * @returns {C | null}
+ */
 export function circleAt(circles, x, y, slack = 2) {
   for (let i = circles.length - 1; i >= 0; i -= 1) {
     const circle = circles[i];
@@ -11,7 +21,10 @@ export function circleAt(circles, x, y, slack = 2) {
   return null;
 }
 
-/** True if a line or polygon of these features is within `slack` pixels of the place. */
+/**
+ * True if a line or polygon of these features is within `slack` pixels of the place.
+ * @type {(features: Shape[], scaling: Scaling, x: number, y: number, slack?: number) => boolean}
+ */
 export function shapeAt(features, { scale, dx, dy }, x, y, slack = 5) {
   const u = (x - dx) / scale;
   const v = (y - dy) / scale;
@@ -22,6 +35,7 @@ export function shapeAt(features, { scale, dx, dy }, x, y, slack = 5) {
   });
 }
 
+/** @type {(ring: Path, u: number, v: number, reach: number) => boolean} */
 function nearLine(ring, u, v, reach) {
   for (let i = 2; i < ring.length; i += 2) {
     if (segmentDistance(ring[i - 2], ring[i - 1], ring[i], ring[i + 1], u, v) <= reach) return true;
@@ -29,6 +43,7 @@ function nearLine(ring, u, v, reach) {
   return false;
 }
 
+/** @type {(x0: number, y0: number, x1: number, y1: number, u: number, v: number) => number} */
 function segmentDistance(x0, y0, x1, y1, u, v) {
   const [a, b] = [x1 - x0, y1 - y0];
   const square = a * a + b * b;
@@ -36,7 +51,7 @@ function segmentDistance(x0, y0, x1, y1, u, v) {
   return Math.hypot(u - x0 - t * a, v - y0 - t * b);
 }
 
-/** Even-odd over all rings, so that holes are holes. */
+/** Even-odd over all rings, so that holes are holes. @type {(rings: Path[], u: number, v: number) => boolean} */
 function inside(rings, u, v) {
   let odd = false;
   for (const ring of rings) {

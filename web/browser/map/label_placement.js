@@ -1,39 +1,49 @@
 /** Names along lines and inside areas, without overlaps. Pixels in, placed characters out; knows no canvas. */
 
+/** @import { Frame, Label, Path, PlacedChar, Spot } from "../types.js" */
+
 const CJK = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/;
 const BEND = Math.PI / 5;
 const STEP = 56;
 
 /** Boxes already taken, so that the next label keeps clear of them. */
 export class Occupied {
+  /** @type {number[][]} */
   #boxes = [];
+  /** @type {Map<string, number[][]>} */
   #names = new Map();
 
+  /** @type {(box: number[]) => boolean} */
   free(box) {
     return !this.#boxes.some((b) => b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3]);
   }
 
+  /** @type {(boxes: number[][]) => void} */
   take(boxes) {
     this.#boxes.push(...boxes);
   }
 
-  /** True if the same name stands nearer than `spacing`. */
+  /**
+   * True if the same name stands nearer than `spacing`.
+   * @type {(name: string, x: number, y: number, spacing: number) => boolean}
+   */
   repeats(name, x, y, spacing) {
     return (this.#names.get(name) ?? []).some(([u, v]) => Math.hypot(u - x, v - y) < spacing);
   }
 
+  /** @type {(name: string, x: number, y: number) => void} */
   note(name, x, y) {
-    if (!this.#names.has(name)) this.#names.set(name, []);
-    this.#names.get(name).push([x, y]);
+    this.#names.set(name, [...(this.#names.get(name) ?? []), [x, y]]);
   }
 }
 
 /**
  * Places a name along a path, Chinese characters upright on steep stretches.
- * @param {Float32Array|number[]} path x, y, x, y …
- * @param {{text: string, widths: number[], size: number, spacing: number}} label widths of its characters
- * @param {{width: number, height: number}} frame outside of it nothing is placed
- * @returns {Array<{char, x, y, angle}>|null}
+ * @param {Path} path
+ * @param {Label} label
+ * @param {Frame} frame outside of it nothing is placed
+ * @param {Occupied} occupied
+ * @returns {PlacedChar[] | null}
  */
 export function alongPath(path, label, frame, occupied) {
   const lengths = measure(path);
@@ -54,7 +64,10 @@ export function alongPath(path, label, frame, occupied) {
   return null;
 }
 
-/** Places a name level at a point, if there is room. @returns {{x, y}|null} */
+/**
+ * Places a name level at a point, if there is room.
+ * @type {(x: number, y: number, label: Label, frame: Frame, occupied: Occupied) => {x: number, y: number} | null}
+ */
 export function atPoint(x, y, label, frame, occupied) {
   const half = label.widths.reduce((sum, w) => sum + w, 0) / 2;
   const box = [x - half - 2, y - label.size * 0.7, x + half + 2, y + label.size * 0.7];
@@ -65,7 +78,7 @@ export function atPoint(x, y, label, frame, occupied) {
   return { x, y };
 }
 
-/** Area-weighted middle of a ring; the mean of its corners when it has no area. */
+/** Area-weighted middle of a ring; the mean of its corners when it has no area. @type {(ring: Path) => number[]} */
 export function centroid(ring) {
   let [twice, x, y] = [0, 0, 0];
   const n = ring.length;
@@ -79,6 +92,7 @@ export function centroid(ring) {
   return Math.abs(twice) < 1e-6 ? [ring[0], ring[1]] : [x / (3 * twice), y / (3 * twice)];
 }
 
+/** @type {(path: Path) => number[]} */
 function measure(path) {
   const lengths = [0];
   for (let i = 2; i < path.length; i += 2) {
@@ -87,7 +101,7 @@ function measure(path) {
   return lengths;
 }
 
-/** Positions to try: the middle first, then outward. */
+/** Positions to try: the middle first, then outward. @type {(low: number, high: number) => Generator<number>} */
 function* anchors(low, high) {
   const middle = (low + high) / 2;
   yield middle;
@@ -97,7 +111,9 @@ function* anchors(low, high) {
   }
 }
 
+/** @type {(path: Path, lengths: number[], start: number, label: Label, frame: Frame) => PlacedChar[] | null} */
 function attempt(path, lengths, start, label, frame) {
+  /** @type {Spot[]} */
   const marks = [];
   let travelled = start;
   for (const width of label.widths) {
@@ -110,6 +126,7 @@ function attempt(path, lengths, start, label, frame) {
   return oriented(marks, last.x - first.x, last.y - first.y, label.text);
 }
 
+/** @type {(path: Path, lengths: number[], distance: number) => Spot} */
 function locate(path, lengths, distance) {
   let i = 1;
   while (i < lengths.length - 1 && lengths[i] < distance) i += 1;
@@ -118,15 +135,20 @@ function locate(path, lengths, distance) {
   return { x: x0 + t * (x1 - x0), y: y0 + t * (y1 - y0), angle: Math.atan2(y1 - y0, x1 - x0) };
 }
 
+/** @type {(marks: Spot[]) => boolean} */
 function bends(marks) {
   return marks.some((mark, i) => i > 0 && Math.abs(turn(mark.angle - marks[i - 1].angle)) > BEND);
 }
 
+/** @type {(angle: number) => number} */
 function turn(angle) {
   return Math.atan2(Math.sin(angle), Math.cos(angle));
 }
 
-/** Reading direction: left to right, or, for Chinese on a steep line, top to bottom with upright characters. */
+/**
+ * Reading direction: left to right, or, for Chinese on a steep line, top to bottom with upright characters.
+ * @type {(marks: Spot[], dx: number, dy: number, text: string) => PlacedChar[]}
+ */
 function oriented(marks, dx, dy, text) {
   const chars = [...text];
   const stacked = Math.abs(dy) > Math.abs(dx) && chars.every((c) => CJK.test(c));
@@ -137,6 +159,7 @@ function oriented(marks, dx, dy, text) {
   return order.map(({ x, y, angle }, i) => ({ char: chars[i], x, y, angle: turn(angle + half + quarter) }));
 }
 
+/** @type {(x: number, y: number, half: number) => number[]} */
 function around(x, y, half) {
   return [x - half, y - half, x + half, y + half];
 }

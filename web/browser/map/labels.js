@@ -1,26 +1,33 @@
 /* global L */
 /** Names of roads, alleys, rivers and areas on one canvas over the view, so that no tile edge cuts a name. */
 
+import { pen } from "./canvas.js";
 import { LINE, POLYGON } from "./decode.js";
 import { Occupied, alongPath, atPoint, centroid } from "./label_placement.js";
 import { FONT } from "./palette.js";
 import { inZoomRange, lineStyle } from "./style.js";
 import { drawnZoom } from "./zoom.js";
 
+/** @import { Feature, LabelsLayer, Layer, Named, Palette, Path, Scaling, Scene, TilesLayer } from "../types.js" */
+
 const DELAY = 60;
 /** The tiles carry names from data zoom 13 on. */
 const NAMES_FROM_ZOOM = 14;
 
-/** @param {L.GridLayer} base the base tileset whose features carry names (`n`) */
+/** `base`: the base tileset, whose features carry names (`n`). @type {(base: TilesLayer, scene: Scene) => LabelsLayer} */
 export function labels(base, scene) {
   return new Labels(base, scene);
 }
 
-const Labels = L.Renderer.extend({
+/** Leaflet's own methods, those that it does not declare included. */
+const LEAFLET = /** @type {LabelsLayer & {initialize(options: object): void}} */ (/** @type {unknown} */ (L.Renderer.prototype));
+
+/** @type {Partial<LabelsLayer> & {options: L.RendererOptions & {pane: string}} & ThisType<LabelsLayer>} */
+const body = {
   options: { pane: "labels", padding: 0.25 },
 
   initialize(base, scene) {
-    L.Renderer.prototype.initialize.call(this, {});
+    LEAFLET.initialize.call(this, {});
     this._base = base;
     this._scene = scene;
     this._widths = new Map();
@@ -32,25 +39,27 @@ const Labels = L.Renderer.extend({
   },
 
   onAdd() {
-    L.Renderer.prototype.onAdd.call(this);
+    LEAFLET.onAdd.call(this);
     this._base.on("painted tileunload", this._later, this);
+    return this;
   },
 
   onRemove() {
     this._base.off("painted tileunload", this._later, this);
     window.clearTimeout(this._timer);
-    L.Renderer.prototype.onRemove.call(this);
+    LEAFLET.onRemove.call(this);
+    return this;
   },
 
   _initContainer() {
     this._container = L.DomUtil.create("canvas");
-    this._ctx = this._container.getContext("2d");
+    this._ctx = pen(this._container);
   },
 
   _destroyContainer() {
     this._container.remove();
-    delete this._container;
-    delete this._ctx;
+    delete (/** @type {Partial<LabelsLayer>} */ (this)._container);
+    delete (/** @type {Partial<LabelsLayer>} */ (this)._ctx);
   },
 
   _updatePaths() {},
@@ -62,7 +71,7 @@ const Labels = L.Renderer.extend({
 
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
-    L.Renderer.prototype._update.call(this);
+    LEAFLET._update.call(this);
     const size = this._bounds.getSize();
     const ratio = drawnZoom(this._map) < NAMES_FROM_ZOOM ? 0 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
@@ -78,11 +87,12 @@ const Labels = L.Renderer.extend({
     this._ctx.clearRect(0, 0, frame.width, frame.height);
     if (!this._scene.colours || drawnZoom(this._map) < NAMES_FROM_ZOOM) return;
     const occupied = new Occupied();
-    for (const candidate of this._candidates()) this._place(candidate, frame, occupied);
+    for (const name of this._candidates()) this._place(name, frame, occupied);
   },
 
   /** Named features of the tiles on the screen, the most important first. */
   _candidates() {
+    /** @type {Named[]} */
     const found = [];
     const zoom = drawnZoom(this._map);
     this._base.eachTile((tile, corner, stretch) => {
@@ -119,8 +129,9 @@ const Labels = L.Renderer.extend({
     this._ctx.font = font(size);
     return [...text].map((char) => {
       const key = char + size;
-      if (!this._widths.has(key)) this._widths.set(key, this._ctx.measureText(char).width + 1.5);
-      return this._widths.get(key);
+      const width = this._widths.get(key) ?? this._ctx.measureText(char).width + 1.5;
+      this._widths.set(key, width);
+      return width;
     });
   },
 
@@ -148,12 +159,15 @@ const Labels = L.Renderer.extend({
     this._ctx.strokeText(text, x, y);
     this._ctx.fillText(text, x, y);
   },
-});
+};
+const Labels = /** @type {new (base: TilesLayer, scene: Scene) => LabelsLayer} */ (/** @type {unknown} */ (L.Renderer.extend(body)));
 
+/** @type {(size: number) => string} */
 function font(size) {
   return `${size}px ${FONT}`;
 }
 
+/** @type {(feature: Feature, layer: Layer, scaling: Scaling, zoom: number, colours: Palette) => Named} */
 function candidate(feature, layer, { scale, dx, dy }, zoom, colours) {
   const paths = feature.rings.map((ring) => {
     const path = new Float32Array(ring.length);
@@ -175,13 +189,14 @@ function candidate(feature, layer, { scale, dx, dy }, zoom, colours) {
   };
 }
 
-/** Thin lines get no name until there is room for one. */
+/** Thin lines get no name until there is room for one. @type {(width: number, symbol: string) => number} */
 function lineSize(width, symbol) {
   if (symbol === "water") return width < 2 ? 0 : width < 9 ? 11 : 12;
   if (width < 2.2) return 0;
   return width < 6 ? 11 : width < 14 ? 12 : 13;
 }
 
+/** @type {(ring: Path) => number} */
 function span(ring) {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < ring.length; i += 2) {

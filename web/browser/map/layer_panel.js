@@ -1,51 +1,77 @@
 /** The list of layers: on and off, symbol, count, zoom range, and the classes with their counts as a filter. */
 
 import { t } from "./config.js";
-import { h, icon } from "./element.js";
+import { every, h, icon } from "./element.js";
 import { swatch } from "./legend.js";
 import { fullCount } from "./numbers.js";
 import { POINTS_FROM_DATA_ZOOM } from "./tile_address.js";
 
+/** @import { ClassCount, Config, Counts, Layer, Palette } from "../types.js" */
+
+/** @import { MapState } from "./map_state.js" */
+/**
+ * @typedef {object} Row
+ * @property {Layer} layer
+ * @property {HTMLInputElement} box
+ * @property {HTMLElement} symbol
+ * @property {HTMLElement} count
+ * @property {HTMLElement} note
+ * @property {HTMLElement} classes
+ * @property {HTMLElement} toggle
+ * @property {HTMLElement} item
+ */
+
 /** Fills `place` with one row per layer and keeps it in step with `state`. */
 export class LayerPanel {
-  #place;
   #state;
   #config;
   #colours;
   #zoom = 0;
+  /** @type {Counts | null} */
   #counts = null;
+  /** @type {Set<string>} */
   #open = new Set();
+  /** @type {Map<string, Row>} */
   #rows = new Map();
 
+  /**
+   * @param {HTMLElement} place
+   * @param {MapState} state
+   * @param {Config} config
+   * @param {Palette} colours
+   */
   constructor(place, state, config, colours) {
-    this.#place = place;
     this.#state = state;
     this.#config = config;
     this.#colours = colours;
     // Top of the map first: points, then lines, then areas.
     place.replaceChildren(...[...config.layers].reverse().map((layer) => this.#row(layer)));
-    state.addEventListener("hidden", () => this.#refresh());
-    state.addEventListener("filter", () => this.#refresh());
+    state.on("hidden", () => this.#refresh());
+    state.on("filter", () => this.#refresh());
   }
 
-  /** @param {{layers, total, classes}|null} counts the answer of /api/counts; null while it is on its way */
+  /** @param {Counts | null} counts the answer of /api/counts; null while it is on its way */
   setCounts(counts) {
     this.#counts = counts;
     this.#refresh();
   }
 
+  /** @type {(zoom: number) => void} */
   setZoom(zoom) {
     this.#zoom = zoom;
     this.#refresh();
   }
 
+  /** @type {(colours: Palette) => void} */
   setColours(colours) {
     this.#colours = colours;
     for (const { layer, symbol } of this.#rows.values()) symbol.replaceChildren(swatch(layer, null, colours));
     this.#refresh();
   }
 
+  /** @type {(layer: Layer) => HTMLElement} */
   #row(layer) {
+    /** @type {HTMLInputElement} */
     const box = h("input", {
       type: "checkbox",
       id: `layer-${layer.code}`,
@@ -73,6 +99,7 @@ export class LayerPanel {
     return item;
   }
 
+  /** @type {(code: string) => void} */
   #disclose(code) {
     if (!this.#open.delete(code)) this.#open.add(code);
     this.#refresh();
@@ -82,6 +109,7 @@ export class LayerPanel {
     for (const row of this.#rows.values()) this.#refreshRow(row);
   }
 
+  /** @type {(row: Row) => void} */
   #refreshRow({ layer, box, count, note, classes, toggle, item }) {
     const hidden = this.#state.hidden.has(layer.code);
     const open = this.#open.has(layer.code);
@@ -99,6 +127,7 @@ export class LayerPanel {
     if (open) this.#fillClasses(classes, layer);
   }
 
+  /** @type {(layer: Layer) => string} */
   #noteFor(layer) {
     if (!this.#zoom) return "";
     if (this.#zoom < layer.zoom_min) return t("visible_from", { zoom: layer.zoom_min });
@@ -107,23 +136,25 @@ export class LayerPanel {
     return layer.geometry === "point" && this.#zoom < single ? t("clustered", { zoom: single }) : "";
   }
 
+  /** @type {(place: HTMLElement, layer: Layer) => void} */
   #fillClasses(place, layer) {
     const found = this.#counts?.classes?.[layer.code] ?? [];
     if (!found.length) {
       place.replaceChildren(h("li.classes-empty", {}, this.#counts ? t("no_classes") : t("loading")));
       return;
     }
-    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = place.contains(document.activeElement) ? document.activeElement?.getAttribute("data-key") : null;
     const most = Math.max(...found.map(({ n }) => n));
     place.replaceChildren(...found.map((entry) => this.#classRow(entry, layer, most)));
-    if (focused) place.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) every(place, `[data-key="${CSS.escape(focused)}"]`)[0]?.focus();
   }
 
+  /** @type {(count: ClassCount, layer: Layer, most: number) => HTMLElement} */
   #classRow({ scheme, code, name, n }, layer, most) {
     const key = `${scheme}:${code}`;
     const chosen = this.#state.filter.has("class", key);
     const bar = h("span.bar");
-    bar.style.setProperty("--share", n / most);
+    bar.style.setProperty("--share", String(n / most));
     return h(
       "li",
       {},

@@ -1,12 +1,18 @@
 /** Symbols of layers and classes for the panel, drawn by the same rules as the map. */
 
+import { pen } from "./canvas.js";
 import { drawGlyph } from "./glyphs.js";
 import { areaStyle, lineStyle, pointStyle } from "./style.js";
+
+/** @import { Layer, Palette } from "../types.js" */
 
 const WIDTH = 22;
 const HEIGHT = 16;
 
-/** A small canvas with the look of a layer (or one of its classes) at a zoom where it shows best. */
+/**
+ * A small canvas with the look of a layer (or one of its classes) at a zoom where it shows best.
+ * @type {(layer: Layer, code: string | null, colours: Palette) => HTMLCanvasElement}
+ */
 export function swatch(layer, code, colours) {
   const [canvas, ctx] = blank(WIDTH, HEIGHT);
   if (layer.geometry === "point") point(ctx, layer, code, colours);
@@ -15,7 +21,10 @@ export function swatch(layer, code, colours) {
   return canvas;
 }
 
-/** The mark of a lifecycle state (its number in the tiles), on a neutral point. */
+/**
+ * The mark of a lifecycle state (its number in the tiles), on a neutral point.
+ * @type {(state: number, colours: Palette) => HTMLCanvasElement}
+ */
 export function stateSwatch(state, colours) {
   const [canvas, ctx] = blank(20, 20);
   ctx.translate(10, 10);
@@ -23,28 +32,31 @@ export function stateSwatch(state, colours) {
   return canvas;
 }
 
+/** @type {(width: number, height: number) => [HTMLCanvasElement, CanvasRenderingContext2D]} */
 function blank(width, height) {
   const canvas = document.createElement("canvas");
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
   Object.assign(canvas, { width: width * ratio, height: height * ratio, className: "swatch" });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   canvas.setAttribute("aria-hidden", "true");
-  const ctx = canvas.getContext("2d");
+  const ctx = pen(canvas);
   ctx.scale(ratio, ratio);
   return [canvas, ctx];
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, layer: Layer, code: string | null, colours: Palette) => void} */
 function point(ctx, layer, code, colours) {
   const style = pointStyle(layer, code ?? "", 18, colours);
   ctx.translate(WIDTH / 2, HEIGHT / 2);
   drawGlyph(ctx, code === null ? { ...style, shape: layer.symbol, colour: layer.colour } : style, 0, colours);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, layer: Layer, code: string | null, colours: Palette) => void} */
 function line(ctx, layer, code, colours) {
   const style = lineStyle(layer, code ?? "2", 16, colours);
   const width = Math.min(style.width, 6);
   ctx.lineCap = "butt";
-  for (const [colour, w] of [[style.casing, width + 2], [style.fill, width]]) {
+  for (const [colour, w] of /** @type {const} */ ([[style.casing, width + 2], [style.fill, width]])) {
     if (!colour) continue;
     ctx.beginPath();
     ctx.moveTo(0, HEIGHT - 3);
@@ -55,6 +67,7 @@ function line(ctx, layer, code, colours) {
   }
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, layer: Layer, code: string | null, colours: Palette) => void} */
 function area(ctx, layer, code, colours) {
   const style = areaStyle(layer, code ?? "G1", 16, colours);
   ctx.beginPath();

@@ -2,16 +2,35 @@
 
 import { readAddress, writeAddress } from "./page_state.js";
 
+/** @import { MapEvents, PageAddress, Source, View } from "../types.js" */
+
+/** @import { Filter } from "./filter.js" */
+
 /** Events: "filter", "hidden", "asset" (detail: id and what led here), "view" (detail: {zoom, lat, lon}, from the history). */
 export class MapState extends EventTarget {
+  /** @param {PageAddress} address */
   constructor(address) {
     super();
-    Object.assign(this, address);
+    this.filter = address.filter;
+    this.asset = address.asset;
+    this.view = address.view;
     this.touched = address.hidden !== null;
+    /** @type {Set<string>} */
     this.hidden = address.hidden ?? new Set();
     window.addEventListener("popstate", () => this.#restore());
   }
 
+  /**
+   * Calls the listener with what the event tells.
+   * @template {keyof MapEvents} N
+   * @param {N} name
+   * @param {(detail: MapEvents[N]) => void} listener
+   */
+  on(name, listener) {
+    this.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @type {(filter: Filter) => void} */
   setFilter(filter) {
     if (filter.equals(this.filter)) return;
     this.filter = filter;
@@ -19,6 +38,7 @@ export class MapState extends EventTarget {
     this.#tell("filter");
   }
 
+  /** @type {(code: string, hidden: boolean) => void} */
   setHidden(code, hidden) {
     this.hidden = new Set(this.hidden);
     if (hidden) this.hidden.add(code);
@@ -28,7 +48,10 @@ export class MapState extends EventTarget {
     this.#tell("hidden");
   }
 
-  /** @param {string|null} id; `source` travels with the event: what led here, so that listeners need not ask again */
+  /**
+   * `source` travels with the event: what led here, so that listeners need not ask again
+   * @type {(id: string | number | null, source?: Source) => void}
+   */
   choose(id, source = {}) {
     const chosen = id === null ? null : String(id);
     const changed = chosen !== this.asset;
@@ -37,14 +60,20 @@ export class MapState extends EventTarget {
     if (changed || chosen !== null) this.#tell("asset", { id: chosen, ...source });
   }
 
-  /** The view moved: the address follows, history does not grow. */
+  /** The view moved: the address follows, history does not grow. @type {(view: View) => void} */
   moved(view) {
     this.view = view;
     this.#write(false);
   }
 
+  /** @type {(grow: boolean) => void} */
   #write(grow) {
-    const address = writeAddress({ ...this, hidden: this.touched ? this.hidden : null });
+    const address = writeAddress({
+      filter: this.filter,
+      asset: this.asset,
+      view: this.view,
+      hidden: this.touched ? this.hidden : null,
+    });
     const url = location.pathname + address;
     if (grow) history.pushState(null, "", url);
     else history.replaceState(null, "", url);
@@ -59,6 +88,10 @@ export class MapState extends EventTarget {
     if (asset !== oldAsset) this.#tell("asset", { id: asset, fly: !view });
   }
 
+  /**
+   * @param {keyof MapEvents} name
+   * @param {object} detail
+   */
   #tell(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

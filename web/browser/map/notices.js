@@ -1,15 +1,20 @@
 /** Short messages over the map: one at a time, read out by screen readers, with what to do next. */
 
 import { readConfig, t } from "./config.js";
-import { h, icon } from "./element.js";
-import { kindOf } from "./server.js";
+import { h, icon, the } from "./element.js";
+import { ServerError, isAborted, kindOf } from "./server.js";
+import { TileError } from "./tile_source.js";
 
 const STAYS = 8000;
 let timer = 0;
 
-/** A message in the corner; `kind`: info or trouble. It goes by itself unless `keep`. */
+/**
+ * A message in the corner; `kind`: info or trouble. It goes by itself unless `keep`.
+ * @param {string} text
+ * @param {{kind?: "info" | "trouble", keep?: boolean, action?: Node | null}} how
+ */
 export function notice(text, { kind = "info", keep = false, action = null } = {}) {
-  const place = document.getElementById("map-notice");
+  const place = the("map-notice");
   window.clearTimeout(timer);
   const close = h("button.icon-button", { type: "button", "aria-label": t("close"), onClick: dismiss }, icon("close"));
   place.replaceChildren(
@@ -19,16 +24,19 @@ export function notice(text, { kind = "info", keep = false, action = null } = {}
 }
 
 export function dismiss() {
-  document.getElementById("map-notice").replaceChildren();
+  the("map-notice").replaceChildren();
 }
 
-/** Words for a failed question (ServerError) or tile (TileError). An aborted one is no failure. */
+/**
+ * Words for a failed question (ServerError) or tile (TileError). An aborted one is no failure.
+ * @type {(error: unknown) => void}
+ */
 export function trouble(error) {
-  if (error.name === "AbortError") return;
-  const kind = error.kind ?? (error.status === undefined ? null : kindOf(error.status));
-  if (kind === null) throw error;
+  if (isAborted(error)) return;
+  if (!(error instanceof ServerError || error instanceof TileError)) throw error;
+  const [kind, said] = error instanceof ServerError ? [error.kind, error.said] : [kindOf(error.status), ""];
   if (kind === "signed_out") signedOut();
-  else notice(error.said || t(`trouble_${kind}`), { kind: "trouble" });
+  else notice(said || t(`trouble_${kind}`), { kind: "trouble" });
 }
 
 /** The session ended: the way back leads to this very address, so that nothing on the screen is lost. */

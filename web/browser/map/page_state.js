@@ -2,9 +2,11 @@
 
 import { Filter } from "./filter.js";
 
+/** @import { PageAddress, View } from "../types.js" */
+
 const VIEW = /^#(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)(?:\/off:([\w,-]*))?$/;
 
-/** @returns {{filter: Filter, asset: string|null, view: {zoom, lat, lon}|null, hidden: Set<string>}} */
+/** What an address says. @type {(location: {search: string, hash: string}) => PageAddress} */
 export function readAddress(location) {
   const query = new URLSearchParams(location.search);
   const match = VIEW.exec(decodeURIComponent(location.hash));
@@ -17,11 +19,15 @@ export function readAddress(location) {
   };
 }
 
+/** @type {(view: View) => View | null} */
 function plausible(view) {
   return Math.abs(view.lat) <= 85 && Math.abs(view.lon) <= 180 ? view : null;
 }
 
-/** The address below the path; five decimals of a degree are one metre. `hidden` null: never touched, so left out. */
+/**
+ * The address below the path; five decimals of a degree are one metre. `hidden` null: never touched, so left out.
+ * @type {(address: PageAddress) => string}
+ */
 export function writeAddress({ filter, asset, view, hidden }) {
   const query = [filter.query, asset ? `asset=${asset}` : ""].filter(Boolean).join("&");
   const place = view ? `#${round(view.zoom, 2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}` : "";
@@ -29,6 +35,7 @@ export function writeAddress({ filter, asset, view, hidden }) {
   return (query ? `?${query}` : "") + place + off;
 }
 
+/** @type {(value: number, digits: number) => number} */
 function round(value, digits) {
   return Number(value.toFixed(digits));
 }

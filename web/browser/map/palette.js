@@ -1,8 +1,11 @@
 /** The colours of the map. One object per scheme, so that canvas and page agree in light and in dark. */
 
+/** @import { Palette } from "../types.js" */
+
 /** The page's font stack, for text on canvases. */
 export const FONT = '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
 
+/** @type {Palette} */
 const light = {
   paper: "#f5f4f0",
   halo: "rgba(255,255,255,0.9)",
@@ -25,6 +28,7 @@ const light = {
   major: { "01": "#1f7a78", "02": "#2f62b5", "03": "#a4650f", "04": "#3a8a36", "05": "#8c4a3c", "06": "#5b6472", "21": "#5b6472" },
 };
 
+/** @type {Palette} */
 const dark = {
   paper: "#1b2024",
   halo: "rgba(20,24,28,0.85)",
@@ -47,6 +51,7 @@ const dark = {
   major: { "01": "#2f9490", "02": "#5482d6", "03": "#c07f24", "04": "#529f4d", "05": "#b06a5a", "06": "#7f8996", "21": "#7f8996" },
 };
 
+/** @type {(scheme: string) => Palette} */
 export function palette(scheme) {
   return scheme === "dark" ? dark : light;
 }

@@ -9,6 +9,11 @@ import { POINTS_FROM_DATA_ZOOM } from "./tile_address.js";
 import { inZoomRange } from "./style.js";
 import { drawnZoom } from "./zoom.js";
 
+/** @import { ClusterCircle, Config, Failed, TilesLayer } from "../types.js" */
+
+/** @import { MapState } from "./map_state.js" */
+/** @typedef {{features: {properties: {id: number}}[], byKeyboard: boolean}} Found */
+
 export class Pointing {
   #map;
   #tiles;
@@ -18,21 +23,31 @@ export class Pointing {
   #hint;
   #frame = 0;
 
-  /** @param {{base, points}} tiles the two tilesets; `found` gets the features of /api/identify and the event */
+  /**
+   * @param {L.Map} map
+   * @param {{base: TilesLayer, points: TilesLayer}} tiles
+   * @param {MapState} state
+   * @param {Config} config
+   * @param {(found: Found | undefined) => void} found gets the features of /api/identify
+   * @param {Failed} failed
+   */
   constructor(map, tiles, state, config, found, failed) {
     this.#map = map;
     this.#tiles = tiles;
     this.#state = state;
     this.#config = config;
-    this.#identify = latest((url, signal) => askJson(url, signal));
+    this.#identify = latest((/** @type {string} */ url, /** @type {AbortSignal} */ signal) => askJson(url, signal));
     this.#hint = L.tooltip({ direction: "top", offset: [0, -14], className: "cluster-hint", interactive: false });
     map.on("mousemove", (event) => this.#hover(event.latlng));
     map.on("mouseout movestart", () => this.#leave());
-    map.on("click", (event) => this.#click(event.latlng, false).then(found, failed));
-    this.#listenKeys(map.getContainer(), () => this.#click(map.getCenter(), true).then(found, failed));
+    map.on("click", (event) => void this.#click(event.latlng, false).then(found, failed));
+    this.#listenKeys(map.getContainer(), () => void this.#click(map.getCenter(), true).then(found, failed));
   }
 
-  /** With the keyboard the middle of the map is the pointer: a cross shows it, Enter clicks it. */
+  /**
+   * With the keyboard the middle of the map is the pointer: a cross shows it, Enter clicks it.
+   * @type {(container: HTMLElement, click: () => unknown) => void}
+   */
   #listenKeys(container, click) {
     container.addEventListener("mousedown", () => container.classList.remove("is-keyboard"));
     container.addEventListener("keydown", (event) => {
@@ -45,6 +60,7 @@ export class Pointing {
     });
   }
 
+  /** @type {(latlng: L.LatLng) => void} */
   #hover(latlng) {
     window.cancelAnimationFrame(this.#frame);
     if (this.#map.drawing) return this.#leave();
@@ -62,6 +78,7 @@ export class Pointing {
     this.#hint.remove();
   }
 
+  /** @type {(latlng: L.LatLng, cluster: ClusterCircle) => void} */
   #explain(latlng, { layer, count, bad }) {
     const { language, layers } = this.#config;
     const name = layers.find(({ code }) => code === layer)?.name ?? layer;
@@ -75,7 +92,10 @@ export class Pointing {
     this.#hint.setLatLng(latlng).setContent(content).addTo(this.#map);
   }
 
-  /** @returns the identified features with how they were asked for, or undefined when the click did something else. */
+  /**
+   * The identified features with how they were asked for, or undefined when the click did something else.
+   * @type {(latlng: L.LatLng, byKeyboard: boolean) => Promise<Found | undefined>}
+   */
   async #click(latlng, byKeyboard) {
     if (this.#map.drawing) return undefined;
     const hit = this.#tiles.points.hit(latlng);
@@ -88,6 +108,7 @@ export class Pointing {
     return answer && { features: answer.features, byKeyboard };
   }
 
+  /** @type {(latlng: L.LatLng) => undefined} */
   #enter(latlng) {
     const zoom = Math.min(drawnZoom(this.#map) + 2, this.#map.getMaxZoom());
     this.#map.setZoomAround(latlng, zoom, { animate: !reducedMotion() });

@@ -1,11 +1,15 @@
 /** The search field: a combobox with suggestions (WAI-ARIA pattern: focus stays in the field, arrows move the choice). */
 
 import { t } from "./config.js";
-import { h, icon } from "./element.js";
+import { every, h, icon } from "./element.js";
 import { latest } from "./server.js";
 import { moveChoice, offers } from "./suggestions.js";
 
+/** @import { Failed, Offer, Suggestions } from "../types.js" */
+
 const PAUSE = 180;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 const ICONS = { asset: "pin", area: "area", class: "tag", text: "filter" };
 
 export class SearchBox {
@@ -13,15 +17,16 @@ export class SearchBox {
   #list;
   #ask;
   #pick;
+  /** @type {Offer[]} */
   #offers = [];
   #choice = -1;
   #timer = 0;
 
   /**
    * @param {{input: HTMLInputElement, list: HTMLElement, clear: HTMLElement, form: HTMLFormElement}} parts
-   * @param {(text: string, signal: AbortSignal) => Promise<object>} ask the server's suggestions
-   * @param {(offer: object) => void} pick what to do with the chosen one
-   * @param {(error: Error) => void} failed
+   * @param {(text: string, signal: AbortSignal) => Promise<Suggestions>} ask the server's suggestions
+   * @param {(offer: Offer) => void} pick what to do with the chosen one
+   * @param {Failed} failed
    */
   constructor({ input, list, clear, form }, ask, pick, failed) {
     this.#input = input;
@@ -35,7 +40,7 @@ export class SearchBox {
       event.preventDefault();
       this.#choose(this.#choice === -1 ? this.#offers.length - 1 : this.#choice);
     });
-    form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || this.#hide());
+    form.addEventListener("focusout", (event) => form.contains(/** @type {Node | null} */ (event.relatedTarget)) || this.#hide());
     clear.addEventListener("click", () => {
       this.clear();
       input.focus();
@@ -53,6 +58,7 @@ export class SearchBox {
     this.#input.select();
   }
 
+  /** @type {(failed: Failed) => void} */
   #later(failed) {
     window.clearTimeout(this.#timer);
     const text = this.#input.value.trim();
@@ -64,16 +70,16 @@ export class SearchBox {
     // The words themselves can be used at once; suggestions join when they come.
     this.#offers = offers(text, {});
     this.#choice = -1;
-    this.#timer = window.setTimeout(async () => {
-      try {
-        const answer = await this.#ask(text);
-        if (answer && this.#input.value.trim() === text) this.#set(offers(text, answer));
-      } catch (error) {
-        failed(error);
-      }
-    }, PAUSE);
+    this.#timer = window.setTimeout(() => void this.#suggest(text).catch(failed), PAUSE);
   }
 
+  /** @type {(text: string) => Promise<void>} */
+  async #suggest(text) {
+    const answer = await this.#ask(text);
+    if (answer && this.#input.value.trim() === text) this.#set(offers(text, answer));
+  }
+
+  /** @type {(found: Offer[]) => void} */
   #set(found) {
     this.#offers = found;
     this.#choice = -1;
@@ -81,7 +87,9 @@ export class SearchBox {
   }
 
   #show() {
+    /** @type {HTMLElement[]} */
     const rows = [];
+    /** @type {string | null} */
     let group = null;
     this.#offers.forEach((offer, i) => {
       if (offer.group !== group) rows.push(h("li.suggest-group", { role: "presentation" }, t(`suggest_${offer.group}`)));
@@ -95,6 +103,7 @@ export class SearchBox {
     this.#mark();
   }
 
+  /** @type {(offer: Offer, i: number) => HTMLElement} */
   #row(offer, i) {
     const title = offer.kind === "text" ? t("filter_by_text", { text: offer.title }) : offer.title;
     return h(
@@ -104,7 +113,7 @@ export class SearchBox {
         id: `suggestion-${i}`,
         "aria-selected": "false",
         // mousedown: before the field loses its focus and the list goes away
-        onMousedown: (event) => (event.preventDefault(), this.#choose(i)),
+        onMousedown: (/** @type {Event} */ event) => (event.preventDefault(), this.#choose(i)),
       },
       icon(ICONS[offer.kind]),
       h("span.suggest-title", {}, title),
@@ -113,7 +122,7 @@ export class SearchBox {
   }
 
   #mark() {
-    for (const row of this.#list.querySelectorAll("[role=option]")) {
+    for (const row of every(this.#list, "[role=option]")) {
       const on = row.id === `suggestion-${this.#choice}`;
       row.setAttribute("aria-selected", String(on));
       if (on) row.scrollIntoView({ block: "nearest" });
@@ -129,9 +138,10 @@ export class SearchBox {
     this.#input.removeAttribute("aria-activedescendant");
   }
 
+  /** @type {(event: KeyboardEvent) => void} */
   #key(event) {
     if (event.isComposing) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = STEPS[event.key];
     if (step && this.#offers.length) {
       event.preventDefault();
       if (this.#list.hidden) this.#show();
@@ -145,6 +155,7 @@ export class SearchBox {
     }
   }
 
+  /** @type {(i: number) => void} */
   #choose(i) {
     const offer = this.#offers[i];
     if (!offer) return;

@@ -1,9 +1,12 @@
 /** Panels that cover the map on a small screen: opened by a button, closed by Esc or the same button. */
 
-/** Connects every button with `data-sheet="id"` to its panel. */
+import { every, the } from "./element.js";
+
+/** Connects every button with `data-sheet="id"` to its panel. @type {(map: L.Map) => void} */
 export function sheetHandles(map) {
-  for (const button of document.querySelectorAll("[data-sheet]")) {
-    const panel = document.getElementById(button.dataset.sheet);
+  for (const button of every(document, "[data-sheet]")) {
+    const panel = the(button.dataset.sheet ?? "");
+    /** @type {(open: boolean) => void} */
     const set = (open) => {
       panel.classList.toggle("is-open", open);
       button.setAttribute("aria-expanded", String(open));

@@ -1,25 +1,24 @@
 /** What the search box offers, as one flat list in groups: assets, areas, classes, and the text itself as a filter. */
 
-/**
- * @param {{assets, areas, classes}} answer of /api/suggest
- * @returns {Array<{group: string, kind: string, title: string, detail: string, item: object}>}
- */
+/** @import { Offer, Suggestions } from "../types.js" */
+
+/** @type {(text: string, answer: Suggestions) => Offer[]} */
 export function offers(text, answer) {
-  const assets = (answer.assets ?? []).map((item) => ({
+  const assets = (answer.assets ?? []).map((item) => /** @type {const} */ ({
     group: "assets",
     kind: "asset",
     title: item.name || item.class_name,
     detail: [item.name && item.name !== item.class_name ? item.class_name : item.layer_name, item.code].filter(Boolean).join(" · "),
     item,
   }));
-  const areas = (answer.areas ?? []).map((item) => ({
+  const areas = (answer.areas ?? []).map((item) => /** @type {const} */ ({
     group: "areas",
     kind: "area",
     title: item.name,
     detail: [item.kind_name ?? item.kind, item.code].filter(Boolean).join(" · "),
     item,
   }));
-  const classes = (answer.classes ?? []).map((item) => ({
+  const classes = (answer.classes ?? []).map((item) => /** @type {const} */ ({
     group: "classes",
     kind: "class",
     title: item.name,
@@ -29,7 +28,10 @@ export function offers(text, answer) {
   return [...assets, ...areas, ...classes, { group: "text", kind: "text", title: text, detail: "", item: { text } }];
 }
 
-/** The place after pressing an arrow key; from the ends it goes round. -1: the input itself. */
+/**
+ * The place after pressing an arrow key; from the ends it goes round. -1: the input itself.
+ * @type {(current: number, step: number, length: number) => number}
+ */
 export function moveChoice(current, step, length) {
   if (length === 0) return -1;
   if (current === -1) return step > 0 ? 0 : length - 1;

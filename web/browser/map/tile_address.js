@@ -3,13 +3,15 @@
  * keeps tiles down to data zoom 16, and deeper screen tiles draw a part of their ancestor, enlarged.
  */
 
+/** @import { Address, Place } from "../types.js" */
+
 export const TILE = 512;
 export const EXTENT = 4096;
 export const MAX_DATA_ZOOM = 16;
 /** From this data zoom on the points tileset carries single points; above it, clusters. */
 export const POINTS_FROM_DATA_ZOOM = 15;
 
-/** @param {{x: number, y: number, z: number}} coords Leaflet's: x and y count 512 px tiles at display zoom z. */
+/** @param {{x: number, y: number, z: number}} coords Leaflet's: x and y count 512 px tiles at display zoom z. @returns {Place} */
 export function dataAddress({ x, y, z }) {
   const own = z - 1;
   const zoom = Math.min(own, MAX_DATA_ZOOM);
@@ -29,7 +31,10 @@ export function dataAddress({ x, y, z }) {
   };
 }
 
-/** True if the address lies in the pyramid at all (not beyond the date line or the poles). */
+/**
+ * True if the address lies in the pyramid at all (not beyond the date line or the poles).
+ * @type {(address: Address) => boolean}
+ */
 export function inWorld({ x, y, z }) {
   const side = 2 ** z;
   return z >= 0 && x >= 0 && y >= 0 && x < side && y < side;

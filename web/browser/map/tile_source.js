@@ -1,11 +1,17 @@
 /** One tileset over HTTP: fetches, decodes, keeps the last tiles, shares one request among the screen tiles that need it. */
 
 import { decodeTile } from "./decode.js";
+import { isAborted, send } from "./server.js";
+
+/** @import { Address, TileData } from "../types.js" */
+
+/** @typedef {{controller: AbortController, askers: number, tile: Promise<TileData>}} Running */
 
 const KEPT = 96;
 
 /** A tile that could not be had; `status` is HTTP's, 0 when the network failed. */
 export class TileError extends Error {
+  /** @param {number} status */
   constructor(status) {
     super(`tile: HTTP ${status}`);
     this.status = status;
@@ -14,13 +20,18 @@ export class TileError extends Error {
 
 export class TileSource {
   #address;
+  /** @type {Map<string, TileData>} */
   #kept = new Map();
+  /** @type {Map<string, Running>} */
   #running = new Map();
   #generation = 0;
   #fetch;
 
-  /** @param {(place: {z, x, y}) => string} address of a tile, without the filter */
-  constructor(address, fetcher = (...args) => fetch(...args)) {
+  /**
+   * @param {(place: Address) => string} address of a tile, without the filter
+   * @param {typeof send} fetcher
+   */
+  constructor(address, fetcher = send) {
     this.#address = address;
     this.#fetch = fetcher;
   }
@@ -33,6 +44,7 @@ export class TileSource {
 
   /**
    * The decoded tile, or an empty map where nothing is. The request is aborted when nobody waits for it any more.
+   * @param {Address} place
    * @param {string} query the filter's query string
    * @param {AbortSignal} signal of this one asker
    */
@@ -47,42 +59,46 @@ export class TileSource {
     return this.#join(url, signal);
   }
 
+  /** @type {(url: string, signal: AbortSignal) => Promise<TileData>} */
   #join(url, signal) {
     let request = this.#running.get(url);
     if (!request) {
       const controller = new AbortController();
-      request = { controller, askers: 0, tile: this.#request(url, controller.signal) };
+      const begun = { controller, askers: 0, tile: this.#request(url, controller.signal) };
+      request = begun;
       this.#running.set(url, request);
-      const done = () => this.#running.get(url) === request && this.#running.delete(url);
+      const done = () => this.#running.get(url) === begun && this.#running.delete(url);
       request.tile.then(done, done);
     }
-    request.askers += 1;
+    const joined = request;
+    joined.askers += 1;
     return new Promise((resolve, reject) => {
       const leave = () => {
-        request.askers -= 1;
-        if (request.askers === 0) {
+        joined.askers -= 1;
+        if (joined.askers === 0) {
           this.#running.delete(url);
-          request.controller.abort();
+          joined.controller.abort();
         }
         reject(new DOMException("nobody waits for this tile", "AbortError"));
       };
       if (signal.aborted) return leave();
       signal.addEventListener("abort", leave, { once: true });
       const forget = () => signal.removeEventListener("abort", leave);
-      request.tile.then(
+      joined.tile.then(
         (tile) => (forget(), resolve(tile)),
         (error) => (forget(), reject(error)),
       );
     });
   }
 
+  /** @type {(url: string, signal: AbortSignal) => Promise<TileData>} */
   async #request(url, signal) {
     const generation = this.#generation;
     let response;
     try {
-      response = await this.#fetch(url, { signal, credentials: "same-origin" });
+      response = await this.#fetch(url, { signal });
     } catch (error) {
-      if (error.name === "AbortError") throw error;
+      if (isAborted(error)) throw error;
       throw new TileError(0);
     }
     if (!response.ok) throw new TileError(response.status);
@@ -91,8 +107,10 @@ export class TileSource {
     return tile;
   }
 
+  /** @type {(url: string, tile: TileData) => void} */
   #keep(url, tile) {
     this.#kept.set(url, tile);
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size > KEPT) this.#kept.delete(oldest);
   }
 }

@@ -7,18 +7,24 @@
 const QUARTER = 0.25;
 const HUNDREDTH = 0.01;
 
-/** The zoom whose tiles are drawn. */
+/** The zoom whose tiles are drawn. @type {(map: L.Map) => number} */
 export function drawnZoom(map) {
   return Math.round(map.getZoom());
 }
 
-/** Lets the map keep a zoom in between while it only moves; Leaflet would round it with every step. */
+/**
+ * Lets the map keep a zoom in between while it only moves; Leaflet would round it with every step.
+ * @type {(map: L.Map) => void}
+ */
 export function keepBetween(map) {
   const limit = map._limitZoom;
   map._limitZoom = (zoom) => (zoom === map._zoom ? zoom : limit.call(map, zoom));
 }
 
-/** Calls `move` with zooms in between allowed, as fine as an address tells them. */
+/**
+ * Calls `move` with zooms in between allowed, as fine as an address tells them.
+ * @type {(map: L.Map, move: () => void) => void}
+ */
 export function between(map, move) {
   const { zoomSnap } = map.options;
   map.options.zoomSnap = HUNDREDTH;
@@ -29,15 +35,21 @@ export function between(map, move) {
   }
 }
 
-/** Shows the whole of these bounds, as large as the window allows. `padding`: left and right, above and below. */
+/**
+ * Shows the whole of these bounds, as large as the window allows. `padding`: left and right, above and below.
+ * @type {(map: L.Map, bounds: L.LatLngBoundsExpression, padding: [number, number]) => void}
+ */
 export function fitWhole(map, bounds, padding) {
   between(map, () => {
-    const zoom = map.getBoundsZoom(bounds, false, padding.map((side) => 2 * side));
+    const zoom = map.getBoundsZoom(bounds, false, L.point(padding).multiplyBy(2));
     map.fitBounds(bounds, { animate: false, padding, maxZoom: fitted(zoom) });
   });
 }
 
-/** The zoom in quarters below this one; for a half the last of the lower tiles: enlarged they read better than reduced. */
+/**
+ * The zoom in quarters below this one; for a half the last of the lower tiles: enlarged they read better than reduced.
+ * @type {(zoom: number) => number}
+ */
 export function fitted(zoom) {
   const quarters = Math.floor(zoom / QUARTER) * QUARTER;
   return quarters % 1 === 2 * QUARTER ? quarters - HUNDREDTH : quarters;

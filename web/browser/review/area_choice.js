@@ -8,7 +8,11 @@ import { dismiss, notice } from "../map/notices.js";
 export class AreaChoice {
   #shapes;
 
-  /** @param {(accepted: boolean, area: string) => void} decide */
+  /**
+   * @param {L.Map} map
+   * @param {L.FeatureGroup} shapes where Folium's Draw puts what was drawn
+   * @param {(accepted: boolean, area: string) => void} decide
+   */
   constructor(map, shapes, decide) {
     this.#shapes = shapes;
     map.on("draw:drawstart", () => {
@@ -17,7 +21,7 @@ export class AreaChoice {
     });
     // The click that ends a drawing still reaches the map: it must not choose a row.
     map.on("draw:drawstop", () => window.setTimeout(() => (map.drawing = false), 0));
-    map.on(L.Draw.Event.CREATED, ({ layer }) => this.#ask(layer, decide));
+    map.on(L.Draw.Event.CREATED, (event) => this.#ask(/** @type {{layer: L.Polygon}} */ (/** @type {unknown} */ (event)).layer, decide));
   }
 
   /** Takes the area off the map. @returns true if there was one */
@@ -28,8 +32,10 @@ export class AreaChoice {
     return had;
   }
 
+  /** @type {(layer: L.Polygon, decide: (accepted: boolean, area: string) => void) => void} */
   #ask(layer, decide) {
     const area = JSON.stringify(layer.toGeoJSON(7).geometry);
+    /** @type {(accepted: boolean) => () => void} */
     const act = (accepted) => () => {
       this.clear();
       decide(accepted, area);

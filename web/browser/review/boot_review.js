@@ -5,7 +5,7 @@ import { labels } from "../map/labels.js";
 import { tellBusy } from "../map/busy.js";
 import { readConfig, t } from "../map/config.js";
 import { drawControlIcons } from "../map/control_icons.js";
-import { h } from "../map/element.js";
+import { around, every, h, part, the } from "../map/element.js";
 import { trouble } from "../map/notices.js";
 import { fullCount } from "../map/numbers.js";
 import { makePanes } from "../map/panes.js";
@@ -20,11 +20,13 @@ import { ReviewState } from "./review_state.js";
 import { RowCard } from "./row_card.js";
 import { RowList } from "./row_list.js";
 
-const at = (id) => document.getElementById(id);
+/** @import { Box, Config, MapParts, ReviewCounts, StaleRow, TilesLayer } from "../types.js" */
+
+/** @typedef {MapParts & {changes: TilesLayer}} ReviewParts */
 
 /**
  * @param {L.Map} map made by Folium's script
- * @param {{base, points, changes: L.GridLayer, shapes: L.FeatureGroup}} parts the layers it emitted
+ * @param {ReviewParts} parts the layers it emitted
  */
 export function bootReview(map, parts) {
   const config = readConfig();
@@ -32,26 +34,26 @@ export function bootReview(map, parts) {
   const state = new ReviewState(location.search);
   makePanes(map);
   keepBetween(map);
-  const [west, south, east, north] = config.view.bounds;
+  const [west, south, east, north] = /** @type {Box} */ (config.view.bounds); // the district's box, where the set has none
   fitWhole(map, L.latLngBounds([[south, west], [north, east]]).pad(0.04), [30, 30]);
   if (map.getZoom() > 18) map.setZoom(18, { animate: false });
   addTiles(map, parts, config, state);
-  let list = null;
+  /** @type {RowList} */
+  const list = addList(state, root, (seq, yes) => void decisions?.row(seq, yes));
   const decisions = mayDecide ? new Decisions(root, state, (seq) => list.facts(seq), trouble) : null;
-  list = addList(state, root, decisions);
-  const legend = { kinds: at("kinds"), decision: at("decision"), class: at("class"), text: at("text"), found: at("found") };
-  new Legend({ ...legend, accept: at("accept-found"), reject: at("reject-found") }, state, root, (yes) => decisions.found(yes), trouble);
+  addLegend(state, root, decisions);
   const card = addCard(map, state, root, decisions);
   addPointing(map, parts.changes, state, config);
-  const area = mayDecide ? new AreaChoice(map, parts.shapes, (yes, shape) => decisions.found(yes, shape)) : null;
+  const area = mayDecide ? new AreaChoice(map, parts.shapes, (yes, shape) => void decisions?.found(yes, shape)) : null;
   drawControlIcons(map.getContainer());
-  map.fullscreenControl.options.fullscreenElement = document.querySelector(".review-layout");
+  map.fullscreenControl.options.fullscreenElement = part(document, ".review-layout");
   addKeys(state, list, card, decisions, area);
   addDialogs(root);
-  if (mayDecide) map.once("drawn", () => tellStale(root, config.language).catch(trouble));
+  if (mayDecide) map.once("drawn", () => void tellStale(root, config.language).catch(trouble));
   if (state.row !== null) state.choose(state.row, { fly: true });
 }
 
+/** @type {(map: L.Map, parts: ReviewParts, config: Config, state: ReviewState) => void} */
 function addTiles(map, { base, points, changes }, config, state) {
   // Restricted layers stay off unless they are what is under review: nobody asked to look at them here.
   const restricted = config.layers.filter((layer) => layer.restricted && layer.code !== config.review.layer);
@@ -62,30 +64,54 @@ function addTiles(map, { base, points, changes }, config, state) {
   points.options.minZoom = POINTS_FROM_DATA_ZOOM + 1;
   changes.setQuery(state.query);
   tellBusy(map, [base, points, changes]);
-  for (const layer of [base, points, changes]) layer.on("trouble", ({ error }) => trouble(error));
+  for (const layer of [base, points, changes]) layer.on("trouble", (event) => trouble(Reflect.get(event, "error")));
   for (const layer of [base, points, changes, names]) {
     layer.setScene(scene);
     layer.addTo(map);
   }
-  state.addEventListener("filter", () => changes.setQuery(state.query));
-  state.addEventListener("decided", () => changes.renew());
+  state.on("filter", () => changes.setQuery(state.query));
+  state.on("decided", () => changes.renew());
   onThemeChange((colours) => [base, points, changes, names].forEach((layer) => layer.setScene({ colours })));
 }
 
-function addList(state, root, decisions) {
-  const parts = { frame: at("rows"), list: at("row-list"), empty: at("rows-empty"), more: at("more") };
-  return new RowList(parts, state, root, (seq, yes) => decisions?.row(seq, yes), trouble);
+/** @type {(state: ReviewState, root: string, decisions: Decisions | null) => Legend} */
+function addLegend(state, root, decisions) {
+  const parts = {
+    kinds: the("kinds"),
+    decision: the("decision", HTMLSelectElement),
+    class: the("class", HTMLSelectElement),
+    text: the("text", HTMLInputElement),
+    found: the("found"),
+    accept: decisions && the("accept-found", HTMLButtonElement),
+    reject: decisions && the("reject-found", HTMLButtonElement),
+  };
+  return new Legend(parts, state, root, (yes) => void decisions?.found(yes), trouble);
 }
 
+/** @type {(state: ReviewState, root: string, decide: (seq: number, yes: boolean) => void) => RowList} */
+function addList(state, root, decide) {
+  const parts = { frame: the("rows"), list: the("row-list"), empty: the("rows-empty"), more: the("more") };
+  return new RowList(parts, state, root, decide, trouble);
+}
+
+/** @type {(map: L.Map, state: ReviewState, root: string, decisions: Decisions | null) => RowCard} */
 function addCard(map, state, root, decisions) {
-  const parts = { panel: at("card"), body: at("card-body"), close: at("card-close") };
-  const acts = { accept: (seq, yes) => decisions?.row(seq, yes), identify: (seq, asset) => decisions?.identify(seq, asset) };
+  const parts = { panel: the("card"), body: the("card-body"), close: the("card-close") };
+  /** @type {ConstructorParameters<typeof RowCard>[4]} */
+  const acts = {
+    accept: (seq, yes) => void decisions?.row(seq, yes),
+    identify: (seq, asset) => void decisions?.identify(seq, asset),
+  };
   return new RowCard(map, parts, state, root, acts, trouble);
 }
 
-/** Cursor over marks, words over clusters, click to choose a row or to enter a cluster. */
+/**
+ * Cursor over marks, words over clusters, click to choose a row or to enter a cluster.
+ * @type {(map: L.Map, changes: TilesLayer, state: ReviewState, config: Config) => void}
+ */
 function addPointing(map, changes, state, config) {
   const hint = L.tooltip({ direction: "top", offset: [0, -14], className: "cluster-hint", interactive: false });
+  /** @type {Map<string, string>} */
   const names = new Map(config.review.kinds.map(({ code, name }) => [code, name]));
   map.on("mousemove", ({ latlng }) => {
     const hit = map.drawing ? null : changes.hit(latlng);
@@ -101,11 +127,16 @@ function addPointing(map, changes, state, config) {
   map.on("click", ({ latlng }) => {
     const hit = map.drawing ? null : changes.hit(latlng);
     if (hit?.cluster) map.setZoomAround(latlng, Math.min(drawnZoom(map) + 2, map.getMaxZoom()));
-    else if (hit) state.choose(hit.row, { from: "map" });
+    else if (hit?.row !== undefined) state.choose(hit.row, { from: "map" });
   });
 }
 
+/**
+ * @type {(state: ReviewState, list: RowList, card: RowCard, decisions: Decisions | null,
+ *   area: AreaChoice | null) => void}
+ */
 function addKeys(state, list, card, decisions, area) {
+  /** @type {Record<string, () => unknown>} */
   const acts = {
     j: () => list.step(1),
     k: () => list.step(-1),
@@ -115,45 +146,50 @@ function addKeys(state, list, card, decisions, area) {
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest("input, textarea, select, dialog[open]") || document.querySelector("dialog[open]")) return;
+    if (around(event, "input, textarea, select, dialog[open]") || document.querySelector("dialog[open]")) return;
     acts[event.key.length === 1 ? event.key.toLowerCase() : event.key]?.();
   });
 }
 
+/** @type {(root: string) => void} */
 function addDialogs(root) {
-  for (const button of document.querySelectorAll("[data-dialog]")) {
-    button.addEventListener("click", async () => {
-      if (button.dataset.dialog === "apply-dialog") fillApply(await askJson(`${root}/counts`).catch(trouble));
-      at(button.dataset.dialog).showModal();
-    });
+  for (const button of every(document, "[data-dialog]")) {
+    const dialog = the(button.dataset.dialog ?? "", HTMLDialogElement);
+    const show = async () => {
+      if (dialog.id === "apply-dialog") fillApply(await askJson(`${root}/counts`).catch(trouble));
+      dialog.showModal();
+    };
+    button.addEventListener("click", () => void show());
   }
-  for (const button of document.querySelectorAll("dialog [data-close]")) {
-    button.addEventListener("click", () => button.closest("dialog").close());
+  for (const button of every(document, "dialog [data-close]")) {
+    button.addEventListener("click", () => button.closest("dialog")?.close());
   }
 }
 
-/** How many rows of each kind will be applied, and how many will not. */
+/** How many rows of each kind will be applied, and how many will not. @type {(counts: ReviewCounts | undefined) => void} */
 function fillApply(counts) {
   if (!counts) return;
   const { language } = readConfig();
   let total = 0;
-  for (const row of at("apply-rows").children) {
-    const { n, accepted = 0 } = counts.kinds[row.dataset.kind];
-    row.querySelector(".is-applied").textContent = fullCount(accepted, language);
-    row.querySelector(".is-left").textContent = fullCount(n - accepted, language);
+  for (const row of every(the("apply-rows"), ":scope > [data-kind]")) {
+    const { n, accepted = 0 } = counts.kinds[row.dataset.kind ?? ""];
+    part(row, ".is-applied").textContent = fullCount(accepted, language);
+    part(row, ".is-left").textContent = fullCount(n - accepted, language);
     row.hidden = n === 0;
     total += accepted;
   }
-  at("apply-dialog").querySelector("[type=submit]").disabled = total === 0;
+  part(the("apply-dialog"), "[type=submit]", HTMLButtonElement).disabled = total === 0;
 }
 
+/** @type {(root: string, language: string) => Promise<void>} */
 async function tellStale(root, language) {
+  /** @type {{rows: StaleRow[]}} */
   const { rows } = await askJson(`${root}/stale`);
   if (!rows.length) return;
-  at("stale-text").textContent = t("review_stale", { n: `${fullCount(rows.length, language)}${rows.length >= 50 ? "+" : ""}` });
-  at("stale-rows").replaceChildren(
+  the("stale-text").textContent = t("review_stale", { n: `${fullCount(rows.length, language)}${rows.length >= 50 ? "+" : ""}` });
+  the("stale-rows").replaceChildren(
     ...rows.slice(0, 8).map(({ row, code, words }) => h("li", {}, t("review_stale_row", { row, code }), " ", h("span.quiet", {}, words))),
     ...(rows.length > 8 ? [h("li", {}, "…")] : []),
   );
-  at("stale").hidden = false;
+  the("stale").hidden = false;
 }

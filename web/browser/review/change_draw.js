@@ -8,15 +8,21 @@ import { at } from "../map/style.js";
 import { EXTENT, TILE } from "../map/tile_address.js";
 import { ACCEPTED, KINDS, SIGNS, STYLES, UNDECIDED, drawHollow, markSprite } from "./change_marks.js";
 
+/** @import { ClusterCircle, Feature, Kind, Mark, Palette, Path, Place, Props, Scaling, TileData, TileScene } from "../types.js" */
+
 const TAU = Math.PI * 2;
 const RADIUS = [[10, 4.2], [13, 5.4], [16, 7], [19, 9]];
 const LABELS_FROM = 16;
 const ROOM = 70;
 
-/** The painter's order: what needs a look lies on top. */
-const ORDER = ["add", "retire", "update", "move", "doubtful", "conflict"].map((kind) => KINDS.indexOf(kind));
+/** The painter's order: what needs a look lies on top. @type {number[]} */
+const ORDER = ["add", "retire", "update", "move", "doubtful", "conflict"].map((kind) => KINDS.indexOf(/** @type {Kind} */ (kind)));
 
-/** Rows one by one: ways and doubts, old places, areas and lines, then the marks. @returns the marks, for hit testing. */
+/**
+ * Rows one by one: ways and doubts, old places, areas and lines, then the marks.
+ * @returns the marks, for hit testing.
+ * @type {(ctx: CanvasRenderingContext2D, tile: TileData, place: Place, scene: TileScene) => Mark[]}
+ */
 export function drawChanges(ctx, tile, place, scene) {
   const colours = scene.colours;
   const radius = at(scene.zoom, RADIUS);
@@ -31,18 +37,22 @@ export function drawChanges(ctx, tile, place, scene) {
   const features = [...(tile.get("change") ?? [])].sort((a, b) => ORDER.indexOf(a.props.k) - ORDER.indexOf(b.props.k));
   for (const feature of features) if (feature.type !== POINT) drawShape(ctx, feature, place, colours);
   const metres = new Map((tile.get("path") ?? []).map(({ id, props }) => [id, props.m]));
-  const drawn = features.map((feature) => drawPoint(ctx, feature, place, radius, scene)).filter(Boolean);
+  const drawn = features.map((feature) => drawPoint(ctx, feature, place, radius, scene)).filter((mark) => mark !== null);
   if (scene.zoom >= LABELS_FROM) {
     for (const mark of drawn) if (metres.has(mark.id)) label(ctx, metres.get(mark.id), mark, colours);
   }
   return drawn;
 }
 
-/** Whether a row of these tile properties will be applied, or waits for a decision: drawn in full. */
+/**
+ * Whether a row of these tile properties will be applied, or waits for a decision: drawn in full.
+ * @type {(props: Props) => boolean}
+ */
 function isFull({ d }) {
   return d === ACCEPTED || d === UNDECIDED || d === 3;
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, feature: Feature, place: Place, radius: number, colours: Palette) => void} */
 function drawOld(ctx, feature, place, radius, colours) {
   if (feature.type === POINT) {
     stand(ctx, feature.rings[0], place, () => drawHollow(ctx, STYLES.move.colour, radius * 0.75, colours.halo));
@@ -51,6 +61,7 @@ function drawOld(ctx, feature, place, radius, colours) {
   }
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, feature: Feature, place: Place, colours: Palette) => void} */
 function drawShape(ctx, feature, place, colours) {
   const { colour } = STYLES[KINDS[feature.props.k]];
   const full = isFull(feature.props);
@@ -64,7 +75,10 @@ function drawShape(ctx, feature, place, colours) {
   line(ctx, feature.rings, place, colour, full ? 3.4 : 1.8, full ? [] : [2, 5], colours, feature.type === POLYGON);
 }
 
-/** The mark of a row: at its point, or in the middle of its line or area where that lies in this tile. */
+/**
+ * The mark of a row: at its point, or in the middle of its line or area where that lies in this tile.
+ * @type {(ctx: CanvasRenderingContext2D, feature: Feature, place: Place, radius: number, scene: TileScene) => Mark | null}
+ */
 function drawPoint(ctx, feature, place, radius, scene) {
   const [x, y] = spot(feature);
   if (feature.type !== POINT && !(x >= 0 && y >= 0 && x < EXTENT && y < EXTENT)) return null;
@@ -78,6 +92,7 @@ function drawPoint(ctx, feature, place, radius, scene) {
   return mark;
 }
 
+/** @type {(feature: Feature) => number[]} */
 function spot({ type, rings }) {
   if (type === LINE) {
     const longest = rings.reduce((a, b) => (b.length > a.length ? b : a));
@@ -91,7 +106,10 @@ function spot({ type, rings }) {
   return [(2 * x) / rings[0].length, (2 * y) / rings[0].length];
 }
 
-/** How far a row moved, beside its mark: on the side where the tile has room for it. */
+/**
+ * How far a row moved, beside its mark: on the side where the tile has room for it.
+ * @type {(ctx: CanvasRenderingContext2D, metres: number, mark: Mark, colours: Palette) => void}
+ */
 function label(ctx, metres, { x, y, r }, colours) {
   const right = x + r + ROOM < TILE;
   Object.assign(ctx, { font: `600 11.5px ${FONT}`, textAlign: right ? "left" : "right", textBaseline: "middle" });
@@ -101,6 +119,7 @@ function label(ctx, metres, { x, y, r }, colours) {
   ctx.fillText(text, edge, y);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, ring: Path, scaling: Scaling, draw: () => void) => void} */
 function stand(ctx, ring, { scale, dx, dy }, draw) {
   ctx.save();
   ctx.translate(ring[0] * scale + dx, ring[1] * scale + dy);
@@ -108,9 +127,13 @@ function stand(ctx, ring, { scale, dx, dy }, draw) {
   ctx.restore();
 }
 
+/**
+ * @type {(ctx: CanvasRenderingContext2D, rings: Path[], place: Place, colour: string, width: number, dash: number[],
+ *   colours: Palette, closed?: boolean) => void}
+ */
 function line(ctx, rings, place, colour, width, dash, colours, closed = false) {
   trace(ctx, rings, place, closed);
-  for (const [style, wide, pattern] of [[colours.halo, width + 2.4, []], [colour, width, dash]]) {
+  for (const [style, wide, pattern] of /** @type {[string, number, number[]][]} */ ([[colours.halo, width + 2.4, []], [colour, width, dash]])) {
     ctx.setLineDash(pattern);
     ctx.strokeStyle = style;
     ctx.lineWidth = wide;
@@ -119,6 +142,7 @@ function line(ctx, rings, place, colour, width, dash, colours, closed = false) {
   ctx.setLineDash([]);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, rings: Path[], scaling: Scaling, closed: boolean) => void} */
 function trace(ctx, rings, { scale, dx, dy }, closed) {
   ctx.beginPath();
   for (const ring of rings) {
@@ -128,7 +152,10 @@ function trace(ctx, rings, { scale, dx, dy }, closed) {
   }
 }
 
-/** Counted rows, one circle per kind and cell, with the sign of the kind; the white arc is the share that is not applied. */
+/**
+ * Counted rows, one circle per kind and cell, with the sign of the kind; the white arc is the share that is not applied.
+ * @type {(ctx: CanvasRenderingContext2D, tile: TileData, place: Place, scene: TileScene) => ClusterCircle[]}
+ */
 export function drawChangeClusters(ctx, tile, place, scene) {
   const found = (tile.get("cluster") ?? []).map(({ props, rings }) => ({
     layer: KINDS[props.k],
@@ -137,16 +164,17 @@ export function drawChangeClusters(ctx, tile, place, scene) {
     x: rings[0][0] * place.scale + place.dx,
     y: rings[0][1] * place.scale + place.dy,
   }));
-  const circles = arrange(found, (kind) => KINDS.indexOf(kind), 1 / scene.stretch);
+  const circles = arrange(found, (kind) => KINDS.indexOf(/** @type {Kind} */ (kind)), 1 / scene.stretch);
   for (const circle of circles) drawCluster(ctx, circle, scene);
   return circles;
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, circle: ClusterCircle, scene: TileScene) => void} */
 function drawCluster(ctx, { x, y, r, layer: kind, count, bad }, { colours, language, stretch }) {
   const share = kind === "conflict" || kind === "doubtful" ? 0 : bad / count;
   disc(ctx, x, y, r + 1.2, colours.halo);
   ctx.globalAlpha = 0.92;
-  disc(ctx, x, y, r, STYLES[kind].colour);
+  disc(ctx, x, y, r, STYLES[/** @type {Kind} */ (kind)].colour);
   ctx.globalAlpha = 1;
   if (share > 0) {
     ctx.beginPath();
@@ -157,12 +185,13 @@ function drawCluster(ctx, { x, y, r, layer: kind, count, bad }, { colours, langu
     ctx.setLineDash([]);
   }
   if (r < 6) return;
-  const text = SIGNS[kind] + (count > 1 ? shortCount(count, language) : "");
+  const text = SIGNS[/** @type {Kind} */ (kind)] + (count > 1 ? shortCount(count, language) : "");
   const size = Math.min(11.5 / stretch, Math.max(7.5 / stretch, (2 * r - 4) / (text.length * 0.58)));
   Object.assign(ctx, { font: `600 ${size.toFixed(1)}px ${FONT}`, textAlign: "center", textBaseline: "middle", fillStyle: "#ffffff" });
   ctx.fillText(text, x, y + 0.5);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, x: number, y: number, r: number, colour: string) => void} */
 function disc(ctx, x, y, r, colour) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, TAU);

@@ -3,11 +3,18 @@
  * without colour and in grey. Colours after Okabe and Ito (2008), darkened to carry a white sign.
  */
 
+import { pen } from "../map/canvas.js";
+import { every } from "../map/element.js";
+
+/** @import { Kind } from "../types.js" */
+
+/** @type {Kind[]} */
 export const KINDS = ["add", "update", "move", "retire", "conflict", "doubtful"];
 /** Decisions as the tiles carry them; 3: there is none to take. */
 export const ACCEPTED = 0;
 export const UNDECIDED = 2;
 
+/** @type {Record<Kind, {colour: string, shape: string, sign: keyof typeof STROKES}>} */
 export const STYLES = {
   add: { colour: "#00805c", shape: "circle", sign: "plus" },
   update: { colour: "#a06000", shape: "square", sign: "tilde" },
@@ -16,28 +23,35 @@ export const STYLES = {
   conflict: { colour: "#b3261e", shape: "triangle", sign: "bang" },
   doubtful: { colour: "#8b3f96", shape: "hexagon", sign: "question" },
 };
-/** The sign as a character, for the labels of counted clusters. */
+/** The sign as a character, for the labels of counted clusters. @type {Record<Kind, string>} */
 export const SIGNS = { add: "+", update: "~", move: "→", retire: "×", conflict: "!", doubtful: "?" };
 
 const TAU = Math.PI * 2;
+/** @type {Map<string, HTMLCanvasElement>} */
 const sprites = new Map();
 
-/** A canvas with the mark in its middle; `faded`: the change will not be applied. */
+/**
+ * A canvas with the mark in its middle; `faded`: the change will not be applied.
+ * @type {(kind: Kind, faded: boolean, radius: number, halo: string, ratio: number) => HTMLCanvasElement}
+ */
 export function markSprite(kind, faded, radius, halo, ratio) {
   const key = [kind, faded, radius, halo, ratio].join("|");
-  if (!sprites.has(key)) {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = Math.ceil((radius + 5) * 2 * ratio);
-    const ctx = canvas.getContext("2d");
-    ctx.scale(ratio, ratio);
-    ctx.translate(canvas.width / ratio / 2, canvas.height / ratio / 2);
-    drawMark(ctx, kind, faded, radius, halo);
-    sprites.set(key, canvas);
-  }
-  return sprites.get(key);
+  const ready = sprites.get(key);
+  if (ready) return ready;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = Math.ceil((radius + 5) * 2 * ratio);
+  const ctx = pen(canvas);
+  ctx.scale(ratio, ratio);
+  ctx.translate(canvas.width / ratio / 2, canvas.height / ratio / 2);
+  drawMark(ctx, kind, faded, radius, halo);
+  sprites.set(key, canvas);
+  return canvas;
 }
 
-/** Draws the mark around the origin: filled with a white sign; not to be applied: hollow and struck through. */
+/**
+ * Draws the mark around the origin: filled with a white sign; not to be applied: hollow and struck through.
+ * @type {(ctx: CanvasRenderingContext2D, kind: Kind, faded: boolean, radius: number, halo: string) => void}
+ */
 export function drawMark(ctx, kind, faded, radius, halo) {
   const { colour, shape, sign } = STYLES[kind];
   ctx.lineJoin = "round";
@@ -56,9 +70,12 @@ export function drawMark(ctx, kind, faded, radius, halo) {
   if (faded) strike(ctx, radius * 0.95, colour);
 }
 
-/** The mark of a place that a moved asset has left, or of an asset that a doubtful row may be. */
+/**
+ * The mark of a place that a moved asset has left, or of an asset that a doubtful row may be.
+ * @type {(ctx: CanvasRenderingContext2D, colour: string, radius: number, halo: string) => void}
+ */
 export function drawHollow(ctx, colour, radius, halo) {
-  for (const [style, width] of [[halo, 4.2], [colour, 1.8]]) {
+  for (const [style, width] of /** @type {const} */ ([[halo, 4.2], [colour, 1.8]])) {
     ctx.beginPath();
     ctx.arc(0, 0, radius, 0, TAU);
     ctx.strokeStyle = style;
@@ -67,6 +84,7 @@ export function drawHollow(ctx, colour, radius, halo) {
   }
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, shape: string, r: number) => void} */
 function outline(ctx, shape, r) {
   ctx.beginPath();
   if (shape === "square") ctx.rect(-r * 0.9, -r * 0.9, r * 1.8, r * 1.8);
@@ -76,6 +94,7 @@ function outline(ctx, shape, r) {
   else ctx.arc(0, 0, r, 0, TAU);
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, r: number, corners: number, start: number, down: number) => void} */
 function polygon(ctx, r, corners, start, down) {
   for (let i = 0; i < corners; i += 1) {
     const angle = start + (i * TAU) / corners;
@@ -93,6 +112,10 @@ const STROKES = {
   question: [[[-0.6, -0.55], [-0.2, -1], [0.35, -0.95], [0.6, -0.5], [0.05, 0], [0, 0.3]], [[0, 0.95], [0, 1]]],
 };
 
+/**
+ * @type {(ctx: CanvasRenderingContext2D, sign: keyof typeof STROKES, size: number, colour: string,
+ *   down: number) => void}
+ */
 function drawSign(ctx, sign, size, colour, down) {
   ctx.beginPath();
   for (const stroke of STROKES[sign]) {
@@ -104,6 +127,7 @@ function drawSign(ctx, sign, size, colour, down) {
   ctx.stroke();
 }
 
+/** @type {(ctx: CanvasRenderingContext2D, radius: number, colour: string) => void} */
 function strike(ctx, radius, colour) {
   ctx.beginPath();
   ctx.moveTo(-radius, radius);
@@ -113,21 +137,25 @@ function strike(ctx, radius, colour) {
   ctx.stroke();
 }
 
-/** Puts the mark into every element that asks for one (`data-mark`, or `data-kind` around `.kind-mark`). */
+/**
+ * Puts the mark into every element that asks for one (`data-mark`, or `data-kind` around `.kind-mark`).
+ * @type {(root: ParentNode) => void}
+ */
 export function fillMarks(root) {
-  for (const place of root.querySelectorAll(".kind-mark:empty")) {
-    const kind = place.dataset.mark ?? place.closest("[data-kind]").dataset.kind;
-    const faded = ["rejected"].includes(place.closest("[data-decision]")?.dataset.decision);
-    place.append(swatch(kind, faded));
+  for (const place of every(root, ".kind-mark:empty")) {
+    const kind = place.dataset.mark ?? place.closest("[data-kind]")?.getAttribute("data-kind");
+    const faded = place.closest("[data-decision]")?.getAttribute("data-decision") === "rejected";
+    place.append(swatch(/** @type {Kind} */ (kind), faded));
   }
 }
 
+/** @type {(kind: Kind, faded: boolean) => HTMLCanvasElement} */
 function swatch(kind, faded) {
   const canvas = document.createElement("canvas");
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
   canvas.width = canvas.height = 22 * ratio;
   canvas.setAttribute("aria-hidden", "true");
-  const ctx = canvas.getContext("2d");
+  const ctx = pen(canvas);
   ctx.scale(ratio, ratio);
   ctx.translate(11, 11);
   drawMark(ctx, kind, faded, 7, "rgba(0,0,0,0)");

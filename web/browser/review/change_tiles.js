@@ -4,12 +4,15 @@ import { AssetTiles } from "../map/asset_tiles.js";
 import { circleAt, shapeAt } from "../map/hit.js";
 import { drawChangeClusters, drawChanges } from "./change_draw.js";
 
-/** @returns {L.GridLayer} `options`: url (with {z} {x} {y}), pane */
+/** @import { ClusterCircle, TilesClass, TilesLayer, TilesOptions } from "../types.js" */
+
+/** Options: url (with {z} {x} {y}), pane. @type {(options: TilesOptions) => TilesLayer} */
 export function changeTiles(options) {
   return new ChangeTiles(options);
 }
 
-const ChangeTiles = AssetTiles.extend({
+/** @type {Pick<TilesLayer, "_draw" | "hit"> & ThisType<TilesLayer>} */
+const body = {
   _draw(ctx, tile, scene) {
     tile.circles = (tile.data.has("cluster") ? drawChangeClusters : drawChanges)(ctx, tile.data, tile.place, scene);
   },
@@ -20,8 +23,10 @@ const ChangeTiles = AssetTiles.extend({
     if (!found) return null;
     const { tile, x, y } = found;
     const circle = circleAt(tile.circles, x, y);
-    if (circle) return circle.id === undefined ? { cluster: circle } : { row: circle.id };
+    if (circle) return circle.id === undefined ? { cluster: /** @type {ClusterCircle} */ (circle) } : { row: circle.id };
     const shape = (tile.data.get("change") ?? []).find((feature) => shapeAt([feature], tile.place, x, y));
     return shape ? { row: shape.id } : null;
   },
-});
+};
+/** @type {TilesClass} */
+const ChangeTiles = AssetTiles.extend(body);

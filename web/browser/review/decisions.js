@@ -1,19 +1,28 @@
 /** Accepting and rejecting: one row, all that is found, an area drawn on the map. Each can be taken back by its opposite. */
 
 import { readConfig, t } from "../map/config.js";
-import { h } from "../map/element.js";
+import { h, part } from "../map/element.js";
 import { notice } from "../map/notices.js";
 import { fullCount } from "../map/numbers.js";
 import { askJson, postJson } from "../map/server.js";
+
+/** @import { Failed, ReviewCounts } from "../types.js" */
+
+/** @import { ReviewState } from "./review_state.js" */
 
 export class Decisions {
   #root;
   #state;
   #facts;
   #failed;
-  #token = document.querySelector("[name=csrf_token]").value;
+  #token = part(document, "[name=csrf_token]", HTMLInputElement).value;
 
-  /** @param {(seq: number) => object|null} facts the kind of a row that the list knows */
+  /**
+   * @param {string} root the address of the change set
+   * @param {ReviewState} state
+   * @param {(seq: number | null) => DOMStringMap | null} facts the kind of a row that the list knows
+   * @param {Failed} failed
+   */
   constructor(root, state, facts, failed) {
     this.#root = root;
     this.#state = state;
@@ -21,7 +30,10 @@ export class Decisions {
     this.#failed = failed;
   }
 
-  /** One row. A doubtful one is not accepted: a person says which asset it is. */
+  /**
+   * One row. A doubtful one is not accepted: a person says which asset it is.
+   * @type {(seq: number, accepted: boolean) => Promise<void>}
+   */
   async row(seq, accepted) {
     const kind = this.#facts(seq)?.kind;
     if (kind === "conflict") return notice(t("review_conflict"));
@@ -30,7 +42,10 @@ export class Decisions {
     if (counts) this.#state.decided(counts, [{ seq, accepted }]);
   }
 
-  /** Which asset a doubtful row is; "" for none that is registered. */
+  /**
+   * Which asset a doubtful row is; "" for none that is registered.
+   * @type {(seq: number, asset: string) => Promise<void>}
+   */
   async identify(seq, asset) {
     const counts = await this.#send("decide", this.#state.query, { row: seq, asset });
     if (!counts) return;
@@ -38,7 +53,10 @@ export class Decisions {
     notice(t("review_decided", { row: seq }));
   }
 
-  /** All that meets the filter; `area`: of that only what touches it (GeoJSON). */
+  /**
+   * All that meets the filter; `area`: of that only what touches it (GeoJSON).
+   * @type {(accepted: boolean, area?: string | null) => Promise<void>}
+   */
   async found(accepted, area = null) {
     const query = this.#state.query;
     const counts = await this.#send("accept", query, { accepted: word(accepted), ...(area ? { area } : {}) });
@@ -47,6 +65,7 @@ export class Decisions {
     this.#tell(accepted, counts.done, query, area);
   }
 
+  /** @type {(accepted: boolean, n: number, query: string, area: string | null) => void} */
   #tell(accepted, n, query, area) {
     if (n === 0) return notice(t("review_nothing_to_do"));
     const text = t(accepted ? "review_accepted" : "review_rejected", { n: fullCount(n, readConfig().language) });
@@ -56,6 +75,7 @@ export class Decisions {
     return notice(text, { keep: true, action: back });
   }
 
+  /** @type {(accepted: boolean, query: string, area: string | null) => Promise<void>} */
   async #takeBack(accepted, query, area) {
     const counts = await this.#send("accept", query, { accepted: word(accepted), ...(area ? { area } : {}) });
     if (!counts) return;
@@ -63,7 +83,13 @@ export class Decisions {
     notice(t(accepted ? "review_accepted" : "review_rejected", { n: fullCount(counts.done, readConfig().language) }));
   }
 
-  /** @param {boolean} alone the filter does not choose the row, but the counts that come back are its */
+  /**
+   * @param {string} act
+   * @param {string} query
+   * @param {Record<string, string | number>} fields
+   * @param {boolean} alone the filter does not choose the row, but the counts that come back are its
+   * @returns {Promise<ReviewCounts | null>}
+   */
   async #send(act, query, fields, alone = false) {
     try {
       const answer = await postJson(`${this.#root}/${act}?${alone ? "" : query}`, fields, this.#token);
@@ -74,11 +100,13 @@ export class Decisions {
     }
   }
 
+  /** @type {(query: string) => Promise<ReviewCounts>} */
   async #counted(query) {
     return askJson(`${this.#root}/counts?${query}`);
   }
 }
 
+/** @type {(accepted: boolean) => string} */
 function word(accepted) {
   return accepted ? "yes" : "no";
 }

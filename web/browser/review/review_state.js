@@ -1,5 +1,7 @@
 /** What the person under review has asked for and chosen. List, map and card listen; the address follows. */
 
+/** @import { ReviewCounts, ReviewEvents, RowEvent } from "../types.js" */
+
 /** Events: "filter"; "row" (detail: seq or null, and what led here); "decided" (detail: counts, rows or null for many). */
 export class ReviewState extends EventTarget {
   /** @param {string} search the query part of the address */
@@ -22,7 +24,17 @@ export class ReviewState extends EventTarget {
     return new URLSearchParams(pairs).toString();
   }
 
-  /** @param {object} change any of kinds, decision, class, text */
+  /**
+   * Calls the listener with what the event tells.
+   * @template {keyof ReviewEvents} N
+   * @param {N} name
+   * @param {(detail: ReviewEvents[N]) => void} listener
+   */
+  on(name, listener) {
+    this.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @param {{kinds?: Set<string>, decision?: string, class?: string, text?: string}} change any of kinds, decision, class, text */
   ask(change) {
     const before = this.query;
     Object.assign(this, change);
@@ -31,12 +43,14 @@ export class ReviewState extends EventTarget {
     this.#tell("filter");
   }
 
+  /** @type {(seq: number | null, source?: Omit<RowEvent, "seq">) => void} */
   choose(seq, source = {}) {
     this.row = seq;
     this.#write();
     this.#tell("row", { seq, ...source });
   }
 
+  /** @type {(counts: ReviewCounts, rows?: {seq: number, accepted: boolean}[] | null) => void} */
   decided(counts, rows = null) {
     this.#tell("decided", { counts, rows });
   }
@@ -46,6 +60,10 @@ export class ReviewState extends EventTarget {
     history.replaceState(null, "", location.pathname + (query ? `?${query}` : ""));
   }
 
+  /**
+   * @param {keyof ReviewEvents} name
+   * @param {object} detail
+   */
   #tell(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

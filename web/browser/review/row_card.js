@@ -2,13 +2,19 @@
 /** The chosen row: its card, and on the map its new place, its old one and what else it may be. */
 
 import { t } from "../map/config.js";
-import { h } from "../map/element.js";
+import { around, h } from "../map/element.js";
 import { Highlight } from "../map/highlight.js";
 import { lengthText } from "../map/numbers.js";
 import { askHtml, latest } from "../map/server.js";
 import { STYLES, fillMarks } from "./change_marks.js";
 
+/** @import { DrawnRow, Failed } from "../types.js" */
+
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** @import { ReviewState } from "./review_state.js" */
+/** @typedef {{panel: HTMLElement, body: HTMLElement, close: HTMLElement}} Parts */
+/** @typedef {{accept: (seq: number, accepted: boolean) => void, identify: (seq: number, asset: string) => void}} Acts */
 
 export class RowCard {
   #map;
@@ -19,28 +25,35 @@ export class RowCard {
   #around;
 
   /**
-   * @param {{panel, body, close}} parts elements
-   * @param {{accept: (seq, accepted) => void, identify: (seq, asset: string) => void}} acts
+   * @param {L.Map} map
+   * @param {Parts} parts
+   * @param {ReviewState} state
+   * @param {string} root the address of the change set
+   * @param {Acts} acts
+   * @param {Failed} failed
    */
   constructor(map, parts, state, root, acts, failed) {
     this.#map = map;
     this.#parts = parts;
     this.#state = state;
-    this.#load = latest((seq, signal) => askHtml(`${root}/rows/${seq}`, signal));
+    this.#load = latest((/** @type {number} */ seq, /** @type {AbortSignal} */ signal) => askHtml(`${root}/rows/${seq}`, signal));
     this.#highlight = new Highlight(map);
     this.#around = L.featureGroup([]).addTo(map);
     parts.close.addEventListener("click", () => state.choose(null));
-    parts.body.addEventListener("click", ({ target }) => this.#click(target, acts));
-    state.addEventListener("filter", () => state.row !== null && state.choose(null));
-    state.addEventListener("row", ({ detail }) => this.show(detail, failed));
-    state.addEventListener("decided", () => state.row !== null && this.show({ seq: state.row }, failed));
+    parts.body.addEventListener("click", (event) => this.#click(event, acts));
+    state.on("filter", () => state.row !== null && state.choose(null));
+    state.on("row", (row) => void this.show(row, failed));
+    state.on("decided", () => state.row !== null && void this.show({ seq: state.row }, failed));
   }
 
   get open() {
     return !this.#parts.panel.hidden;
   }
 
-  /** @param {{seq: number|null, fly: boolean}} asked null closes the card */
+  /**
+   * @param {{seq: number | null, fly?: boolean}} asked null closes the card
+   * @param {Failed} failed
+   */
   async show({ seq, fly = false }, failed) {
     if (seq === null) return this.#close();
     this.#parts.panel.hidden = false;
@@ -57,10 +70,11 @@ export class RowCard {
     }
   }
 
+  /** @type {(html: string, fly: boolean) => void} */
   #fill(html, fly) {
     const template = document.createElement("template");
     template.innerHTML = html;
-    const drawn = JSON.parse(template.content.querySelector("script").textContent);
+    const drawn = JSON.parse(template.content.querySelector("script")?.textContent ?? "");
     this.#parts.body.replaceChildren(template.content);
     this.#parts.body.scrollTop = 0;
     fillMarks(this.#parts.body);
@@ -76,13 +90,16 @@ export class RowCard {
     this.#around.clearLayers();
   }
 
-  #click(target, { accept, identify }) {
-    const decide = target.closest("[data-decide]");
-    const asset = target.closest("[data-asset]");
+  /** @type {(event: Event, acts: Acts) => void} */
+  #click(event, { accept, identify }) {
+    const decide = around(event, "[data-decide]");
+    const asset = around(event, "[data-asset]");
+    if (this.#state.row === null) return;
     if (decide) accept(this.#state.row, decide.dataset.decide === "yes");
-    else if (asset) identify(this.#state.row, asset.dataset.asset);
+    else if (asset) identify(this.#state.row, asset.dataset.asset ?? "");
   }
 
+  /** @type {(row: DrawnRow) => void} */
   #draw({ new: place, old, candidates }) {
     this.#highlight.show(place);
     this.#around.clearLayers();
@@ -103,11 +120,13 @@ export class RowCard {
     });
   }
 
+  /** @type {(geometry: GeoJSON.Geometry, colour: string) => void} */
   #outline(geometry, colour) {
     const style = { renderer: this.#highlight.renderer, color: colour, weight: 2.5, dashArray: "4 4", fill: false, interactive: false };
     L.geoJSON(geometry, { style, pointToLayer: (_, latlng) => L.circleMarker(latlng, { ...style, radius: 8 }) }).addTo(this.#around);
   }
 
+  /** @type {(from: L.LatLng, to: L.LatLng, colour: string) => void} */
   #way(from, to, colour) {
     const style = { renderer: this.#highlight.renderer, color: colour, weight: 2, interactive: false };
     L.polyline([from, to], style).addTo(this.#around);
@@ -131,6 +150,7 @@ export class RowCard {
   }
 }
 
+/** @type {(geometry: GeoJSON.Geometry) => L.LatLng} */
 function centre(geometry) {
   return L.geoJSON(geometry).getBounds().getCenter();
 }
