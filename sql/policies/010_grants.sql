@@ -27,7 +27,8 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name)
   TO chengji_app, chengji_reader;
 GRANT EXECUTE ON FUNCTION registry.writable(name), registry.in_force(text, bigint), registry.folded(text), registry.search_terms(text),
-  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.is_much(bigint), registry.plan_for_many(boolean),
+  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.is_much(text, bigint),
+  registry.plan_for_many(boolean),
   registry.between_applies(text),
   registry.remember_rows(text, bigint[], int[], uuid[]), registry.delivery_lock(text, bigint, int),
   registry.is_worked_on(text, bigint, int), registry.tell_delivery(text, bigint, int, jsonb),
