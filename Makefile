@@ -17,6 +17,7 @@ develop: setup .cache/system-test .venv/dev
 test: develop ## all tests: lint, types, unit, PostGIS, web, browser
 	$(MAKE) --no-print-directory check
 	$(PYTEST) -n 2 -m slow tests/unit
+	sh requirements/newest_postgresql.sh
 	$(PYTEST) -n 2 tests/postgis tests/web
 	$(PYTEST) tests/browser
 
