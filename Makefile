@@ -20,6 +20,7 @@ test: develop ## all tests: lint, types, unit, PostGIS, web, browser; prints how
 	rm -f .cache/coverage*
 	$(MAKE) --no-print-directory check COVERAGE="$(COVERAGE)"
 	$(PYTEST) -n 2 -m slow tests/unit
+	sh requirements/newest_postgresql.sh
 	$(PYTEST) -n 2 $(COVERAGE) tests/postgis tests/web
 	@$(BIN)/coverage report > .cache/coverage.txt
 	@echo "Coverage: $$($(BIN)/coverage report --format=total) % of the lines (.cache/coverage.txt)"

@@ -12,15 +12,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import composed
 import databases
 import psycopg
 import pytest
 import seed
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from registry.database.connections import connect
 from registry.errors import Unavailable
 from registry.operations.migrations import migrate
 from registry.settings import settings
+
+# Every statement that any test composes is looked at.
+event.listen(Engine, "before_execute", composed.refuse_functions_beside_index_operators)
 
 # Nothing has read the settings yet (importing does not): tests never touch a developer's own cluster or database.
 os.environ.pop("DATABASE_URL", None)

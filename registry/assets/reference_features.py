@@ -6,9 +6,8 @@ taken, so that inside them nothing is missing. Which cells is the same in each r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,13 @@ from registry.access.scope import Scope
 from registry.database.statements import statement
 
 Box = tuple[float, float, float, float]
+Cells = NDArray[np.int64]  # (n, 2): column and row in a grid of degrees
 ROADS = ("road", "alley")
 MOST_ASSETS = 20_000
 MOST_LINES = 4_000
 CELL_DEGREES = 0.004
+MOST_CELLS = 4_096
+FINER = 4  # times smaller are the cells that a larger one is divided into, both ways
 
 
 def _nothing() -> NDArray[np.object_]:
@@ -90,33 +92,70 @@ def _known(
     connection: psycopg.Connection[Any], scope: Scope, layers: tuple[str, ...], window: Box, most: int
 ) -> ReferenceFeatures:
     """All assets of the layers that touch the window, or those of as many cells as `most` allows."""
-    values = {"district": scope.district, "layers": list(layers), "most": most, "cell": CELL_DEGREES}
-    values |= dict(zip(("west", "south", "east", "north"), window, strict=True))
-    with _by_place(connection):
-        rows = connection.execute(statement("assets/reference_features.sql").encode(), values).fetchall()
+    values = {"district": scope.district, "layers": list(layers)}
+    cells, whole = _cells(connection, values, window)
+    rows = connection.execute(
+        statement("assets/reference_features.sql").encode(), {**values, **_told(cells, CELL_DEGREES), "most": most}
+    ).fetchall()
     if not rows:
         return ReferenceFeatures()
     ids, columns, lines, wkb = (np.array(part, dtype=object) for part in zip(*rows, strict=True))
-    cells = np.column_stack((columns, lines)).astype(np.int64)
+    found = np.column_stack((columns, lines)).astype(np.int64)
     complete = np.ones(len(rows), dtype=bool)
     if len(rows) == most:  # the last cell may be cut off
-        complete = (cells != cells[-1]).any(axis=1)
+        complete = (found != found[-1]).any(axis=1)
+        whole = False
     _unique, first = np.unique(ids[complete].astype(np.int64), return_index=True)
     geometry = shapely.from_wkb(wkb[complete][first])
-    return ReferenceFeatures(geometry, None if complete.all() else _boxes(cells[complete]))
+    return ReferenceFeatures(geometry, None if whole else _boxes(found[complete]))
 
 
-@contextmanager
-def _by_place(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Each cell through the spatial index: of a layer that was filled a minute ago the planner knows nothing yet, and would
-    read all of it for every cell. Bitmaps only, because the order by id would tempt it to walk the layer's index."""
-    for name in ("enable_seqscan", "enable_indexscan"):
-        connection.execute("SELECT set_config(%s, 'off', true)", (name,))
-    yield
-    for name in ("enable_seqscan", "enable_indexscan"):
-        connection.execute("SELECT set_config(%s, 'on', true)", (name,))
+def _cells(connection: psycopg.Connection[Any], values: dict[str, Any], window: Box) -> tuple[Cells, bool]:
+    """Cells of the window in an order that scatters them and is the same each time, and whether no asset lies in any other.
+
+    A small window has all of its cells. Of a wide one, larger cells are asked first, and only those that hold something are
+    looked into, `MOST_CELLS` of each size: so that a province costs little more than a town, and no list of cells grows long.
+    """
+    size = CELL_DEGREES
+    while (cells := _grid(window, size)) is None:
+        size *= FINER
+    whole = True
+    while size > CELL_DEGREES * 1.5:
+        asked = {**values, **_told(cells, size), "most": MOST_CELLS}
+        rows = connection.execute(statement("assets/reference_cells.sql").encode(), asked).fetchall()
+        whole = whole and len(rows) < MOST_CELLS
+        size /= FINER
+        cells = _scattered(_finer(np.array(rows, np.int64).reshape(-1, 2), window, size))
+    return cells, whole
 
 
-def _boxes(cells: NDArray[np.int64]) -> NDArray[np.float64]:
+def _grid(window: Box, size: float) -> Cells | None:
+    """All cells of this size that the window touches; None where there are too many."""
+    west, south, east, north = (floor(edge / size) for edge in window)
+    if (east - west + 1) * (north - south + 1) > MOST_CELLS:
+        return None
+    columns, lines = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
+    return _scattered(np.column_stack((columns.ravel(), lines.ravel())))
+
+
+def _finer(cells: Cells, window: Box, size: float) -> Cells:
+    """The cells of this size inside larger ones, as far as the window touches them."""
+    west, south, east, north = (floor(edge / size) for edge in window)
+    steps = np.stack(np.meshgrid(np.arange(FINER), np.arange(FINER)), axis=-1).reshape(1, -1, 2)
+    inside = (cells[:, None, :] * FINER + steps).reshape(-1, 2)
+    kept = (inside >= (west, south)).all(axis=1) & (inside <= (east, north)).all(axis=1)
+    return inside[kept]
+
+
+def _scattered(cells: Cells) -> Cells:
+    columns, lines = cells[:, 0], cells[:, 1]
+    return cells[np.lexsort((lines, columns, (columns * 2654435761 + lines * 40503) % 65521))]
+
+
+def _told(cells: Cells, size: float) -> dict[str, Any]:
+    return {"columns": cells[:, 0].tolist(), "rows": cells[:, 1].tolist(), "size": size}
+
+
+def _boxes(cells: Cells) -> NDArray[np.float64]:
     corner = np.unique(cells, axis=0) * CELL_DEGREES
     return np.hstack((corner, corner + CELL_DEGREES))

@@ -152,7 +152,8 @@ def diff(
     values = {"district": scope.district, "layer": layer, "change_set": change_set}
     # The planner knows little of tables filled in this transaction: a nested loop over two of them never ends. A few rows,
     # though, are better looked up than the whole register read.
-    if (connection.execute("SELECT registry.is_much(count(*)) FROM delivery").fetchone() or (False,))[0]:
+    asked = "SELECT registry.is_much(%(district)s, count(*)) FROM delivery"
+    if (connection.execute(asked, values).fetchone() or (False,))[0]:
         connection.execute("SELECT registry.plan_for_many(true)")
     connection.execute(statement("changes/parties.sql").encode(), values)
     matcher.match(connection, scope.district, layer, rules)

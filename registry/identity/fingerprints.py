@@ -6,6 +6,7 @@ only compares. An edit by hand has none, so that its asset is looked at again; a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from registry.database.statements import statement
 Numbers = NDArray[np.int64]
 Prints = NDArray[np.uint64]  # (n, 2): the first and the last eight bytes
 
-# Fingerprints of so many bytes of the register, about a million, are packed into one value on their way.
-AT_ONCE = 1 << 30
+# So many fingerprints are packed into one value on their way.
+AT_ONCE = 1_000_000
 _KNOWN = np.dtype([("id", ">i8"), ("first", ">u8"), ("last", ">u8")])
 _NATIVE = np.dtype([("id", np.int64), ("first", np.uint64), ("last", np.uint64)])
 # Rows of COPY (format binary) with three columns: their count, then each value after its length.
@@ -64,15 +65,19 @@ class KnownFingerprints:
 
 def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> KnownFingerprints:
     """The fingerprints of a layer's assets, as far as this person may see them."""
-    values = {"district": scope.district, "layer": layer}
-    with connection.cursor(binary=True) as cursor:
-        size = cursor.execute("SELECT pg_relation_size('registry.asset')").fetchone()
-        assert size is not None
-        parts = size[0] // AT_ONCE + 1
-        packed = statement("identity/fingerprints.sql").encode()
-        pieces = [cursor.execute(packed, {**values, "parts": parts, "part": n}).fetchone() for n in range(parts)]
-    told = np.concatenate([np.frombuffer(piece[0] or b"", _KNOWN).astype(_NATIVE) for piece in pieces if piece])
+    told = np.concatenate([np.frombuffer(piece, _KNOWN).astype(_NATIVE) for piece in _packed(connection, scope, layer)])
     return KnownFingerprints(told["id"], np.column_stack((told["first"], told["last"])))
+
+
+def _packed(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> Iterator[bytes]:
+    values = {"district": scope.district, "layer": layer, "most": AT_ONCE}
+    last, more = 0, True
+    with connection.cursor(binary=True) as cursor:
+        while more:
+            row = cursor.execute(statement("identity/fingerprints.sql").encode(), {**values, "after": last}).fetchone()
+            assert row is not None
+            yield row[0] or b""
+            last, more = row[1], row[2] == AT_ONCE
 
 
 def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:

@@ -32,9 +32,5 @@ def near_duplicates(connection: psycopg.Connection[Any], scope: Scope, layer: st
     ).fetchone()
     if there == (False,):
         return []
-    # The planner knows little of rows written in this transaction, and a walk through the register for each of them would
-    # never end: leave it the spatial index alone.
-    connection.execute("SET LOCAL enable_seqscan = off")
     found = connection.execute(statement("identity/near_duplicates.sql").encode(), values).fetchall()
-    connection.execute("SET LOCAL enable_seqscan = on")
     return [Twin(*row) for row in found]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from registry.database.connections import APPLICATION, plain_url
+from registry.database.connections import options, plain_url
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -57,8 +57,8 @@ def application(url: str) -> App:
     """The queue as a worker runs it."""
     from procrastinate import App, PsycopgConnector
 
-    options = f"-c role={APPLICATION} -c search_path={SCHEMA}"
-    return App(connector=PsycopgConnector(conninfo=plain_url(url), kwargs={"options": options}, min_size=1, max_size=3))
+    told = {"options": options(url, search_path=SCHEMA)}
+    return App(connector=PsycopgConnector(conninfo=plain_url(url), kwargs=told, min_size=1, max_size=3))
 
 
 def put(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> int:

@@ -9,11 +9,12 @@ from typing import Any
 import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from registry.catalogue.layers import add_layer, reference_layers, write_classes
-from registry.database.connections import connect, plain_url
+from registry.database.connections import connect, options, plain_url
 from registry.database.statements import folder, statement
 from registry.errors import Unavailable
 from registry.i18n import _
@@ -29,7 +30,9 @@ def configuration(url: str) -> Config:
     config.set_main_option("script_location", str(Path(str(folder().joinpath("migrations")))))
     config.set_main_option("path_separator", "os")
     config.attributes["engine"] = create_engine(
-        plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool
+        plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1),
+        poolclass=NullPool,
+        connect_args={"options": options(url, role=None)},
     )
     return config
 
@@ -79,7 +82,20 @@ def _apply_sources(connection: psycopg.Connection[Any]) -> None:
         _load_reference(connection)
         _load_roles(connection)
         connection.execute("SELECT registry.refresh_layer_views()")
+        _take_statistics(connection)
     make_leakproof(connection)
+
+
+def _take_statistics(connection: psycopg.Connection[Any]) -> None:
+    """Of tables that hold rows and were never looked at, as after a restore or an upgrade: to a planner that knows
+    nothing, district and layer seem to say more than a box on the map, and it would read a whole layer for each tile."""
+    unknown = connection.execute(
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind = 'r'"
+        " AND pg_relation_size(c.oid) > 0"
+        " AND NOT EXISTS (SELECT FROM pg_stats s WHERE s.schemaname = 'registry' AND s.tablename = c.relname)"
+    ).fetchall()
+    for (table,) in unknown:
+        connection.execute(SQL("ANALYZE (SKIP_LOCKED) registry.{}").format(Identifier(table)))
 
 
 def make_leakproof(connection: psycopg.Connection[Any]) -> bool:

@@ -13,9 +13,11 @@ CROSS JOIN (SELECT coalesce(max(c.seq), 0) AS last FROM registry.change c
 WHERE a.district = %(district)s AND a.layer = %(layer)s AND a.state <> 'retired'
   AND (%(schemes)s::text[] IS NULL
     OR (a.scheme, a.class) IN (SELECT k.scheme, k.code FROM unnest(%(schemes)s::text[], %(codes)s::text[]) AS k (scheme, code)))
-  AND NOT EXISTS (SELECT FROM matched x WHERE x.asset_id = a.id)
+  -- hashes, however few assets the planner expects: it must not look for each of them among all the rows
+  AND a.id NOT IN (SELECT x.asset_id FROM matched x WHERE x.asset_id IS NOT NULL)
   AND a.id NOT IN (SELECT unnest(x.candidates) FROM matched x WHERE x.doubtful)
-  AND NOT EXISTS (SELECT FROM held_back h WHERE h.code = a.code)
-  AND NOT EXISTS (SELECT FROM held_back h WHERE h.external_key = a.external_key)
-  AND NOT EXISTS (SELECT FROM held_back h JOIN registry.asset_alias l ON l.district = %(district)s AND l.alias = h.code
-                  WHERE l.asset_id = a.id)
+  AND a.code NOT IN (SELECT h.code FROM held_back h WHERE h.code IS NOT NULL)
+  AND (a.external_key IS NULL
+    OR a.external_key NOT IN (SELECT h.external_key FROM held_back h WHERE h.external_key IS NOT NULL))
+  AND a.id NOT IN (SELECT l.asset_id FROM held_back h JOIN registry.asset_alias l
+                   ON l.district = %(district)s AND l.alias = h.code)

@@ -31,14 +31,23 @@ BEGIN ATOMIC
                       AND o.external_key IS DISTINCT FROM a.external_key)
   UNION ALL
   -- Two proposals of one file without codes and keys: what the other one added since is what this one would add again.
+  -- Asked only where another set came in between, and then by place, in steps that no estimate can turn round.
+  (WITH overtaken AS MATERIALIZED (
+    SELECT s.proposed_at FROM registry.change_set s
+    WHERE s.district = in_district AND s.id = in_change_set
+      AND EXISTS (SELECT FROM registry.change_set o
+                  WHERE o.district = in_district AND o.layer = s.layer AND o.applied_at > s.proposed_at)
+  ), brought AS MATERIALIZED (
+    SELECT c.seq, c.source_row, c.code, c.asset_id, c.layer, c.scheme, c.class, c.name, c.geom, s.proposed_at
+    FROM overtaken s CROSS JOIN registry.change c
+    WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted AND c.action = 'add'
+  )
   SELECT c.seq, c.source_row, c.code, 'added'
-  FROM registry.change_set s
-  JOIN registry.change c ON c.district = s.district AND c.change_set = s.id
-  JOIN registry.asset a ON a.district = c.district AND a.layer = c.layer AND a.scheme = c.scheme AND a.class = c.class
-    AND a.name = c.name AND a.geom = c.geom AND a.valid_from > s.proposed_at
-  WHERE s.district = in_district AND s.id = in_change_set AND c.accepted AND c.action = 'add' AND a.id <> c.asset_id
-    AND EXISTS (SELECT FROM registry.change_set o
-                WHERE o.district = in_district AND o.layer = s.layer AND o.applied_at > s.proposed_at)
+  FROM brought c CROSS JOIN LATERAL (
+    SELECT b.district, b.id, b.layer, b.scheme, b.class, b.name, b.geom, b.valid_from
+    FROM registry.asset b WHERE b.geom && c.geom OFFSET 0) a
+  WHERE a.district = in_district AND a.layer = c.layer AND a.scheme = c.scheme AND a.class = c.class
+    AND a.name = c.name AND a.geom = c.geom AND a.valid_from > c.proposed_at AND a.id <> c.asset_id)
   UNION ALL
   SELECT c.seq, c.source_row, c.code, 'class'
   FROM registry.change c
@@ -267,31 +276,54 @@ BEGIN
   RETURN at;
 END $$;
 
--- Whether so many rows are more than about a twentieth of the register. To the planner, rows written in this transaction
--- count as one, so that it looks up each of them in a loop; for many it is quicker to read the register once.
-CREATE OR REPLACE FUNCTION registry.is_much(n bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = registry, pg_temp
-RETURN n * 20 * 600 > pg_relation_size('registry.asset');
+-- Whether so many rows are more than a twentieth of the district's assets. To the planner, rows written in this transaction
+-- count as one, so that it looks up each of them in a loop; for many it is quicker to read the district's share once.
+-- Counted, up to the answer: that costs as much as twenty times these rows at most, a fraction of what is done with them, and
+-- never more because other districts are in the table. As the owner, so that an index alone will do.
+DROP FUNCTION IF EXISTS registry.is_much(bigint);
+CREATE OR REPLACE FUNCTION registry.is_much(in_district text, n bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = registry, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off -- a walk through other districts would find the limit late
+BEGIN ATOMIC
+  SELECT count(*) < n * 20 FROM (SELECT FROM registry.asset a WHERE a.district = in_district LIMIT n * 20) seen;
+END;
 
--- Let the rest of the transaction join by hashing alone, in memory rather than in files, or as the planner likes.
+-- Let the rest of the transaction join by hashing alone, in memory rather than in files, or as the planner likes. Plans made
+-- that way look dear to a server, which then compiles them (jit): the generated columns of asset anew for each row.
 CREATE OR REPLACE FUNCTION registry.plan_for_many(yes boolean) RETURNS bigint
 LANGUAGE sql SET search_path = registry, pg_temp
 RETURN (SELECT count(set_config(s.name, CASE WHEN yes THEN m.setting ELSE s.reset_val || coalesce(s.unit, '') END, true))
         FROM pg_catalog.pg_settings s
-        JOIN (VALUES ('enable_nestloop', 'off'), ('enable_mergejoin', 'off'), ('work_mem', '128MB')) AS m (name, setting)
+        JOIN (VALUES ('enable_nestloop', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'),
+                     ('work_mem', '128MB')) AS m (name, setting)
           ON m.name = s.name
         WHERE NOT (yes AND CASE s.name WHEN 'work_mem' THEN s.setting::bigint > 131072 ELSE false END));
+
+-- What the planner goes by, after so much came in that it would not know the register again: until the server sees to it by
+-- itself, a minute later or never, the next import would be planned for what was there before. Takes a sample, so that it
+-- costs the same in a table of any size; where somebody else is at it, or at VACUUM, it leaves that to him and waits for
+-- nobody.
+CREATE OR REPLACE FUNCTION registry.take_statistics() RETURNS void
+LANGUAGE plpgsql SET search_path = registry, public, pg_temp SET client_min_messages = error SET vacuum_cost_delay = 0 AS $$
+BEGIN
+  ANALYZE (SKIP_LOCKED)
+    asset (district, id, code, layer, scheme, class, name, state, external_key, geom, areas, terms, version, change_set),
+    asset_version (district, id, version, layer, valid_from, valid_to, geom, moved_away),
+    change (district, change_set, seq, source_row, action, accepted, doubtful, asset_id, layer, scheme, class),
+    asset_cell, asset_alias, tile_revision;
+END $$;
 
 -- Applies a proposed change set whole, or raises and leaves everything as it was.
 -- Errors: CJ404 no such proposed set in reach; CJ403 no right to write the layer; CJ409 rows changed meanwhile.
 CREATE OR REPLACE FUNCTION registry.apply_change_set(in_district text, in_change_set bigint) RETURNS timestamptz
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, public, pg_temp SET jit = off AS $$
 DECLARE
   proposed registry.change_set;
   at timestamptz;
   stale text;
   adds bigint;
   others bigint;
+  many boolean;
 BEGIN
   SELECT * INTO proposed FROM change_set WHERE district = in_district AND id = in_change_set FOR UPDATE;
   IF proposed.id IS NULL OR proposed.status <> 'proposed' THEN
@@ -306,7 +338,8 @@ BEGIN
   SELECT count(*) FILTER (WHERE c.action = 'add'), count(*) FILTER (WHERE c.action NOT IN ('add', 'conflict'))
   INTO adds, others
   FROM change c WHERE c.district = in_district AND c.change_set = in_change_set AND c.accepted;
-  IF is_much(adds + others) THEN
+  many := is_much(in_district, adds + others);
+  IF many THEN
     PERFORM plan_for_many(true);
   END IF;
   SELECT string_agg(coalesce(s.source_row, s.seq) || ' ' || s.code || ' ' || s.reason, E'\n') INTO stale
@@ -325,6 +358,9 @@ BEGIN
   PERFORM roll_up(in_district, in_change_set);
   PERFORM touch_tiles(in_district, in_change_set);
   PERFORM plan_for_many(false);
+  IF many AND adds + others >= 1000 THEN -- fewer are read as quickly without
+    PERFORM take_statistics();
+  END IF;
   UPDATE change_set SET status = 'applied', applied_at = at, applied_by = person_id('chengji_app')
   WHERE district = in_district AND id = in_change_set;
   RETURN at;

@@ -26,7 +26,7 @@ WITH told AS (
     FROM unnest(%(columns)s::text[]) AS c) w
   WHERE a.district = %(district)s AND a.layer = %(layer)s AND EXISTS (SELECT FROM told)
     AND array_position(w.words, NULL) IS NULL
-    AND NOT EXISTS (SELECT FROM matched x WHERE x.asset_id = a.id)
+    AND a.id NOT IN (SELECT x.asset_id FROM matched x WHERE x.asset_id IS NOT NULL) -- a hash, whatever the planner expects
 )
 INSERT INTO matched (source_row, asset_id, matched_by, doubtful, candidates)
 SELECT t.source_row, k.id, 'rule', doubt, CASE WHEN doubt THEN ARRAY[k.id] ELSE '{}' END

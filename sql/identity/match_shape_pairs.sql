@@ -1,15 +1,18 @@
--- Lines and areas: pairs whose boxes cover a third of each other both ways, with both shapes, for registry.identity.shape_similarity to compare.
-WITH sought AS MATERIALIZED (
+-- Lines and areas: pairs whose boxes cover a third of each other both ways, with both shapes, for
+-- registry.identity.shape_similarity to compare.
+-- The box stands ready in a step of its own: a function over a column beside && would cost the index under row security.
+WITH moved AS (
   SELECT l.source_row, l.external_key, l.kind,
          ST_SetSRID(ST_Translate(d.geom, -%(dx)s / %(east)s, -%(dy)s / %(north)s), 4490) AS geom
   FROM loose l JOIN delivery d ON d.source_row = l.source_row
+), sought AS MATERIALIZED (
+  SELECT m.*, ST_Expand(m.geom, %(tolerance)s / %(east)s, %(tolerance)s / %(north)s) AS box FROM moved m
 ), near AS MATERIALIZED (
   SELECT s.*, a.id, a.known
   FROM sought s CROSS JOIN LATERAL (
-    SELECT a.id, a.geom AS known FROM registry.asset a
-    WHERE a.district = %(district)s AND a.layer = %(layer)s
-      AND a.geom && ST_Expand(s.geom, %(tolerance)s / %(east)s, %(tolerance)s / %(north)s)
-    OFFSET 0) a -- so that it stays a look-up in the index for each row
+    SELECT a.id, a.geom AS known, a.district, a.layer FROM registry.asset a WHERE a.geom && s.box
+    OFFSET 0) a -- so that it stays a look-up in the spatial index for each row, whatever is known of the other columns
+  WHERE a.district = %(district)s AND a.layer = %(layer)s
 )
 SELECT n.source_row, n.id, ST_AsBinary(n.geom), ST_AsBinary(n.known)
 FROM near n JOIN pool p ON p.id = n.id AND (p.kind = n.kind) = %(same_class)s AND p.retired = %(retired)s,

@@ -28,7 +28,7 @@ GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), reg
   TO chengji_app, chengji_reader;
 GRANT EXECUTE ON FUNCTION registry.writable(name), registry.in_force(text, bigint), registry.folded(text),
   registry.search_terms(text),
-  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.is_much(bigint),
+  registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.is_much(text, bigint),
   registry.plan_for_many(boolean),
   registry.between_applies(text),
   registry.remember_rows(text, bigint[], int[], uuid[]), registry.delivery_lock(text, bigint, int),

@@ -2,57 +2,117 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import databases
 import psycopg
 import pytest
 import seed
+import servers
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from registry.access.scope import Scope, open_scope
+from registry.access.scope import Scope, open_scope, open_scope_by_name
 from registry.assets import query as assets
 from registry.assets import search
 from registry.assets.filters import Filter
 from registry.database.connections import connect, engine, raw
+from registry.database.statements import statement
+from registry.operations.migrations import migrate
 from registry.tiles import asset_tiles as tiles
 
 ROLES = ["admin", "surveyor", "inspector", "camera_viewer"]
 MANY = 20_000
 
 
-@pytest.fixture(scope="module")
-def large(database_server: str, database_template: str, worker_name: str) -> Iterator[str]:
-    """A register large enough that a planner prefers an index: 20,000 lamps and 2,000 named roads."""
-    import databases
-
-    with databases.clone(database_server, database_template, f"{worker_name}_large") as url:
-        with connect(url) as connection:
-            ids = seed.districts_and_people(connection)
-            connection.execute("SET LOCAL ROLE chengji_owner")
-            connection.execute(
-                "INSERT INTO registry.asset (district, id, code, layer, scheme, class, name, state, geom, version, change_set,"
-                " valid_from) SELECT '330105', n, '3301050118' || lpad(n::text, 6, '0'), 'component', 'CJ/T 214-2007', '0118',"
-                " '路灯', 'intact', ST_SetSRID(ST_MakePoint(120.1 + (n %% 141) * 0.0006, 30.27 + (n / 141) * 0.0007), 4490),"
-                " 1, 1, now() FROM generate_series(1, %s) n",
-                (MANY,),
-            )
-            connection.execute(
-                "INSERT INTO registry.asset (district, id, code, layer, scheme, class, name, state, geom, terms, version,"
-                " change_set, valid_from) SELECT '330105', %s + n, '3301052109' || lpad(n::text, 6, '0'), 'road',"
-                " 'GB 50220-95 / CJJ 37-2012', '3', name, 'intact',"
-                " ST_SetSRID(ST_MakeLine(ST_MakePoint(120.1, 30.27 + n * 1e-5),"
-                " ST_MakePoint(120.101, 30.27 + n * 1e-5)), 4490), registry.search_terms(name), 1, 1, now()"
-                " FROM generate_series(1, 2000) n, LATERAL (SELECT chr(20000 + n) || chr(30000 + n) || '路' AS name) named",
-                (MANY,),
-            )
-            connection.commit()
-            assert ids
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE registry.asset")
+@pytest.fixture(scope="module", params=["analysed", "restored", "newest"])
+def large(request: pytest.FixtureRequest, worker_name: str) -> Iterator[str]:
+    """The register of `_fill`: as the server keeps it; as it stands after a restore, which brings no statistics, and
+    `registry migrate`; and the same on a newer server than the installed one, where apt has one."""
+    if request.param == "newest":
+        server = request.getfixturevalue("newest_server")
+        with _database(server, f"{worker_name}_large") as url:
+            migrate(url)
+            _fill(url)
+            migrate(url)
+            yield url
+        return
+    with _clone(request, f"{worker_name}_large_{request.param}") as url:
+        if request.param == "restored":
+            migrate(url)
+        else:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE registry.asset")
         yield url
+
+
+@pytest.fixture(scope="module", params=["analysed", "never_analysed", "newest"])
+def unknown(request: pytest.FixtureRequest, worker_name: str) -> Iterator[str]:
+    """The same; never looked at by the server, as minutes after a first import, in two of the three."""
+    if request.param == "newest":
+        with _database(request.getfixturevalue("newest_server"), f"{worker_name}_unknown") as url:
+            migrate(url)
+            _fill(url)
+            yield url
+        return
+    with _clone(request, f"{worker_name}_unknown_{request.param}") as url:
+        if request.param == "analysed":
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE")
+        yield url
+
+
+@pytest.fixture(scope="module")
+def newest_server() -> Iterator[str]:
+    """The newest server that apt offers, in its default configuration."""
+    if not servers.UNPACKED.is_dir():
+        pytest.skip("apt offers no newer PostgreSQL than the installed one (requirements/newest_postgresql.sh)")
+    with servers.server(servers.DEFAULT, servers.newest()) as url:
+        yield url
+
+
+@contextmanager
+def _clone(request: pytest.FixtureRequest, name: str) -> Iterator[str]:
+    server, template = request.getfixturevalue("database_server"), request.getfixturevalue("database_template")
+    with databases.clone(server, template, name) as url:
+        _fill(url)
+        yield url
+
+
+@contextmanager
+def _database(server: str, name: str) -> Iterator[str]:
+    with psycopg.connect(server, autocommit=True) as connection:
+        databases._create(connection, name, None)
+    yield databases.address(server, name)
+
+
+def _fill(url: str) -> None:
+    """A register large enough that a planner prefers an index: 20,000 lamps and 2,000 named roads. Without statistics."""
+    with connect(url) as connection:
+        ids = seed.districts_and_people(connection)
+        connection.execute("SET LOCAL ROLE chengji_owner")
+        connection.execute("ALTER TABLE registry.asset SET (autovacuum_enabled = false)")
+        connection.execute(
+            "INSERT INTO registry.asset (district, id, code, layer, scheme, class, name, state, geom, version, change_set,"
+            " valid_from) SELECT '330105', n, '3301050118' || lpad(n::text, 6, '0'), 'component', 'CJ/T 214-2007', '0118',"
+            " '路灯', 'intact', ST_SetSRID(ST_MakePoint(120.1 + (n %% 141) * 0.0006, 30.27 + (n / 141) * 0.0007), 4490),"
+            " 1, 1, now() FROM generate_series(1, %s) n",
+            (MANY,),
+        )
+        connection.execute(
+            "INSERT INTO registry.asset (district, id, code, layer, scheme, class, name, state, geom, terms, version,"
+            " change_set, valid_from) SELECT '330105', %s + n, '3301052109' || lpad(n::text, 6, '0'), 'road',"
+            " 'GB 50220-95 / CJJ 37-2012', '3', name, 'intact',"
+            " ST_SetSRID(ST_MakeLine(ST_MakePoint(120.1, 30.27 + n * 1e-5),"
+            " ST_MakePoint(120.101, 30.27 + n * 1e-5)), 4490), registry.search_terms(name), 1, 1, now()"
+            " FROM generate_series(1, 2000) n, LATERAL (SELECT chr(20000 + n) || chr(30000 + n) || '路' AS name) named",
+            (MANY,),
+        )
+        connection.commit()
+        assert ids
 
 
 @pytest.fixture
@@ -150,6 +210,59 @@ def test_a_qgis_view_uses_the_spatial_index(large: str) -> None:
         ).fetchall()
     shown = "\n".join(row[0] for row in rows)
     assert "asset_geom" in shown, shown
+
+
+# Statements of fixed shape that ask for assets near by, with what they are given. Each meets row security as whoever asks.
+PHOTO = {"name": ["a.jpg"], "sha256": ["0" * 64], "bytes": [1], "width": [1], "height": [1], "taken": [None],
+         "lon": [120.13], "lat": [30.3]}  # fmt: skip
+NEAR_BY: dict[str, dict[str, Any]] = {
+    "identity/near_duplicates": {},
+    "identity/match_shape_pairs": {"dx": 0, "dy": 0, "east": 96_000.0, "north": 111_000.0, "tolerance": 2.0, "same_class": True,
+                    "retired": False},
+    "photos/photos": {**PHOTO, "person": 1, "reach": 15, "margin": 3},
+    "photos/unassigned": {"id": None, "after": 0, "limit": 30},
+    "assets/reference_features": {"columns": [30030], "rows": [7575], "size": 0.004, "most": 1000},
+    "assets/reference_cells": {"columns": [30030], "rows": [7575], "size": 0.004, "most": 1000},
+}  # fmt: skip
+WAITING_ROOM = """
+CREATE TEMPORARY TABLE loose (source_row bigint, external_key text, kind int) ON COMMIT DROP;
+CREATE TEMPORARY TABLE pool (id bigint, external_key text, kind int, retired boolean) ON COMMIT DROP
+"""
+
+
+@pytest.mark.parametrize("role", [*ROLES, "contractor"])
+@pytest.mark.parametrize("name", NEAR_BY)
+def test_what_is_near_is_found_by_the_spatial_index(unknown: str, name: str, role: str) -> None:
+    """Whoever asks, with statistics and without, on the installed server and on the newest one."""
+    with connect(unknown) as connection:
+        open_scope_by_name(connection, seed.DISTRICT, role)
+        connection.execute(statement("changes/staging_tables.sql").encode())
+        connection.execute(WAITING_ROOM)
+        given = {
+            "district": seed.DISTRICT,
+            "layer": "component",
+            "layers": ["component"],
+            "change_set": 1,
+            **NEAR_BY[name],
+        }
+        asked = "EXPLAIN " + statement(f"{name}.sql")
+        shown = "\n".join(row[0] for row in connection.execute(asked.encode(), given).fetchall())
+    assert re.search(r"(?:using|on) asset_geom", shown), shown
+    assert not re.search(r"Seq Scan on asset\b", shown), shown
+    assert not re.search(r"Filter: .*geom && ", shown), shown
+
+
+@pytest.mark.parametrize("role", ["admin", "surveyor"])
+def test_the_pool_of_a_small_delivery_is_found_by_the_spatial_index(large: str, role: str) -> None:
+    """Asked once for a delivery, not once for a row: for a large one, whatever the planner thinks best will do."""
+    with connect(large) as connection:
+        open_scope_by_name(connection, seed.DISTRICT, role)
+        connection.execute(statement("changes/staging_tables.sql").encode())
+        connection.execute(WAITING_ROOM.replace("pool", "other"))
+        given = {"district": seed.DISTRICT, "layer": "component", "east": 96_000.0, "north": 111_000.0}
+        asked = f"EXPLAIN {statement('identity/match_candidate_assets.sql')}"
+        shown = "\n".join(row[0] for row in connection.execute(asked.encode(), given).fetchall())
+    assert re.search(r"(?:using|on) asset_geom", shown), shown
 
 
 @pytest.mark.parametrize("role", ROLES)
