@@ -21,7 +21,7 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Status
 
-from registry import delivery_steps, queue
+from registry import cluster, delivery_steps, queue
 from registry.database import connect
 from registry.errors import RegistryError
 from registry.process import die_with_parent
@@ -90,8 +90,15 @@ async def _tidy_from_time_to_time(url: str) -> None:
         await asyncio.sleep(TIDY_EVERY)
         try:
             await asyncio.to_thread(tidy_up, url)
+            await asyncio.to_thread(_renew, url)
         except Exception:  # the database may be away for a while: the next round mends what this one could not
             log.exception("could not tidy up")
+
+
+def _renew(url: str) -> None:
+    """A private cluster under a server that runs for months: its package is upgraded some day, and no command starts it."""
+    if cluster.renew(url):
+        log.warning("PostgreSQL was upgraded, and is started anew")
 
 
 def _application(url: str) -> App:

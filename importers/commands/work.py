@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from registry.cluster import running
+from registry.cluster import serving
 from registry.language import _
 from registry.process import die_with_parent
 
@@ -26,7 +26,7 @@ def work(once: bool, started_by: int | None) -> None:
 
     `registry serve` and `registry run` start one of their own.
     """
-    with running() as url:
+    with serving() as url:
         if once:
             from importers.work import run
 
