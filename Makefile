@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -25,7 +26,7 @@ check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESS
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	npm test --silent
+	$(NPM) test --silent
 	$(PYTEST) -n 2 -m 'not slow' tests/unit
 
 screenshots: develop ## the pictures of README and docs, from the demo district
@@ -44,6 +45,7 @@ wheel: setup .venv/dev ## a wheel with SQL, templates and browser assets inside
 
 lock: .venv/dev ## resolve the Python locks anew
 	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt setup.cfg requirements/build.in
+	$(BIN)/pip-compile $(LOCK) -o requirements/node.txt requirements/node.in
 	$(BIN)/pip-compile $(LOCK) -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
 	$(BIN)/pip-compile $(LOCK) -c requirements/run.txt -o requirements/bench.txt requirements/bench.in
 LOCK := --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
@@ -76,12 +78,18 @@ clean: ## remove everything that set-up made, but the data in var/
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@
 
-node_modules/.package-lock.json: package.json package-lock.json | .cache/system
-	npm ci --silent --no-audit --no-fund
+# Node of the machine if it is new enough and has npm, else one of our own.
+.venv/node: requirements/node.txt | .venv/bin/python
+	node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json | .venv/node
+	$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/assets/*.js web/assets/*.mjs web/assets/*/*.js web/assets/css/*.css)
-	npm run --silent build
+	$(NPM) run --silent build
 
 %.mo: %.po .venv/run
 	$(BIN)/pybabel --quiet compile -i $< -o $@
