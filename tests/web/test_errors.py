@@ -213,8 +213,8 @@ def test_health_is_told_to_anybody_and_nothing_else(anonymous: FlaskClient) -> N
     response = anonymous.get("/healthz")
     assert response.status_code == 200
     assert response.json is not None
-    response.json.pop("programs", None)  # of a private cluster alone
-    assert response.json == dict.fromkeys(WELL, True)
+    told = {name: well for name, well in response.json.items() if name != "programs"}  # that of a private cluster alone
+    assert told == dict.fromkeys(WELL, True)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_what_is_ill_is_503(seeded_clone: str, app_settings: Settings, ruin: str
     response = app.test_client().get("/healthz")
     assert response.status_code == 503
     assert response.json is not None
-    assert [name for name, well in response.json.items() if not well] == [finding, "ok"]
+    assert [name for name, well in response.json.items() if not well] == sorted([finding, "ok"])
     assert list(response.json["remedies"]) == [finding]
     assert remedy in response.json["remedies"][finding]
     app.extensions["chengji.engine"].dispose()
@@ -248,7 +248,7 @@ def test_old_statistics_are_told_but_turn_nobody_away(seeded_clone: str, app_set
         connection.execute("ALTER TABLE registry.area SET (autovacuum_enabled = false)")
         changed, rows = 0, 0
         while changed <= 1000 + rows:
-            rows = connection.execute("UPDATE registry.area SET name = left(name || 'x', 50)").rowcount
+            rows = connection.execute("UPDATE registry.area SET code = code").rowcount
             changed += rows
     app = create_app(app_settings, seeded_clone)
     response = app.test_client().get("/healthz")
