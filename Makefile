@@ -80,7 +80,7 @@ clean: ## remove everything that set-up made, but the data in var/
 
 # Node of the machine if it is new enough and has npm, else one of our own.
 .venv/node: requirements/node.txt | .venv/bin/python
-	node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+	@node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
 	@touch $@
 
