@@ -105,10 +105,10 @@ def _programs(connection: psycopg.Connection[Any], cluster: Cluster) -> Finding:
 
 
 def _sessions(url: str) -> Finding:
-    """A session of the application that begins now: those that are open have loaded long ago what a new one may not find."""
+    """One that begins now: those that are open have loaded long ago what a new one may not find."""
     trouble = None
     try:
-        with connect(url, statement_seconds=5) as fresh:
+        with connect(url, role=None, statement_seconds=5) as fresh:
             fresh.execute("DO LANGUAGE plpgsql 'BEGIN END'")
             fresh.execute("SELECT postgis_lib_version()")
     except (psycopg.Error, Unavailable) as error:

@@ -139,3 +139,12 @@ def test_a_locale_without_chinese_is_told_by_the_health_check(
     finally:
         with psycopg.connect(database_server, autocommit=True) as server:
             server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def test_before_the_first_migration_that_is_all_that_is_wrong(
+    database_server: str, clone_name: Callable[[], str]
+) -> None:
+    with databases.clone(database_server, "template0", clone_name()) as url:
+        run(url, "CREATE EXTENSION postgis", "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF",
+            "ALTER FUNCTION arraycontains(anyarray, anyarray) LEAKPROOF")  # fmt: skip
+        assert [finding.remedy for finding in ill(url)] == ["registry migrate"]
