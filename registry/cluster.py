@@ -251,7 +251,7 @@ def _turn(cluster: Cluster) -> Iterator[None]:
 def is_outdated(cluster: Cluster) -> bool:
     """Whether the server that runs is no longer the one on the disk."""
     server = _server(cluster)
-    return server is not None and programs.is_replaced(server, cluster.programs)
+    return server is not None and programs.is_replaced(server)
 
 
 def renew(url: str) -> bool:

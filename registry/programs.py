@@ -6,6 +6,7 @@ From then on a new session loads libraries of the new version into the old progr
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -55,11 +56,12 @@ def _version(program: Path, _inode: int, _written: int) -> str:
     return said.partition("(PostgreSQL)")[2].strip()
 
 
-def is_replaced(server: int, programs: Path) -> bool:
-    """Whether the program of this process is no longer the one on the disk. Linux only; elsewhere never."""
+def is_replaced(server: int) -> bool:
+    """Whether the program that this process runs is no longer on the disk: another one lies in its place, or none. Linux only;
+    elsewhere never."""
     if sys.platform != "linux":
         return False
     try:
-        return not Path(f"/proc/{server}/exe").samefile(programs / "postgres")
-    except FileNotFoundError:  # the server is gone, or the package is in the middle of its upgrade
+        return os.readlink(f"/proc/{server}/exe").endswith(" (deleted)")
+    except FileNotFoundError:  # the server is gone
         return False
