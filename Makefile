@@ -33,7 +33,7 @@ screenshots: develop ## the pictures of README and docs, from the demo district
 	$(BIN)/python -m tests.browser.screenshots
 
 translations: .venv/dev ## gather new texts into the English catalogue
-	$(BIN)/pybabel -q extract -F registry/translations/babel.cfg --add-location file --sort-by-file -o .cache/messages.pot registry importers web
+	$(BIN)/pybabel -q extract -F registry/translations/babel.cfg --add-location file --sort-by-file -o .cache/messages.pot registry importers demo web
 	$(BIN)/pybabel -q update -l en -d registry/translations -i .cache/messages.pot --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 bench: develop .venv/bench ## our speed beside a peer's, in one run
@@ -88,7 +88,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/node
 	$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
-web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/assets/*.js web/assets/*.mjs web/assets/*/*.js web/assets/css/*.css)
+web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/browser/*.js web/browser/*.mjs web/browser/*/*.js web/browser/css/*.css)
 	$(NPM) run --silent build
 
 %.mo: %.po .venv/run

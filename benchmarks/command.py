@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmarks.measuring import Absent, Group
-from registry.language import _
+from registry.i18n import _
 from registry.settings import settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from benchmarks.databases import Server
-from registry.sql import folder
+from registry.database.statements import folder
 
 DEMO = "demo_district"
 DISTRICT = "330105"
@@ -17,7 +17,7 @@ ACCOUNT = "admin"
 
 def build(server: Server) -> str:
     """The name of the demo's database; made anew (a few minutes) when its generator or the schema has changed."""
-    present = fingerprint(folder(), files("importers.demo"))
+    present = fingerprint(folder(), files("demo"))
     if server.note_on(DEMO) != present or not _accounts(server).is_file():
         server.copy("template0")
         server.registry("demo")

@@ -15,7 +15,7 @@ from benchmarks.databases import DATABASE, EMPTY, Server
 from benchmarks.imports import PEERS, make_peers
 from benchmarks.measuring import Cost, Fact, Group, Subject, compare
 from benchmarks.programs import cost_of, environment, needed
-from registry.language import _
+from registry.i18n import _
 
 SURVEYED, WITH_TWINS = "surveyed_register", "twins_register"
 FEWEST_KEPT = 0.99

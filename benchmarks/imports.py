@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.databases import DATABASE, EMPTY, Server
 from benchmarks.measuring import Cost, Fact, Group, Subject, compare
 from benchmarks.programs import cost_of, environment, needed
-from registry.language import _
+from registry.i18n import _
 
 FILLED = "filled_register"
 PEERS = "empty_peers"

@@ -15,7 +15,7 @@ from benchmarks.databases import Server
 from benchmarks.demo import ACCOUNT, DISTRICT, password
 from benchmarks.measuring import Absent, Cost, Fact, Group, Series, Subject, compare
 from benchmarks.serving import HOST, ours
-from registry.language import _
+from registry.i18n import _
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page

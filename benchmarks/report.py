@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measuring import Fact, Group, Row
-from registry.language import _
+from registry.i18n import _
 
 WIDTH = 120
 

@@ -11,7 +11,7 @@ from benchmarks.databases import Server
 from benchmarks.demo import ACCOUNT, DISTRICT, password
 from benchmarks.measuring import Group, Subject, compare, timed
 from benchmarks.serving import Client, ours
-from registry.language import _
+from registry.i18n import _
 
 SCAN = """
 SELECT id, layer, code, name FROM registry.asset

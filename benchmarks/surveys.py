@@ -42,7 +42,7 @@ def write_surveys(folder: Path, seed: int = 330105) -> None:
     hundred gone and one in a hundred new; once 1.5 m off as a whole. The same once more where 400 components have a twin of
     their class 0.6 m beside them that says the same: which of two is which nobody can tell then, and the program must say so.
     """
-    from importers.demo.district import build_district
+    from demo.district import build_district
 
     table = build_district(seed, lambda _step: None).components
     rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ from benchmarks.databases import Server
 from benchmarks.demo import ACCOUNT, DISTRICT, password
 from benchmarks.measuring import Absent, Cost, Fact, Group, Subject, compare, timed
 from benchmarks.serving import Answer, Client, ours, tipg
-from registry.language import _
+from registry.i18n import _
 
 ZOOMS = (12, 14, 16)
 TILESETS = ("base", "points")

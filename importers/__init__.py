@@ -1,7 +1,7 @@
-"""Files in, proposed changes out. The file side, which needs no database: read, normalise, validate.
+"""Files in, proposed changes out. The file side needs no database: read, normalise, validate.
 
-    source = look(path)[0]
-    profile = suggest(source, layer)
+    source = inspect(path)[0]                     # importers.read.reader
+    profile = suggest(source, layer)             # importers.inspection.suggest
     for checked in validate(normalise(read(path), profile, layer, source), layer, district, box):
         ...
 
@@ -9,28 +9,21 @@ Nothing is dropped on the way: a row that cannot go in comes out as quarantined,
 the user's file.
 """
 
-from importers.errors import SourceError
-from importers.normalise import Prepared, normalise
-from importers.problems import Code, Problem, Severity
-from importers.profile import Profile
-from importers.read import look, read
-from importers.source import Rows, SourceLayer
-from importers.suggest import suggest
-from importers.validate import Checked, validate
+from registry.slices import Announcement
 
-__all__ = [
-    "Checked",
-    "Code",
-    "Prepared",
-    "Problem",
-    "Profile",
-    "Rows",
-    "Severity",
-    "SourceError",
-    "SourceLayer",
-    "look",
-    "normalise",
-    "read",
-    "suggest",
-    "validate",
-]
+ANNOUNCEMENT = Announcement(
+    commands={
+        "work": "importers.commands.work:work",
+        "look": "importers.commands.deliveries:look",
+        "import": "importers.commands.deliveries:import_",
+        "check": "importers.commands.check:check",
+        "profile": "importers.commands.profiles:profile",
+        "area": "importers.commands.areas:area",
+        "datum": "importers.commands.datum:datum",
+        "export": "importers.commands.exports:export",
+        "photos": "importers.commands.photos:photos",
+        "changes record": "importers.commands.acceptance:record",
+        "changes waiting": "importers.commands.acceptance:waiting",
+    },
+    documents=("importing.md", "import-reference.md", "import-problems.md", "acceptance.md"),
+)

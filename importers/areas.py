@@ -10,17 +10,17 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from importers.crs import resolve
-from importers.crs_choice import peeked, settled
+from importers.crs.systems import resolve
+from importers.crs.transform import to_register
 from importers.errors import NoGeometry
-from importers.georeference import to_register
-from importers.problems import Problem
-from importers.profile import Profile
-from importers.read import look, read
-from importers.source import Geometries, choose
-from registry.language import _
-from registry.places import AreaShape
-from registry.reference import Reference
+from importers.inspection.crs_choice import peeked, settled
+from importers.problems.problem import Problem
+from importers.profiles.profile import Profile
+from importers.read.reader import inspect, read
+from importers.records import Geometries, choose
+from registry.areas.areas import AreaShape
+from registry.assets.reference_features import Reference
+from registry.i18n import _
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ def read_areas(
     """The polygons of one layer of a file, in EPSG:4490, repaired where they cross themselves.
 
     Without `crs` they are held against what is `known` of the district, as the assets of a delivery are; a system that was
-    found out is told. Raises SourceError as `importers.read` does, UnknownCrs where a person must say, NoGeometry for a row
-    without a polygon.
+    found out is told. Raises SourceError as `importers.read.reader` does, UnknownCrs where a person must say, NoGeometry
+    for a row without a polygon.
     """
-    offered = look(path)
+    offered = inspect(path)
     name = choose([source.name for source in offered], layer)
     source = next(s for s in offered if s.name == name)
     first, batches = peeked(read(path, source.name))

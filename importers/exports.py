@@ -10,15 +10,16 @@ import numpy as np
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from importers.texts import harmless
-from registry.assets import log_restricted, matching
+from importers.cells.text_quality import harmless
+from registry.access.access_log import log_restricted
+from registry.access.scope import Scope
+from registry.assets.filters import Filter
+from registry.assets.query import matching
+from registry.catalogue.labels import field_label, state_label
+from registry.catalogue.layers import Layer
 from registry.errors import Invalid
-from registry.filters import Filter
-from registry.labels import field_label, state_label
-from registry.language import _, in_language
-from registry.layers import Layer
-from registry.models import Party
-from registry.scope import Scope
+from registry.i18n import _, in_language
+from registry.models.parties import Party
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV", ".fgb": "FlatGeobuf"}
 TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}

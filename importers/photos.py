@@ -17,11 +17,11 @@ import psycopg
 from PIL import ExifTags, Image
 
 from importers.errors import DamagedFile
-from registry import attachments
-from registry.attachments import Attachment, Photo
+from registry.access.scope import Scope
 from registry.errors import Invalid
-from registry.language import _
-from registry.scope import Scope
+from registry.i18n import _
+from registry.photos import photos as attachments
+from registry.photos.photos import Attachment, Photo
 
 MOST_PHOTOS, MOST_BYTES = 5_000, 60_000_000
 CHINA = timezone(timedelta(hours=8))
@@ -43,7 +43,7 @@ def propose(
 ) -> tuple[int, list[Attachment], list[Refused]]:
     """Propose the photos of a file or folder as attachments: the change set, its photos, and the files that are no photos.
 
-    Raises what `read` and `registry.attachments.propose` raise.
+    Raises what `read` and `registry.photos.photos.propose` raise.
     """
     scope.require_writer(layer)
     refused: list[Refused] = []

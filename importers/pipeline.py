@@ -12,28 +12,30 @@ import psycopg
 import pyarrow as pa
 
 from importers.checksum import sha256_of
-from importers.classes import ClassBook
-from importers.crs_choice import choose_crs, peeked
-from importers.crs_choice import told as crs_told
-from importers.fingerprints import as_uuids
-from importers.grounds import Grounds
-from importers.headings import QUARANTINE
-from importers.kept import kept
-from importers.problems import Code, Problem, Severity, as_record
-from importers.profile import Profile
-from importers.recognised import Memory, Recognised, sampled
-from importers.sandbox import Reader
-from importers.source import Rows, SourceLayer, choose
-from importers.stage import stage
-from importers.suggest import suggest
-from importers.validate import Checked
-from registry import __version__, changes, profiles
-from registry.layers import Layer
-from registry.matching import Rules
-from registry.places import Areas
-from registry.scope import Scope
+from importers.inspection.crs_choice import choose_crs, peeked
+from importers.inspection.crs_choice import told as crs_told
+from importers.inspection.suggest import suggest
+from importers.normalise.class_names import ClassBook
+from importers.problems.problem import Code, Problem, Severity, as_record
+from importers.profiles.column_names import QUARANTINE
+from importers.profiles.profile import Profile
+from importers.read.reader_process import ReaderProcess
+from importers.records import Rows, SourceLayer, choose
+from importers.reporting.stored_problems import problems_to_store
+from importers.stage.copy_rows import stage
+from importers.stage.fingerprints import as_uuids
+from importers.stage.unchanged import Memory, Recognised, sampled
+from importers.validate.context import Grounds
+from importers.validate.validator import Checked
+from registry import __version__
+from registry.access.scope import Scope
+from registry.areas.areas import Areas
+from registry.catalogue.layers import Layer
+from registry.changes import change_sets
+from registry.deliveries import profiles
+from registry.identity.matcher import Rules
+from registry.identity.near_duplicates import near_duplicates
 from registry.settings import settings
-from registry.twins import near_duplicates
 
 Progress = Callable[[str, int, int | None], None]
 SAMPLED = 200
@@ -44,7 +46,7 @@ def _silent(verb: str, done: int, total: int | None) -> None:
 
 
 @dataclass(frozen=True)
-class Order:
+class ImportRequest:
     """What to import and how. What is None is found out: from the saved profile, from the file, by suggestion.
 
     `partial`: these are some rows of a delivery, whatever its profile says of completeness.
@@ -77,7 +79,7 @@ class Report:
     profile: Profile
     profile_name: str
     crs: str
-    summary: changes.Summary
+    summary: change_sets.Summary
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -105,17 +107,21 @@ def vars_of(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
-def run(connection: psycopg.Connection[Any], scope: Scope, order: Order, progress: Progress = _silent) -> Report:
+def run(
+    connection: psycopg.Connection[Any], scope: Scope, order: ImportRequest, progress: Progress = _silent
+) -> Report:
     """Import one layer of a file within the caller's transaction: the caller commits, or rolls a dry run back.
 
     Good rows become a proposed change set, applied at once with `order.apply`; rows with an error are kept as problems.
-    Raises SourceError for a file that cannot be read or placed, and what `registry.changes` raises.
+    Raises SourceError for a file that cannot be read or placed, and what `registry.changes.change_sets` raises.
     """
-    with Reader(order.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+    with ReaderProcess(order.path, settings().reader_megabytes, settings().reader_seconds) as reader:
         return _run(connection, scope, order, reader, progress)
 
 
-def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader: Reader, progress: Progress) -> Report:
+def _run(
+    connection: psycopg.Connection[Any], scope: Scope, order: ImportRequest, reader: ReaderProcess, progress: Progress
+) -> Report:
     grounds = Grounds.of_district(connection, scope.district)
     layer = grounds.layers[scope.require_writer(order.layer)]
     asked = _asked_profile(connection, scope, order)
@@ -131,21 +137,23 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
             "layer": source.name, "format": str(source.format), "header_row": source.header_row, "version": __version__,
             "encoding": asdict(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
             **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
-    delivery = changes.Delivery(order.title or order.path.name, told)
-    change_set = changes.propose(connection, scope, layer.code, "import", delivery)
+    delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, told)
+    change_set = change_sets.propose(connection, scope, layer.code, "import", delivery)
     run_.stage_all(batches)
     rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
-    summary = run_.timed("diff", changes.diff, connection, scope, layer.code, change_set, rules, run_.complete())
+    summary = run_.timed("diff", change_sets.diff, connection, scope, layer.code, change_set, rules, run_.complete())
     run_.problems += run_.timed("near", _twins, connection, scope, layer.code, change_set)
     if summary.unconfirmed:
         run_.problems.append(Problem(Code.RETIRES_MANY, value=str(summary.unconfirmed)))
-    told_of = changes.keep_problems(connection, scope, change_set, kept(run_.problems), len(run_.problems))
+    told_of = change_sets.keep_problems(
+        connection, scope, change_set, problems_to_store(run_.problems), len(run_.problems)
+    )
     if keep is not None:
         kept_as = order.save_as or name or f"{layer.code} {order.path.name}"
         profiles.keep(connection, scope, kept_as, layer.code, _headings(source), keep.to_toml())
     applied = order.apply and summary.changes > 0 and not summary.unconfirmed
     if applied:
-        run_.timed("apply", changes.apply, connection, scope, change_set)
+        run_.timed("apply", change_sets.apply, connection, scope, change_set)
     return Report(
         source,
         profile,
@@ -160,7 +168,7 @@ def _run(connection: psycopg.Connection[Any], scope: Scope, order: Order, reader
     )
 
 
-def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: Order) -> Profile | None:
+def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: ImportRequest) -> Profile | None:
     """The profile that the order brings along, or names: a file, or one saved under this name."""
     if order.profile_toml is not None:
         return Profile.from_toml(order.profile_toml)
@@ -171,9 +179,9 @@ def _asked_profile(connection: psycopg.Connection[Any], scope: Scope, order: Ord
     return Profile.from_toml(profiles.named(connection, scope, order.profile))
 
 
-def _source(reader: Reader, order: Order, profile: Profile | None) -> SourceLayer:
+def _source(reader: ReaderProcess, order: ImportRequest, profile: Profile | None) -> SourceLayer:
     header_row = order.header_row or (profile.header_row if profile else None)
-    offered = reader.look(order.encoding or (profile.encoding if profile else None), header_row)
+    offered = reader.inspect(order.encoding or (profile.encoding if profile else None), header_row)
     # What a profile says helps to choose; a file with one layer under another name is that layer renamed.
     usual = profile.source_layer if profile and len(offered) > 1 else None
     name = choose([layer.name for layer in offered], order.source_layer or usual)
@@ -183,7 +191,7 @@ def _source(reader: Reader, order: Order, profile: Profile | None) -> SourceLaye
 def _profile(
     connection: psycopg.Connection[Any],
     scope: Scope,
-    order: Order,
+    order: ImportRequest,
     source: SourceLayer,
     layer: Layer,
     asked: Profile | None,
@@ -212,7 +220,7 @@ def _profile(
     return _corrected(used, order), name or "", keep
 
 
-def _corrected(profile: Profile, order: Order) -> Profile:
+def _corrected(profile: Profile, order: ImportRequest) -> Profile:
     """With what the order says otherwise."""
     given: dict[str, Any] = {
         name: value for name in ("crs", "encoding", "scheme") if (value := getattr(order, name)) is not None
@@ -229,7 +237,7 @@ def _headings(source: SourceLayer) -> str:
     return profiles.headings_of(column.name for column in source.columns if column.name not in QUARANTINE)
 
 
-def _rows(reader: Reader, order: Order, source: SourceLayer, profile: Profile) -> Iterator[Rows]:
+def _rows(reader: ReaderProcess, order: ImportRequest, source: SourceLayer, profile: Profile) -> Iterator[Rows]:
     return reader.read(source.name, profile.encoding or order.encoding, header_row=source.header_row)
 
 
@@ -263,7 +271,7 @@ class _Run:
     def stage_all(self, batches: Iterator[Rows]) -> None:
         """Read, normalise, validate and stage batch by batch: memory holds one batch."""
         areas = Areas.load(self.connection, self.scope.district)
-        with changes.staging(self.connection) as copy:
+        with change_sets.staging(self.connection) as copy:
             for batch in self._read(batches):
                 rows, prints, true = self.timed("recognise", self.recognised.remaining, batch)
                 if len(rows) or rows.problems:
@@ -278,7 +286,7 @@ class _Run:
                 self.rows += len(batch)
                 self.progress("read", self.rows, self.source.rows)
         self.timed("stage", self.recognised.stage, self.connection)
-        changes.hold_back(self.connection, *self.held_back)
+        change_sets.exclude_quarantined(self.connection, *self.held_back)
 
     def _of_the_whole(self, batch: Rows) -> list[Problem]:
         """What there is to say of the delivery as such, as some of the rows show it: known rows say it as well as new ones."""
@@ -292,17 +300,17 @@ class _Run:
         for n, column in enumerate((checked.prepared.code, checked.prepared.external_key)):
             self.held_back[n].extend(column.filter(waiting).to_pylist())
 
-    def complete(self) -> changes.Complete | None:
+    def complete(self) -> change_sets.Complete | None:
         """What the profile says of completeness; rows that were mended are never all there is."""
         profile = self.normaliser.profile
         if not profile.complete or any(column.name in QUARANTINE for column in self.source.columns):
             return None
         word = profile.constants.get("class") if profile.column_for("class") is None else None
         if word is None:
-            return changes.Complete()
+            return change_sets.Complete()
         place = ClassBook(self.normaliser.layer, profile.scheme).find(word, profile.constants.get("scheme", ""))
         known = self.normaliser.layer.classes
-        return changes.Complete(() if place is None else ((known[place].scheme, known[place].code),))
+        return change_sets.Complete(() if place is None else ((known[place].scheme, known[place].code),))
 
     def _read(self, batches: Iterator[Rows]) -> Iterator[Rows]:
         while (rows := self.timed("read", next, batches, None)) is not None:

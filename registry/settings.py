@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from registry.errors import Invalid
-from registry.language import _
+from registry.i18n import _
 
 
 def _home() -> Path:

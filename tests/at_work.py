@@ -16,11 +16,11 @@ from typing import Any
 import psycopg
 import seed
 
-from importers.work import run as work
-from registry import deliveries
-from registry.database import connect
-from registry.deliveries import Delivery, DeliveryFile, Upload
-from registry.scope import Scope, open_scope_by_name
+from importers.jobs.worker import run as work
+from registry.access.scope import Scope, open_scope_by_name
+from registry.database.connections import connect
+from registry.deliveries import deliveries
+from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
 
 DATA = Path(__file__).resolve().parent / "data"
 LAMPS = DATA / "lamps_gbk.zip"
@@ -62,7 +62,7 @@ def ask(url: str, delivery: int, step: str, orders: dict[str, Any] | None = None
     with as_(url) as (connection, scope):
         if orders is not None:
             deliveries.name_it(connection, scope, delivery, layer="component")
-        deliveries.ask(connection, scope, delivery, number, step, orders)
+        deliveries.request_step(connection, scope, delivery, number, step, orders)
 
 
 def held(url: str, delivery: int) -> Delivery:
@@ -87,14 +87,14 @@ def components(url: str) -> list[tuple[Any, ...]]:
 @contextmanager
 def worker(url: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker, without the one that starts a new one when it dies."""
-    with running([sys.executable, "-m", "importers.work"], url) as process:
+    with running([sys.executable, "-m", "importers.jobs.worker"], url) as process:
         yield process
 
 
 @contextmanager
 def keeper(url: str) -> Iterator[subprocess.Popen[bytes]]:
     """`registry work` as the server starts it: a worker, and a new one whenever it dies."""
-    with running([sys.executable, "-P", "-m", "registry.command_line", "work"], url) as process:
+    with running([sys.executable, "-P", "-m", "registry.commands.main", "work"], url) as process:
         yield process
 
 
@@ -143,7 +143,9 @@ def status_of(url: str, delivery: int) -> tuple[str, str]:
 
 def process_at_work(url: str) -> int:
     """The process of the job under way, 0 where there is none."""
-    found = subprocess.run(["pgrep", "-f", "importers.job"], capture_output=True, text=True, check=False).stdout.split()
+    found = subprocess.run(
+        ["pgrep", "-f", "importers.jobs.step"], capture_output=True, text=True, check=False
+    ).stdout.split()
     return next((int(pid) for pid in found if url.encode() in _environment(pid)), 0)
 
 

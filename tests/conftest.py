@@ -17,9 +17,9 @@ import psycopg
 import pytest
 import seed
 
-from registry.database import connect
+from registry.database.connections import connect
 from registry.errors import Unavailable
-from registry.migrate import migrate
+from registry.operations.migrations import migrate
 from registry.settings import settings
 
 # Nothing has read the settings yet (importing does not): tests never touch a developer's own cluster or database.

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from registry import cluster
+from registry.operations import cluster
 
 HOME = Path(__file__).resolve().parents[1] / ".cache" / "test-cluster"
 PREFIX = "chengji_test_"

@@ -16,9 +16,10 @@ import psycopg
 import shapely
 from argon2 import PasswordHasher
 
-from registry import changes, people
-from registry.database import connect
-from registry.scope import open_scope
+from registry.access import accounts
+from registry.access.scope import open_scope
+from registry.changes import change_sets
+from registry.database.connections import connect
 
 DISTRICT = "330105"
 OTHER_DISTRICT = "330106"
@@ -81,11 +82,11 @@ def districts_and_people(connection: psycopg.Connection[Any]) -> dict[str, int]:
     _put_district(connection, OTHER_DISTRICT, "邻测区", "Next District", LON + 0.2, LAT)
     ids = {}
     for person in PEOPLE:
-        ids[person.username] = people.create(connection, person.username, person.name)
+        ids[person.username] = accounts.create(connection, person.username, person.name)
         for district, role in person.roles:
-            people.grant_role(connection, person.username, district, role)
+            accounts.grant_role(connection, person.username, district, role)
         for district, layer in person.layers:
-            people.grant_layer(connection, person.username, district, layer)
+            accounts.grant_layer(connection, person.username, district, layer)
     connection.execute("SET LOCAL ROLE chengji_app")
     return ids
 
@@ -141,15 +142,15 @@ def put(
     layer: str,
     rows: Iterable[Delivered],
     apply: bool = True,
-) -> changes.Summary:
+) -> change_sets.Summary:
     """Stage rows, compare them with the register, and apply what differs. Uncommitted."""
     scope = open_scope(connection, district, person_id)
-    change_set = changes.propose(connection, scope, layer, "import", changes.Delivery(f"seed {layer}"))
-    with changes.staging(connection) as copy:
+    change_set = change_sets.propose(connection, scope, layer, "import", change_sets.ChangeSetOrigin(f"seed {layer}"))
+    with change_sets.staging(connection) as copy:
         copy.write("".join(_csv(rows, district)))
-    summary = changes.diff(connection, scope, layer, change_set)
+    summary = change_sets.diff(connection, scope, layer, change_set)
     if apply and summary.changes:
-        changes.apply(connection, scope, change_set)
+        change_sets.apply(connection, scope, change_set)
     return summary
 
 

@@ -84,7 +84,7 @@ def is_alive(pid: int) -> bool:
 def served(command: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """One of our commands that serve, until the end of this at the latest; it answers by now."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "registry.command_line", *command.split()], cwd=ROOT, stdout=subprocess.DEVNULL,
+        [sys.executable, "-P", "-m", "registry.commands.main", *command.split()], cwd=ROOT, stdout=subprocess.DEVNULL,
         env={**os.environ, "REGISTRY_PORT": str(port), "REGISTRY_LANGUAGE": "zh", **environment},
     )  # fmt: skip
     try:

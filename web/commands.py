@@ -6,9 +6,9 @@ import dataclasses
 
 import click
 
-from registry.cluster import serving
-from registry.database import connect
+from registry.database.connections import connect
 from registry.errors import Unavailable
+from registry.operations.cluster import serving
 from registry.settings import settings
 
 
@@ -33,7 +33,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 def check(url: str) -> None:
     """Refuse a database of another version; warn of whatever else a health check would find."""
-    from registry.doctor import pulse
+    from registry.operations.doctor import pulse
 
     with connect(url, role=None) as connection:
         findings = pulse(connection, url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from registry.language import _
+from registry.i18n import _
 from registry.settings import settings
 
 
@@ -14,9 +14,9 @@ from registry.settings import settings
 )
 def run(demo: bool) -> None:
     """启动全部：数据库、首次的演示数据、网页。 Start everything; Ctrl-C ends everything."""
-    from importers.commands import demo as demonstration
-    from registry.cluster import serving, undisturbed
-    from registry.migrate import migrate
+    from demo import commands as demonstration
+    from registry.operations.cluster import serving, undisturbed
+    from registry.operations.migrations import migrate
     from web.server import serve
 
     with serving() as url:

@@ -17,7 +17,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from registry.errors import Unavailable
-from registry.language import _
+from registry.i18n import _
 from registry.settings import Settings
 from web.app import THREADS, create_app
 
@@ -77,7 +77,7 @@ def _import_workers(count: int, database_url: str) -> Iterator[None]:
     """Processes that work on deliveries, for as long as the pages are served."""
     master = os.getpid()
     # -P: not what lies in the working folder, such as the command list of an earlier install
-    command = [sys.executable, "-P", "-m", "registry.command_line", "work", "--started-by", str(master)]
+    command = [sys.executable, "-P", "-m", "registry.commands.main", "work", "--started-by", str(master)]
     started = [subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database_url}) for _each in range(count)]
     try:
         yield

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from registry.commands.person_option import acting, opened
+from registry.commands.options import acting, opened
 from registry.errors import Conflict, Invalid
-from registry.language import _
+from registry.i18n import _
 
 
 @click.command()
@@ -24,7 +24,8 @@ def record(
     district: str | None, username: str | None,
 ) -> None:  # fmt: skip
     """出具验收记录：首批与补交的变更集依次列出。 Print the acceptance record of one or more change sets of a delivery."""
-    from importers import acceptance, acceptance_form
+    from importers.reporting import acceptance
+    from importers.reporting import acceptance_document as acceptance_form
 
     if not (html or pdf or verify):
         raise Invalid(_("没有说明要做什么。"), _("用 --html、--pdf 写出记录，或用 --verify 核对。"))
@@ -43,7 +44,7 @@ def record(
 
 
 def _compare(connection: Any, scope: Any, numbers: tuple[int, ...], verify: str) -> None:
-    from importers.acceptance import checksum
+    from importers.reporting.acceptance import checksum
 
     if len(numbers) != 1:
         raise Invalid(_("一次核对一个变更集。"))
@@ -62,7 +63,7 @@ def _compare(connection: Any, scope: Any, numbers: tuple[int, ...], verify: str)
 @acting
 def waiting(number: int, file: Path, folder: Path, district: str | None, username: str | None) -> None:
     """写出待修的行：与原文件同格式，并注明原因。 Write the rows of FILE, imported as change set NUMBER, that have errors."""
-    from importers.quarantine import quarantine_of
+    from importers.quarantine.export import quarantine_of
 
     folder.mkdir(parents=True, exist_ok=True)
     with opened(district, username) as (connection, scope):

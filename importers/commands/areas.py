@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from registry.cluster import running
-from registry.database import connect
-from registry.language import _
+from registry.database.connections import connect
+from registry.i18n import _
+from registry.operations.cluster import running
 
 
 @click.group()
@@ -30,11 +30,11 @@ def import_areas(
 ) -> None:  # fmt: skip
     """导入区域面；代码长度决定级别。 Import polygons; the length of a code tells its kind."""
     from importers.areas import AreaColumns, read_areas
-    from registry.districts import OPERATOR
-    from registry.migrate import OWNER
-    from registry.places import load_areas, relocate
-    from registry.reference import load_roads
-    from registry.scope import open_scope_by_name
+    from registry.access.operator import OPERATOR
+    from registry.access.scope import open_scope_by_name
+    from registry.areas.areas import load_areas, relocate
+    from registry.assets.reference_features import load_roads
+    from registry.operations.migrations import OWNER
 
     columns = AreaColumns(code_column, name_column, only_code=only_code)
     with running() as url, connect(url, role=OWNER) as connection:

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from registry.command_line import ROWS_IN_ERROR
-from registry.language import _
+from registry.commands.main import ROWS_IN_ERROR
+from registry.i18n import _
 
 
 class Rows(click.ParamType):
@@ -56,15 +56,15 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 
     Check a file without a database, with the verdict that an import would give. Exit code 0: no row would wait; 8: some would.
     """
-    from importers.check import Question
-    from importers.check import check as judge
-    from importers.pack import load
+    from importers.supplier_check.check import Question
+    from importers.supplier_check.check import check as judge
+    from importers.supplier_check.pack import load
 
     pack = load(profile_file)
     verdict = judge(Question(file, **how), pack)
     if report is not None:
-        from importers.acceptance import of_check
-        from importers.acceptance_form import write
+        from importers.reporting.acceptance import of_check
+        from importers.reporting.acceptance_document import write
 
         write(of_check(file, verdict, pack, profile_file.stem.removesuffix(".check")), report)
     if as_json:
@@ -77,7 +77,7 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 
 
 def _print(verdict: Any, pack: Any) -> None:
-    from importers.acceptance import remarks
+    from importers.reporting.acceptance import remarks
 
     click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=verdict.source.encoding.name,
                  why=verdict.source.encoding.evidence, crs=verdict.crs))  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from registry.errors import Invalid
-from registry.language import _
+from registry.i18n import _
 
 COLUMNS = ("x", "y", "east", "north")
 
@@ -32,8 +32,8 @@ def fit(points: Path, name: str, to: str, out: Path) -> None:
     """
     import numpy as np
 
-    from importers import datum_parameters
-    from importers.crs import named, transformer
+    from importers.crs import parameters as datum_parameters
+    from importers.crs.systems import named, transformer
 
     transformer(named(to, "option"))
     names, numbers = _control_points(points)
@@ -53,7 +53,7 @@ def _control_points(path: Path):  # type: ignore[no-untyped-def]
 
     import numpy as np
 
-    from importers.encoding import detect_file
+    from importers.encoding.detect import detect_file
 
     with path.open(encoding=detect_file(path).name, newline="") as file:
         rows = list(csv.DictReader(file))

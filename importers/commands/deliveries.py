@@ -11,9 +11,9 @@ import click
 
 from importers.commands.check import accepting_repairs, print_groups
 from importers.commands.progress import Bar
-from registry.commands.person_option import acting, opened
+from registry.commands.options import acting, opened
 from registry.errors import Invalid
-from registry.language import _
+from registry.i18n import _
 
 
 @click.command()
@@ -23,7 +23,7 @@ from registry.language import _
 def look(file: Path, encoding: str | None, as_json: bool) -> None:
     """查看文件中的图层、列、编码与坐标系。 Look into a file: layers, columns, encoding, coordinate system."""
     from importers.pipeline import vars_of
-    from importers.read import look as look_into
+    from importers.read.reader import inspect as look_into
 
     found = look_into(file, encoding)
     if as_json:
@@ -70,10 +70,10 @@ def import_(
     Import a survey file: Shapefile (zipped or plain), GeoPackage, GeoJSON, CSV, XLSX, GeoParquet. Good rows are compared
     with the register and proposed as changes; bad rows are listed with row, value and remedy.
     """
-    from importers.pipeline import Order, run, vars_of
+    from importers.pipeline import ImportRequest, run, vars_of
 
     how |= {name: dict(_pairs(how[name])) for name in ("columns", "constants")}
-    order = Order(file, apply=at_once and not dry_run, **how)
+    order = ImportRequest(file, apply=at_once and not dry_run, **how)
     with opened(district, username) as (connection, scope), Bar(quiet=as_json) as bar:
         report = run(connection, scope, order, bar)
         if dry_run:
@@ -87,7 +87,7 @@ def import_(
 
 
 def _print(report: Any, dry_run: bool) -> None:
-    from importers.problems import grouped
+    from importers.problems.problem import grouped
 
     summary = report.summary
     click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=report.source.encoding.name,

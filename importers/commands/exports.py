@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 import click
 
-from registry.commands.person_option import acting, opened_session
+from registry.commands.options import acting, opened_session
 from registry.errors import Invalid
-from registry.language import _
+from registry.i18n import _
 
 
 @click.command()
@@ -22,9 +22,9 @@ from registry.language import _
 def export(file: Path, layer: str, query: str, force: bool, district: str | None, username: str | None) -> None:
     """导出一个图层，格式由扩展名决定：.gpkg .geojson .csv .fgb。 Export a layer; the file's ending tells the format."""
     from importers.exports import export as write
-    from registry.database import raw
-    from registry.filters import Filter
-    from registry.layers import stored_layer
+    from registry.assets.filters import Filter
+    from registry.catalogue.layers import stored_layer
+    from registry.database.connections import raw
 
     if file.exists() and not force:
         raise Invalid(_("文件“%(file)s”已存在。", file=file), "--force")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from registry.commands.person_option import acting, opened
-from registry.language import _
+from registry.commands.options import acting, opened
+from registry.i18n import _
 
 
 @click.command()
@@ -23,8 +23,9 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
     Attach photos (a zip, a folder or a JPEG) to assets: by the code in the file name, or else by where they were taken.
     """
     from importers.photos import propose
-    from importers.sandbox import limit_memory
-    from registry import attachments, changes
+    from importers.read.reader_process import limit_memory
+    from registry.changes import change_sets
+    from registry.photos import photos as attachments
     from registry.settings import settings
 
     limit_memory(
@@ -33,7 +34,7 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
     with opened(district, username) as (connection, scope):
         change_set, proposed, refused = propose(connection, scope, layer, file)
         if is_applied:
-            changes.apply(connection, scope, change_set)
+            change_sets.apply(connection, scope, change_set)
     if as_json:
         told = {"change_set": change_set, "applied": is_applied, "refused": [vars(r) for r in refused],
                 "photos": [{**vars(p), "taken_at": p.taken_at and p.taken_at.isoformat()} for p in proposed]}  # fmt: skip

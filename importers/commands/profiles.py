@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from registry.commands.person_option import acting, opened
+from registry.commands.options import acting, opened
 from registry.errors import Invalid
-from registry.language import _
+from registry.i18n import _
 
 
 @click.group()
@@ -20,7 +20,7 @@ def profile() -> None:
 @acting
 def list_profiles(district: str | None, username: str | None) -> None:
     """列出已保存的方案。 List the profiles that are kept."""
-    from registry.profiles import listed
+    from registry.deliveries.profiles import listed
 
     with opened(district, username) as (connection, scope):
         for kept in listed(connection, scope):
@@ -32,7 +32,7 @@ def list_profiles(district: str | None, username: str | None) -> None:
 @acting
 def show(name: str, district: str | None, username: str | None) -> None:
     """显示一个方案。 Show one."""
-    from registry.profiles import named
+    from registry.deliveries.profiles import named
 
     with opened(district, username) as (connection, scope):
         click.echo(named(connection, scope, name), nl=False)
@@ -45,10 +45,10 @@ def show(name: str, district: str | None, username: str | None) -> None:
 @acting
 def export(name: str, out: Path, force: bool, district: str | None, username: str | None) -> None:
     """导出检查包，供图单位据此用 registry check 自查。 Export a check pack: what a supplier needs for registry check."""
-    from importers.grounds import Grounds
-    from importers.pack import Pack
-    from importers.profile import Profile
-    from registry.profiles import named
+    from importers.profiles.profile import Profile
+    from importers.supplier_check.pack import Pack
+    from importers.validate.context import Grounds
+    from registry.deliveries.profiles import named
 
     if out.exists() and not force:
         raise Invalid(_("文件“%(file)s”已存在。", file=out), "--force")
@@ -63,7 +63,7 @@ def export(name: str, out: Path, force: bool, district: str | None, username: st
 @acting
 def remove(name: str, district: str | None, username: str | None) -> None:
     """删除一个方案。 Remove one."""
-    from registry.profiles import remove as forget
+    from registry.deliveries.profiles import remove as forget
 
     with opened(district, username) as (connection, scope):
         forget(connection, scope, name)

@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
-from registry.language import _
+from registry.i18n import _
 
 
 class Bar:

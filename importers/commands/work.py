@@ -11,9 +11,9 @@ from types import FrameType
 
 import click
 
-from registry.cluster import serving
-from registry.language import _
-from registry.process import die_with_parent
+from registry.database.processes import die_with_parent
+from registry.i18n import _
+from registry.operations.cluster import serving
 
 LONGEST_PAUSE = 30.0
 
@@ -28,7 +28,7 @@ def work(once: bool, started_by: int | None) -> None:
     """
     with serving() as url:
         if once:
-            from importers.work import run
+            from importers.jobs.worker import run
 
             run(url, once=True)
         else:
@@ -52,7 +52,7 @@ def _keep_going(url: str, started_by: int | None) -> None:
     pause = 1.0
     while not stopped:
         began = time.monotonic()
-        command = [sys.executable, "-m", "importers.work", str(os.getpid())]
+        command = [sys.executable, "-m", "importers.jobs.worker", str(os.getpid())]
         child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
         if stopped:  # told while the child was being started, when there was nobody to pass it on to
             child.send_signal(signal.SIGTERM)

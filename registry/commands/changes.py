@@ -6,12 +6,12 @@ import json
 
 import click
 
-from registry.commands.declared import Declared
-from registry.commands.person_option import acting, opened
-from registry.language import _
+from registry.commands.groups import Announced
+from registry.commands.options import acting, opened
+from registry.i18n import _
 
 
-@click.group(cls=Declared)
+@click.group(cls=Announced, of="changes")
 def changes() -> None:
     """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
 
@@ -42,7 +42,7 @@ def list_changes(district: str | None, username: str | None, as_json: bool) -> N
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def show(number: int, district: str | None, username: str | None, as_json: bool) -> None:
     """查看一个变更集及其问题行。 Show a change set and the problems of its delivery."""
-    from registry import changes as sets
+    from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
         told = sets.read(connection, scope, number)
@@ -62,7 +62,7 @@ def show(number: int, district: str | None, username: str | None, as_json: bool)
 @acting
 def apply(number: int, district: str | None, username: str | None) -> None:
     """应用一个变更集。 Apply a proposed change set, whole or not at all."""
-    from registry import changes as sets
+    from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
         sets.apply(connection, scope, number)
@@ -75,7 +75,7 @@ def apply(number: int, district: str | None, username: str | None) -> None:
 @acting
 def undo(number: int, at_once: bool, district: str | None, username: str | None) -> None:
     """撤销一个已应用的变更集。 Undo an applied change set: what was edited since is kept and counted."""
-    from registry import changes as sets
+    from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
         summary = sets.undo(connection, scope, number)
@@ -92,7 +92,7 @@ def undo(number: int, at_once: bool, district: str | None, username: str | None)
 @acting
 def reject(number: int, district: str | None, username: str | None) -> None:
     """拒绝一个待处理的变更集。 Close a proposed change set without applying it."""
-    from registry import changes as sets
+    from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
         sets.reject(connection, scope, number)

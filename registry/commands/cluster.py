@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from registry import cluster
-from registry.language import _
+from registry.i18n import _
+from registry.operations import cluster
 from registry.settings import settings
 
 

@@ -7,14 +7,14 @@ import sys
 
 import click
 
-from registry.cluster import running
-from registry.language import _
+from registry.i18n import _
+from registry.operations.cluster import running
 
 
 @click.command()
 def migrate() -> None:
     """建立或升级数据库结构；重复运行无妨。 Create or upgrade the database; running it twice is harmless."""
-    from registry.migrate import migrate as bring_up
+    from registry.operations.migrations import migrate as bring_up
 
     with running() as url:
         bring_up(url)
@@ -25,7 +25,7 @@ def migrate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def doctor(as_json: bool) -> None:
     """检查数据库是否健康。 Check the database: versions, locale, indexes under row security, roll-ups."""
-    from registry.doctor import examine
+    from registry.operations.doctor import examine
 
     with running() as url:
         findings = examine(url)
@@ -44,10 +44,10 @@ def doctor(as_json: bool) -> None:
 @click.argument("district")
 def rebuild(district: str) -> None:
     """重建一个行政区的聚合计数与所在区域。 Rebuild what is derived: clusters and the areas that assets lie in."""
-    from registry.database import connect
-    from registry.districts import read_district
-    from registry.migrate import OWNER
-    from registry.places import relocate
+    from registry.areas.areas import relocate
+    from registry.areas.districts import read_district
+    from registry.database.connections import connect
+    from registry.operations.migrations import OWNER
 
     with running() as url, connect(url, role=OWNER) as connection:
         read_district(connection, district)

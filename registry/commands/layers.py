@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from registry.cluster import running
-from registry.database import connect
+from registry.database.connections import connect
 from registry.errors import Invalid
-from registry.language import _
+from registry.i18n import _
+from registry.operations.cluster import running
 
 
 @click.group()
@@ -23,7 +23,7 @@ def layer() -> None:
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def list_layers(as_json: bool) -> None:
     """列出所有图层。 List the layers."""
-    from registry.layers import stored_layers
+    from registry.catalogue.layers import stored_layers
 
     with running() as url, connect(url, role=None) as connection:
         found = list(stored_layers(connection).values())
@@ -51,8 +51,8 @@ def list_layers(as_json: bool) -> None:
 def add(code: str, name_zh: str, name_en: str, geometry: str, classes: tuple[str, ...], schema_file: Path | None,
         colour: str, symbol: str, zoom: str, restricted: bool) -> None:  # fmt: skip
     """新增图层。 Add a layer: its geometry type, classes and attribute schema."""
-    from registry.layers import Layer, add_layer, stored_layers
-    from registry.migrate import OWNER
+    from registry.catalogue.layers import Layer, add_layer, stored_layers
+    from registry.operations.migrations import OWNER
 
     low, high = _zoom(zoom)
     with running() as url, connect(url, role=OWNER) as connection:
@@ -74,7 +74,7 @@ def _zoom(text: str) -> tuple[int, int]:
 
 
 def _class(text: str, geometry: str):  # type: ignore[no-untyped-def]
-    from registry.layers import AssetClass
+    from registry.catalogue.layers import AssetClass
 
     parts = text.split(":")
     if len(parts) != 4 or not re.fullmatch(r"\d{4,5}", parts[3]):
@@ -108,8 +108,8 @@ def district() -> None:
 @click.option("--box", required=True, metavar="W,S,E,N", help="外接矩形经纬度 / bounding box in degrees")
 def add_district(code: str, name_zh: str, name_en: str, box: str) -> None:
     """新增行政区或更正其名称、范围。 Add a district by its GB/T 2260 code, or correct it."""
-    from registry import districts
-    from registry.migrate import OWNER
+    from registry.areas import districts
+    from registry.operations.migrations import OWNER
 
     try:
         west, south, east, north = (float(edge) for edge in box.split(","))

@@ -14,13 +14,13 @@ import databases
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from importers.commands.demo import ACCOUNTS, build
-from registry.database import connect
-from registry.migrate import OWNER, migrate
-from registry.people import set_password
+from demo.commands import ACCOUNTS, build
+from registry.access.accounts import set_password
+from registry.database.connections import connect
+from registry.operations.migrations import OWNER, migrate
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("importers", "registry", "sql", "requirements/run.txt")
+CODE = ("demo", "importers", "registry", "sql", "requirements/run.txt")
 KEPT = "chengji_demo_"
 PASSWORD = "Kept-for-tests-1"
 DISTRICT = "330105"

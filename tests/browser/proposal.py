@@ -8,7 +8,7 @@ import seed
 import shapely
 from psycopg.types.json import Jsonb
 
-from registry.database import connect
+from registry.database.connections import connect
 
 from .demo_district import DISTRICT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from registry.database import connect
+from registry.database.connections import connect
 
 from .conftest import PHONE, Visiting
 from .demo_district import DISTRICT

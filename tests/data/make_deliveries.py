@@ -25,7 +25,7 @@ import shapely
 from old_excel import write_xls
 from openpyxl import Workbook
 
-from importers.coordinates import wgs84_to_gcj02
+from importers.crs.gcj02 import wgs84_to_gcj02
 
 HERE = Path(__file__).parent
 LON = 120.1550123 + 0.001 * np.arange(6)

@@ -13,11 +13,14 @@ from psycopg.types.json import Jsonb
 from seed import Delivered, put
 from sqlalchemy.orm import Session
 
-from registry import doubts, review, review_rows, review_tiles
-from registry.database import engine, raw
-from registry.review import Wanted
-from registry.scope import Scope, open_scope
-from registry.tiles import Address
+from registry.access.scope import Scope, open_scope
+from registry.database.connections import engine, raw
+from registry.review import resolution
+from registry.review import rows as review_rows
+from registry.review import sets as review
+from registry.review import tiles as review_tiles
+from registry.review.sets import Wanted
+from registry.tiles.tile import Address
 
 CJ = "CJ/T 214-2007"
 EVERYTHING = Wanted()
@@ -92,7 +95,7 @@ class Review:
         )  # fmt: skip
 
     def decide(self, seq: int, asset: int | None) -> None:
-        doubts.decide(self.session, self.scope(), self.id, seq, asset)
+        resolution.resolve_match(self.session, self.scope(), self.id, seq, asset)
 
     def row(self, seq: int) -> review_rows.ChangeLine:
         return review_rows.detail(self.session, self.scope(), self.set(), seq).line

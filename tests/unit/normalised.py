@@ -9,16 +9,19 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from importers.normalise import Normaliser, Prepared
-from importers.problems import Problem
-from importers.profile import Profile
-from importers.source import Column, DeclaredCrs, Encoding, Rows, SourceLayer, type_of
-from registry.language import Words
-from registry.layers import reference_layers
+from importers.normalise.normaliser import Normaliser, Prepared
+from importers.problems.problem import Problem
+from importers.profiles.profile import Profile
+from importers.records import Column, DeclaredCrs, Encoding, Rows, SourceLayer, type_of
+from registry.catalogue.layers import reference_layers
+from registry.i18n import Words
 
 LAYERS = reference_layers()
 DEGREES = DeclaredCrs("EPSG:4490", "CGCS2000", "file")
 HERE = (120.1550123, 30.3200456)
+GONGSHU = (120.0869, 30.2578, 120.219, 30.4023)
+ROAD = Profile("road", constants={"class": "2"})
+GREEN = Profile("green", constants={"class": "G1"})
 
 
 def delivery(columns: dict[str, Any], geometry: Any = "points", crs: DeclaredCrs = DEGREES, first: int = 11) -> Any:

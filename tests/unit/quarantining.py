@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyogrio.raw
 
-from importers.problems import Problem
-from importers.quarantine import Quarantine, write_quarantine
+from importers.problems.problem import Problem
+from importers.quarantine.export import Quarantine, write_quarantine
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -18,12 +18,12 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from registry import language
-from registry.language import _, in_language, speak, spoken
+from registry import i18n as language
+from registry.i18n import _, current_language, in_language, set_language
 from registry.translations.extract import from_python
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("registry", "importers", "web")
+SOURCES = ("registry", "importers", "demo", "web")
 MAPPING = ROOT / "registry" / "translations" / "babel.cfg"
 ENGLISH = ROOT / "registry" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
@@ -88,8 +88,8 @@ def test_extraction_sees_python_templates_tables_and_javascript_words():
     assert len(files) > 400
     assert files["没有图层“%(layer)s”。"].startswith("registry/")
     assert files["登录"] == "web/templates/security/login_user.html"
-    assert files["“%(value)s”不是日期"] == "importers/problem_texts.py"
-    assert files["量距离"] == "web/map_words.py"
+    assert files["“%(value)s”不是日期"] == "importers/problems/texts.py"
+    assert files["量距离"] == "web/map/words.py"
 
 
 def test_a_message_inside_an_f_string_is_found():
@@ -148,22 +148,22 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with (folder / "messages.mo").open("wb") as file:
         write_mo(file, catalogue())
     monkeypatch.setattr(language, "FOLDER", tmp_path)
-    before = spoken()
+    before = current_language()
     language._catalogue.cache_clear()
     yield
-    speak(before)
+    set_language(before)
     language._catalogue.cache_clear()
 
 
 @pytest.mark.usefixtures("compiled")
 def test_speaking_english_and_chinese():
-    speak("en")
+    set_language("en")
     assert _("没有图层“%(layer)s”。", layer="lamp") == "There is no layer “lamp”."
     assert _("密码") == "Password"
     assert in_language("道路", "Road") == "Road"
-    speak("zh")
+    set_language("zh")
     assert _("没有图层“%(layer)s”。", layer="lamp") == "没有图层“lamp”。"
-    speak("fr")
+    set_language("fr")
     assert _("密码") == "密码"
 
 
@@ -174,7 +174,7 @@ def test_every_text_can_be_filled_in_both_languages():
             return f"<{key}>"
 
     for tongue in language.LANGUAGES:
-        speak(tongue)
+        set_language(tongue)
         for message in entries():
             if "python-format" in message.flags:
                 filled = _(str(message.id)) % Anything()

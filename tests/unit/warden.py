@@ -22,10 +22,11 @@ ADDRESSES = 6 << 30
 
 def verdict(path: Path) -> dict[str, object]:
     """`rows` or `error` or, which must never be, `fault`."""
-    from importers import SourceError, look, read
+    from importers.errors import SourceError
+    from importers.read.reader import inspect, read
 
     try:
-        rows = sum(len(batch) for source in look(path) for batch in read(path, source.name))
+        rows = sum(len(batch) for source in inspect(path) for batch in read(path, source.name))
     except SourceError as error:
         return {"ended": "error", "kind": type(error).__name__, "message": error.message, "hint": error.hint}
     except BaseException:
@@ -53,11 +54,11 @@ def tried(path: Path) -> dict[str, object]:
 
 def main() -> None:
     """Serve until the input ends. What every file needs is imported before the first fork."""
-    import importers.formats.geoparquet
-    import importers.gdal
-    import importers.read
+    import importers.read.formats.geoparquet
+    import importers.read.gdal
+    import importers.read.reader
 
-    importers.gdal._pyogrio()
+    importers.read.gdal._pyogrio()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(tried(Path(line.rstrip("\n")))) + "\n")
         sys.stdout.flush()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,15 @@ import seed
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from signing_in import Browser, signed_in
 
-import web.bundles
-import web.static_files
-from registry import passwords
-from registry.database import connect
+import web.http.bundles
+import web.http.static_files
+from registry.access import passwords
+from registry.database.connections import connect
 from registry.settings import Settings, settings
 from web.app import create_app
 
-Browser = Callable[[str], FlaskClient]
 BUNDLES = (
     "favicon.svg",
     "page.css",
@@ -48,8 +46,8 @@ def browser_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (build / name).write_text(f"/* {name} */" * 200)
     (build / "manifest.json").write_text(json.dumps(names))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web.bundles, "BUILD", build)
-        patch.setattr(web.static_files, "FOLDER", static)
+        patch.setattr(web.http.bundles, "BUILD", build)
+        patch.setattr(web.http.static_files, "FOLDER", static)
         yield static
 
 
@@ -123,27 +121,6 @@ def browser(app: Flask) -> Browser:
 def anonymous(app: Flask) -> FlaskClient:
     """A browser in which nobody is signed in."""
     return app.test_client()
-
-
-def signed_in(app: Flask, username: str, password: str = seed.PASSWORD) -> FlaskClient:
-    """A new browser, signed in through the form."""
-    client = app.test_client()
-    response = sign_in(client, username, password)
-    assert response.status_code == 302, response.text
-    return client
-
-
-def sign_in(client: FlaskClient, username: str, password: str, address: str = "/sign-in") -> TestResponse:
-    """Fill in the form and send it."""
-    form = {"username": username, "password": password, "csrf_token": csrf_token(client)}
-    return client.post(address, data=form)
-
-
-def csrf_token(client: FlaskClient, page: str = "/sign-in") -> str:
-    """The token of the first form on a page."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
-    assert found, f"{page} has no form"
-    return found[1]
 
 
 @pytest.fixture(scope="session")

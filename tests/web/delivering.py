@@ -7,8 +7,8 @@ from html import unescape
 from typing import Any
 
 import seed
-from conftest import csrf_token
 from flask.testing import FlaskClient
+from signing_in import csrf_token
 
 BASE = f"/{seed.DISTRICT}/uploads"
 LIST = f"/{seed.DISTRICT}/deliveries"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import seed
-from conftest import Browser
+from signing_in import Browser
 from surfaces import listed, tile
 
 QUERIES = [

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 import seed
-from conftest import Browser, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
+from signing_in import Browser, signed_in
 from surfaces import LAYERS, NOTHING, SURFACES, listed, seen, tile
 
-from registry import people
-from registry.database import connect
+from registry.access import accounts
+from registry.database.connections import connect
 
 Ids = dict[str, dict[str, list[int]]]
 OPEN = frozenset(LAYERS) - {"camera"}
@@ -55,38 +55,38 @@ def test_the_ladder(own_app: Flask, seeded_clone: str, asset_ids: Ids) -> None:
     assert sees() == expected(NOTHING)
     assert client.get(f"/{seed.DISTRICT}/map").status_code == 404
     # A grant for cameras alone is a grant within nothing.
-    grant(people.grant_layer, seed.DISTRICT, "camera")
+    grant(accounts.grant_layer, seed.DISTRICT, "camera")
     assert sees() == expected(NOTHING)
     # Every role in another district opens nothing here.
-    grant(people.grant_role, seed.OTHER_DISTRICT, "administrator")
+    grant(accounts.grant_role, seed.OTHER_DISTRICT, "administrator")
     assert sees() == expected(NOTHING)
     assert client.get(f"/{seed.DISTRICT}/map").status_code == 404
-    grant(people.revoke_role, seed.OTHER_DISTRICT, "administrator")
-    grant(people.revoke_layer, seed.DISTRICT, "camera")
+    grant(accounts.revoke_role, seed.OTHER_DISTRICT, "administrator")
+    grant(accounts.revoke_layer, seed.DISTRICT, "camera")
     # A contractor may enter, and sees no asset before he has a contract; not with a grant for cameras either.
-    grant(people.grant_role, seed.DISTRICT, "contractor")
+    grant(accounts.grant_role, seed.DISTRICT, "contractor")
     assert client.get(f"/{seed.DISTRICT}/map").status_code == 200
     assert sees() == expected(NOTHING)
-    grant(people.grant_layer, seed.DISTRICT, "camera")
+    grant(accounts.grant_layer, seed.DISTRICT, "camera")
     assert sees() == expected(NOTHING)
-    grant(people.revoke_layer, seed.DISTRICT, "camera")
+    grant(accounts.revoke_layer, seed.DISTRICT, "camera")
     # Staff see the open layers of their district, and of no other.
-    grant(people.grant_role, seed.DISTRICT, "inspector")
+    grant(accounts.grant_role, seed.DISTRICT, "inspector")
     assert sees() == expected(OPEN)
     assert seen(client, asset_ids[seed.OTHER_DISTRICT], seed.OTHER_DISTRICT) == expected(NOTHING)
     # More rights to write are no more rights to see.
-    grant(people.grant_role, seed.DISTRICT, "administrator")
+    grant(accounts.grant_role, seed.DISTRICT, "administrator")
     assert sees() == expected(OPEN)
     # Cameras for another district are no cameras here; those for this district are.
-    grant(people.grant_layer, seed.OTHER_DISTRICT, "camera")
+    grant(accounts.grant_layer, seed.OTHER_DISTRICT, "camera")
     assert sees() == expected(OPEN)
-    grant(people.grant_layer, seed.DISTRICT, "camera")
+    grant(accounts.grant_layer, seed.DISTRICT, "camera")
     assert sees() == expected(ALL)
     # What was given can be taken away, and the next request knows.
-    grant(people.revoke_layer, seed.DISTRICT, "camera")
+    grant(accounts.revoke_layer, seed.DISTRICT, "camera")
     assert sees() == expected(OPEN)
     with owner(seeded_clone) as connection:
-        people.set_active(connection, username, active=False)
+        accounts.set_active(connection, username, active=False)
     assert client.get(f"/{seed.DISTRICT}/api/counts").status_code == 401
 
 

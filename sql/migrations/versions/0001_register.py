@@ -1,6 +1,6 @@
 """The register."""
 
-from registry.revision import run
+from registry.operations.revision import run
 
 revision = "0001"
 down_revision = None

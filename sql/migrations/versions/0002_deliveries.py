@@ -1,6 +1,6 @@
 """Deliveries, and changes that say how their row was recognised."""
 
-from registry.revision import run
+from registry.operations.revision import run
 
 revision = "0002"
 down_revision = "0001"

@@ -13,7 +13,7 @@ COMMENT ON COLUMN registry.asset.fingerprint IS '最近一次交付中该行的�
 
 -- `matched_by`: how the row was recognised as this asset. `candidates`: other assets it could be as well; a change that is
 -- doubtful is not accepted until a person says which it is; `delivered` keeps its row as it came until then. `reason`: why a
--- row is a conflict (registry.reasons).
+-- row is a conflict (registry.changes.conflict_reasons).
 ALTER TABLE registry.change
   ADD COLUMN fingerprint uuid,
   ADD COLUMN matched_by  text CHECK (matched_by IN ('code', 'alias', 'key', 'rule', 'same', 'place', 'person')),
@@ -69,7 +69,7 @@ CREATE TABLE registry.delivery_file (
   FOREIGN KEY (district, change_set) REFERENCES registry.change_set (district, id)
 );
 COMMENT ON COLUMN registry.delivery_file.look IS '读取前所见：图层、列、样值、编码、坐标系及依据、建议的方案';
-COMMENT ON COLUMN registry.delivery_file.orders IS '导入的做法：图层、方案、坐标系等，见 importers.pipeline.Order';
+COMMENT ON COLUMN registry.delivery_file.orders IS '导入的做法：图层、方案、坐标系等，见 importers.pipeline.ImportRequest';
 COMMENT ON COLUMN registry.delivery_file.asked_by IS '由谁要求做这一步：以其权限执行';
 COMMENT ON COLUMN registry.delivery_file.failure IS '失败原因：message 与 hint';
 CREATE INDEX delivery_file_change_set ON registry.delivery_file (district, change_set) WHERE change_set IS NOT NULL;

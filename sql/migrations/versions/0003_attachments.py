@@ -1,6 +1,6 @@
 """Photos as attachments of assets."""
 
-from registry.revision import run
+from registry.operations.revision import run
 
 revision = "0003"
 down_revision = "0002"

@@ -1,6 +1,6 @@
 """Room for rewriting many assets at once."""
 
-from registry.revision import run
+from registry.operations.revision import run
 
 revision = "0004"
 down_revision = "0003"

@@ -5,7 +5,7 @@ ALTER TABLE registry.asset SET (fillfactor = 50);
 ALTER TABLE registry.asset_cell SET (fillfactor = 50);
 
 -- Of earlier versions only those are in the spatial index after which the asset lay elsewhere: the others lie where the next
--- one does, and are found by it (registry.assets.Matching.touching).
+-- one does, and are found by it (registry.assets.query.Matching.touching).
 ALTER TABLE registry.asset_version ADD COLUMN moved_away boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN registry.asset_version.moved_away IS '之后的版本位置不同';
 UPDATE registry.asset_version v SET moved_away = true

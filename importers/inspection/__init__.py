@@ -1,0 +1,1 @@
+"""A look at a file before anything is done with it."""

@@ -1,0 +1,1 @@
+"""The worker, and each step as a process of its own."""

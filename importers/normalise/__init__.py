@@ -1,0 +1,1 @@
+"""Rows of any file in the register's own terms."""

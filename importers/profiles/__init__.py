@@ -1,0 +1,1 @@
+"""How the columns of a supplier's files are read."""

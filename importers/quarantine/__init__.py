@@ -1,0 +1,1 @@
+"""Rows that could not go in, handed back as a file to correct."""

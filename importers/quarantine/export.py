@@ -1,0 +1,157 @@
+"""Quarantine: the rows that wait, in a file of the supplier's own format, each with its reason; mended, it imports again."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+
+from importers.checksum import sha256_of
+from importers.problems.codes import Severity
+from importers.quarantine.rows import Finding, Waiting, reason, short
+from importers.quarantine.writers import features, geojson, plain_rows
+from importers.read.file_type import Format
+from importers.read.reader import FormatReader, file_of
+from importers.records import Request, SourceLayer
+from registry.access.scope import Scope
+from registry.changes import change_sets
+from registry.errors import Conflict, Invalid
+from registry.i18n import _
+
+# What is copied as the file has it. Other formats go through GDAL, feature by feature.
+COPYING = {
+    Format.SHAPEFILE: "importers.quarantine.writers.shapefile",
+    Format.CSV: "importers.quarantine.writers.delimited",
+    Format.WORKBOOK: "importers.quarantine.writers.workbook",
+    Format.OLD_WORKBOOK: "importers.quarantine.writers.workbook",
+    Format.OPEN_WORKBOOK: "importers.quarantine.writers.workbook",
+    Format.GEOPARQUET: "importers.quarantine.writers.geoparquet",
+    Format.GEOJSON: "importers.quarantine.writers.geojson",
+}
+OLD_WORKBOOKS = (Format.OLD_WORKBOOK, Format.OPEN_WORKBOOK)
+WITH_HEADING = (Format.CSV, Format.WORKBOOK, *OLD_WORKBOOKS)
+READ_ONLY = ("DXF", "FileGDB")
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """The file that was written: where, of what format, how many rows; `remark` says so where the format is another."""
+
+    path: Path
+    format: str
+    rows: int
+    remark: str = ""
+
+
+def write_quarantine(
+    source: Path,
+    layer: str | SourceLayer | None,
+    rows: Mapping[int, Sequence[Finding]],
+    folder: Path,
+    encoding: str | None = None,
+    header_row: int | None = None,
+) -> Quarantine:
+    """Read the delivered file again and write these rows of a layer, unchanged, with two columns for reason and number.
+
+    `rows` are row numbers as the import told them, each with what is wrong: problems, or mappings with `code`, `field`,
+    `message` and `remedy` as `registry.problem` keeps them. `encoding` and `header_row` are those the file was read with.
+    A format of several parts, and what came in a zip, goes into a zip. Text, encoding, order and names of columns,
+    coordinates and their system stay. Raises Invalid without rows, and SourceError as `read` does.
+    """
+    if not rows:
+        raise Invalid(_("没有待修的行。"))
+    name = layer.name if isinstance(layer, SourceLayer) else layer
+    with file_of(source, name, encoding, header_row) as (file, told, reader), TemporaryDirectory() as made:
+        waiting = _waiting(file, told, reader, rows, header_row)
+        parts = _write(file, told, reader, waiting, Path(made))
+        stem = _("%(name)s_待修", name=source.stem)
+        if len(parts) > 1 or _is_archive(source, file):
+            path = _zipped(parts, folder / f"{stem}.zip")
+        else:
+            path = folder / f"{stem}{parts[0].suffix}"
+            shutil.move(parts[0], path)
+        written = _written_format(told, parts)
+        return Quarantine(path, written, len(rows), _remark(file, written) if written != told.format else "")
+
+
+def quarantine_of(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, file: Path, folder: Path
+) -> Quarantine:
+    """The rows of an import that wait, from the file that was imported, by what the register keeps of it.
+
+    Raises NotFound for a change set out of scope, Conflict for another file, Invalid where no row waits.
+    """
+    told = change_sets.read(connection, scope, change_set)
+    source, found = told["source"], sha256_of(file)
+    if found and found != source.get("sha256"):
+        raise Conflict(
+            _("“%(name)s”不是变更集 %(id)s 导入的文件。", name=file.name, id=change_set), _("要用当时的原文件。")
+        )
+    rows: dict[int, list[dict[str, Any]]] = {}
+    for problem in told["problems"]:
+        if problem["severity"] == Severity.ERROR and problem["row"] is not None:
+            rows.setdefault(problem["row"], []).append(problem)
+    encoding = source.get("encoding") or {}
+    asked = encoding.get("name") if encoding.get("basis") == "option" else None
+    return write_quarantine(file, source.get("layer"), rows, folder, asked, source.get("header_row"))
+
+
+def _waiting(
+    file: Path, told: SourceLayer, reader: FormatReader, rows: Mapping[int, Sequence[Finding]], header_row: int | None
+) -> Waiting:
+    first = 1
+    if told.format in WITH_HEADING:
+        head = next(reader.read(file, Request(told.name, told.encoding.name, header_row, batch_rows=1)), None)
+        if head is None:
+            raise Invalid(_("没有待修的行。"))
+        first = int(head.numbers[0])
+    reasons = {number: reason(findings) for number, findings in rows.items()}
+    codes = {number: short(findings) for number, findings in rows.items()}
+    return Waiting(told.name, reasons, codes, told.encoding.name, told.header_row, first)
+
+
+def _write(file: Path, told: SourceLayer, reader: FormatReader, waiting: Waiting, folder: Path) -> list[Path]:
+    if told.format in READ_ONLY or told.format == Format.MAPINFO:
+        batches = reader.read(file, Request(told.name, told.encoding.name))
+        suffix = file.suffix.lower() if told.format == Format.MAPINFO else ".gpkg"
+        return plain_rows.write(batches, told.crs.text, waiting, folder / f"{file.stem}{suffix}")
+    module = COPYING.get(Format(told.format))
+    if module is None:
+        return features.write(file, waiting, folder)
+    try:
+        written: list[Path] = import_module(module).write(file, waiting, folder)
+        return written
+    except geojson.OtherJson:
+        return features.write(file, waiting, folder)
+
+
+def _is_archive(source: Path, file: Path) -> bool:
+    return file.parent != source.parent and source.is_file()
+
+
+def _zipped(parts: list[Path], path: Path) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in parts:
+            archive.write(part, part.name)
+    return path
+
+
+def _written_format(told: SourceLayer, parts: list[Path]) -> str:
+    if told.format in OLD_WORKBOOKS:
+        return str(Format.WORKBOOK)
+    became_package = told.format in READ_ONLY or (told.format == Format.MAPINFO and parts[0].suffix == ".gpkg")
+    return str(Format.GEOPACKAGE) if became_package else str(told.format)
+
+
+def _remark(file: Path, written: str) -> str:
+    return _(
+        "%(format)s 不能写回，待修的行已写成 %(other)s；改好后按原方案上传即可。",
+        format=file.suffix.lstrip(".").upper(), other=written,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Writing the rows that wait, in a process of its own: the delivered file is read again, and may crash what reads it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from importers.errors import DamagedFile
+from importers.quarantine.export import Quarantine, write_quarantine
+from registry.database.processes import die_with_parent
+from registry.errors import Invalid, RegistryError
+from registry.i18n import _, current_language, set_language
+
+Findings = Mapping[int, Sequence[Mapping[str, Any]]]
+
+
+def write_apart(
+    source: Path,
+    layer: str | None,
+    rows: Findings,
+    folder: Path,
+    *,
+    encoding: str | None = None,
+    header_row: int | None = None,
+    megabytes: int = 1024,
+    seconds: int = 120,
+) -> Quarantine:
+    """As `write_quarantine`. Raises what it raises; DamagedFile also where the process crashed or took too long."""
+    told = {
+        "source": str(source), "layer": layer, "rows": list(rows.items()), "folder": str(folder), "encoding": encoding,
+        "header_row": header_row, "language": current_language(), "megabytes": megabytes,
+    }  # fmt: skip
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", __name__], input=json.dumps(told), capture_output=True, text=True, timeout=seconds,
+            check=True,
+        )  # fmt: skip
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        raise DamagedFile(_("待修的行没有写成。"), _("请稍后再试；仍不行请告知管理员。")) from error
+    answer = json.loads(ended.stdout)
+    if "message" in answer:
+        raise Invalid(answer["message"], answer["hint"])
+    return Quarantine(folder / answer["name"], answer["format"], answer["rows"], answer["remark"])
+
+
+def _main() -> None:
+    import resource
+    import signal
+
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # the others set a gigabyte aside, which would count as used
+    die_with_parent(signal.SIGKILL)
+    told = json.load(sys.stdin)
+    set_language(told["language"])
+    tempfile.tempdir = told["folder"]  # which the other side removes, however this process ends
+    resource.setrlimit(resource.RLIMIT_DATA, (told["megabytes"] << 20,) * 2)
+    rows = {int(number): findings for number, findings in told["rows"]}
+    try:
+        made = write_quarantine(
+            Path(told["source"]), told["layer"], rows, Path(told["folder"]), told["encoding"], told["header_row"]
+        )
+        answer = {"name": made.path.name, "format": made.format, "rows": made.rows, "remark": made.remark}
+    except RegistryError as error:
+        answer = {"message": error.message, "hint": error.hint}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    _main()

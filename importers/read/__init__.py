@@ -1,0 +1,1 @@
+"""Files in: archives, file types, readers."""

@@ -1,0 +1,1 @@
+"""One reader for each kind of file. Each has `inspect(path, request)` and `read(path, request)`; none knows another."""

@@ -1,0 +1,1 @@
+"""What is told of a delivery afterwards: stored problems, acceptance records."""

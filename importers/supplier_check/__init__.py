@@ -1,0 +1,1 @@
+"""The same check at the supplier's desk, without a database."""

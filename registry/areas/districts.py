@@ -1,0 +1,56 @@
+"""Districts: the unit of scale. Adding one, reading one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from registry.access.operator import admit_operator
+from registry.errors import Invalid, NotFound
+from registry.i18n import _, in_language
+
+
+@dataclass(frozen=True)
+class DistrictInfo:
+    """A district and the box (west, south, east, north in EPSG:4490) in which its assets are expected."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    box: tuple[float, float, float, float]
+
+    @property
+    def name(self) -> str:
+        """The name in the language of this context."""
+        return in_language(self.name_zh, self.name_en)
+
+
+def add_district(
+    connection: psycopg.Connection[Any], code: str, name_zh: str, name_en: str, box: tuple[float, float, float, float]
+) -> None:
+    """Add a district or correct its names and box. Needs the owner's connection. Raises Invalid for a wrong code or box."""
+    west, south, east, north = box
+    if not (len(code) == 6 and code.isdigit()):
+        raise Invalid(_("行政区代码“%(code)s”不是六位数字。", code=code), "GB/T 2260")
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise Invalid(_("范围“%(box)s”无法理解。", box=box), _("写成 西,南,东,北 的经纬度。"))
+    connection.execute(
+        "INSERT INTO registry.district (code, name_zh, name_en, box) VALUES (%s, %s, %s, ST_MakeEnvelope(%s, %s, %s, %s, 4490))"
+        " ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, box = excluded.box",
+        (code, name_zh, name_en, *box),
+    )
+    admit_operator(connection)
+
+
+def read_district(connection: psycopg.Connection[Any], code: str) -> DistrictInfo:
+    """One district that this connection may see. Raises NotFound."""
+    row = connection.execute(
+        "SELECT code, name_zh, name_en, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
+        " FROM registry.district WHERE code = %s",
+        (code,),
+    ).fetchone()
+    if row is None:
+        raise NotFound(_("没有行政区“%(district)s”。", district=code), _("registry district add 可新建。"))
+    return DistrictInfo(row[0], row[1], row[2], (row[3], row[4], row[5], row[6]))

@@ -1,0 +1,1 @@
+"""The waist: filters, lists, counts, search and detail of assets."""

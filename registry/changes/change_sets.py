@@ -1,0 +1,326 @@
+"""Change sets: a change is a value before it is an effect. Propose, apply, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import psycopg.sql
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from registry.access.scope import Scope
+from registry.database.statements import statement
+from registry.errors import Conflict, Invalid, NotAllowed, NotFound
+from registry.i18n import _
+
+if TYPE_CHECKING:
+    from registry.identity.matcher import Rules
+
+# The columns of a delivered row, in the order in which they are copied in.
+DELIVERED = (
+    "source_row", "code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer",
+    "surveyed_on", "changed_on", "source", "accuracy", "attributes", "geom", "areas", "fingerprint",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a change set does: how many rows of each action, and how many delivered rows change nothing.
+
+    Among the rows of the actions are `doubtful` ones, which a person must decide, and `unconfirmed` retirements, of which
+    there are so many that a person must say yes.
+    """
+
+    change_set: int
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    retired: int = 0
+    conflicts: int = 0
+    unchanged: int = 0
+    doubtful: int = 0
+    unconfirmed: int = 0
+
+    @property
+    def changes(self) -> int:
+        """Rows that would change the register."""
+        return self.added + self.updated + self.moved + self.retired
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts, for JSON."""
+        return {k: v for k, v in vars(self).items() if k != "change_set"}
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A row that somebody changed since the proposal was made."""
+
+    row: int
+    code: str
+    reason: str
+
+
+class StaleChanges(Conflict):
+    """Rows of the change set no longer fit the register; `rows` names the first fifty."""
+
+    def __init__(self, rows: list[Stale]) -> None:
+        listed = "；".join(_("第 %(row)s 行 %(code)s", row=r.row, code=r.code) for r in rows[:10])
+        super().__init__(
+            _("这批变更提出之后，有 %(n)s 行以上的资产已被别人改动：%(rows)s", n=len(rows), rows=listed),
+            _("重新比对后再应用。"),
+        )
+        self.rows = rows
+
+
+@dataclass(frozen=True)
+class ChangeSetOrigin:
+    """What is known of the file behind an import; kept with the change set."""
+
+    title: str
+    source: dict[str, Any] = field(default_factory=dict)
+
+
+def propose(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    layer: str,
+    kind: str,
+    delivery: ChangeSetOrigin,
+    undoes: int | None = None,
+) -> int:
+    """Open an empty change set and return its number, after an apply that is under way has ended.
+
+    Raises NotFound or NotAllowed for a layer out of reach.
+    """
+    scope.require_writer(layer)
+    row = connection.execute(
+        "INSERT INTO registry.change_set (district, layer, kind, title, source, undoes, proposed_by, proposed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, registry.between_applies(%s)) RETURNING id",
+        (scope.district, layer, kind, delivery.title, Jsonb(delivery.source), undoes, scope.person_id, scope.district),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@contextmanager
+def staging(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Copy]:
+    """A COPY (format csv) into the waiting room of this transaction; the columns are DELIVERED, geom as hex EWKB."""
+    connection.execute(statement("changes/staging_tables.sql").encode())
+    with connection.cursor() as cursor:
+        columns = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, DELIVERED))
+        with cursor.copy(psycopg.sql.SQL("COPY delivery ({}) FROM STDIN (FORMAT csv)").format(columns)) as copy:
+            yield copy
+    connection.execute("ANALYZE delivery (source_row, code, external_key, scheme, class)")
+
+
+def exclude_quarantined(
+    connection: psycopg.Connection[Any], codes: Iterable[str | None], keys: Iterable[str | None]
+) -> None:
+    """Tell the diff of codes and keys of rows that wait in quarantine: their assets are not gone."""
+    with connection.cursor() as cursor, cursor.copy("COPY held_back (code, external_key) FROM STDIN") as copy:
+        for pair in zip(codes, keys, strict=True):
+            copy.write_row(pair)
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The delivery has every asset of its layer, or of `classes` (scheme, code): what it lacks is gone."""
+
+    classes: tuple[tuple[str, str], ...] | None = None
+
+
+def diff(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    layer: str,
+    change_set: int,
+    rules: Rules | None = None,
+    complete: Complete | None = None,
+) -> Summary:
+    """Compare the staged rows with the register and write what differs as proposed changes. Set-based, order-independent.
+
+    `rules`: what the supplier's profile says of how a row finds its asset. `complete`: live assets that no row is are proposed
+    as retired; where that is more than a fifth of them, not accepted until a person says so.
+    """
+    from registry.identity import fingerprints, matcher  # what they need takes longer to load than an undo's start
+
+    values = {"district": scope.district, "layer": layer, "change_set": change_set}
+    # The planner knows little of tables filled in this transaction: a nested loop over two of them never ends. A few rows,
+    # though, are better looked up than the whole register read.
+    if (connection.execute("SELECT registry.is_much(count(*)) FROM delivery").fetchone() or (False,))[0]:
+        connection.execute("SELECT registry.plan_for_many(true)")
+    connection.execute(statement("changes/parties.sql").encode(), values)
+    matcher.match(connection, scope.district, layer, rules)
+    known = connection.execute(statement("changes/diff_known.sql").encode(), values).rowcount
+    connection.execute(statement("changes/diff_new.sql").encode(), values)
+    if complete is not None:
+        _retire_absent(connection, values, complete)
+    matched = connection.execute("SELECT count(asset_id) FROM matched").fetchone()
+    assert matched is not None
+    fingerprints.remember(connection, scope, change_set)
+    connection.execute("DROP TABLE delivery, matched, held_back")
+    connection.execute("SELECT registry.plan_for_many(false)")
+    return summarise(connection, scope, change_set, unchanged=int(matched[0]) - known)
+
+
+MOST_RETIRED = 0.2
+
+
+def _retire_absent(connection: psycopg.Connection[Any], values: dict[str, Any], complete: Complete) -> None:
+    schemes, codes = zip(*complete.classes, strict=True) if complete.classes else ((), ())
+    limited = complete.classes is not None
+    of = {**values, "schemes": list(schemes) if limited else None, "codes": list(codes) if limited else None}
+    gone = connection.execute(statement("changes/diff_missing.sql").encode(), {**of, "accepted": True}).rowcount
+    live = connection.execute(
+        "SELECT count(*), EXISTS (SELECT FROM held_back h WHERE h.code IS NULL AND h.external_key IS NULL)"
+        " FROM registry.asset a WHERE a.district = %(district)s AND a.layer = %(layer)s AND a.state <> 'retired'"
+        " AND (%(schemes)s::text[] IS NULL OR (a.scheme, a.class) IN"
+        " (SELECT k.scheme, k.code FROM unnest(%(schemes)s::text[], %(codes)s::text[]) AS k (scheme, code)))",
+        of,
+    ).fetchone()
+    # A row in quarantine that names no asset may be any of them.
+    if gone and live is not None and (live[1] or gone > live[0] * MOST_RETIRED):
+        connection.execute(
+            "UPDATE registry.change SET accepted = false"
+            " WHERE district = %(district)s AND change_set = %(change_set)s AND action = 'retire' AND source_row IS NULL",
+            values,
+        )
+
+
+def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int, unchanged: int = 0) -> Summary:
+    """Count the actions of a change set, and keep the counts with it. A set without any waits for nobody."""
+    values = {"district": scope.district, "change_set": change_set}
+    rows = connection.execute(statement("changes/summary.sql").encode(), values).fetchall()
+    counts = {action: n for action, n, _doubtful, _unconfirmed in rows}
+    summary = Summary(
+        change_set, counts.get("add", 0), counts.get("update", 0), counts.get("move", 0), counts.get("retire", 0),
+        counts.get("conflict", 0), unchanged, sum(row[2] for row in rows), sum(row[3] for row in rows),
+    )  # fmt: skip
+    connection.execute(
+        "UPDATE registry.change_set SET summary = summary || %s, status = %s WHERE district = %s AND id = %s",
+        (Jsonb(summary.as_dict()), "proposed" if counts else "empty", scope.district, change_set),
+    )
+    return summary
+
+
+KEPT_AT_ONCE = 20_000
+_KEEP_PROBLEMS = """
+INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, message, remedy)
+SELECT %s, %s, %s + p.seq, p.source_row, p.severity, p.code, p.field, p.value, p.message, p.remedy
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+  WITH ORDINALITY AS p (source_row, severity, code, field, value, message, remedy, seq)
+"""
+
+
+def keep_problems(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    change_set: int,
+    rows: Iterable[tuple[Any, ...]],
+    found: int | None = None,
+) -> int:
+    """Keep the problems of a delivery with its change set.
+
+    Each row: source_row, severity, code, field, value, message, remedy. Where more were `found` than are kept, the set tells
+    both numbers (`problems`, `problems_kept` in its summary). Returns how many are kept.
+    """
+    done, left = 0, iter(rows)
+    while some := list(islice(left, KEPT_AT_ONCE)):
+        columns = map(list, zip(*some, strict=True))
+        connection.execute(_KEEP_PROBLEMS, (scope.district, change_set, done, *columns))
+        done += len(some)
+    if found is not None and found > done:
+        connection.execute(
+            "UPDATE registry.change_set SET summary = summary || %s WHERE district = %s AND id = %s",
+            (Jsonb({"problems": found, "problems_kept": done}), scope.district, change_set),
+        )
+    return done
+
+
+def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
+    """Apply a proposed change set whole, in this transaction.
+
+    Raises StaleChanges naming the rows that somebody changed meanwhile (nothing is applied), NotFound for a set that is
+    not there, out of scope or no longer proposed, NotAllowed without the right to write its layer.
+    """
+    try:
+        with connection.transaction():
+            connection.execute("SELECT registry.apply_change_set(%s, %s)", (scope.district, change_set))
+    except psycopg.errors.UniqueViolation as error:
+        raise Conflict(_("这批变更中有重复的编码：%(detail)s", detail=error.diag.message_detail or "")) from error
+    except psycopg.DatabaseError as error:
+        raise _as_registry_error(error, change_set) from error
+
+
+def _as_registry_error(error: psycopg.DatabaseError, change_set: int) -> Exception:
+    match error.sqlstate:
+        case "CJ409":
+            lines = (error.diag.message_detail or "").splitlines()
+            return StaleChanges([Stale(int(row), code, why) for row, code, why in (line.split(" ") for line in lines)])
+        case "CJ404":
+            return NotFound(_("没有待应用的变更集 %(id)s。", id=change_set))
+        case "CJ403":
+            return NotAllowed(_("您没有应用变更集 %(id)s 的权限。", id=change_set))
+        case _:
+            return error
+
+
+def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> Summary:
+    """Propose the inverse of an applied change set; the caller applies it like any other.
+
+    Assets it added are retired, assets it changed get their earlier values back; assets edited since are kept and stand
+    in the proposal as conflicts. An undo can be undone; after that the inverse is that of the set which did it again. Raises
+    Conflict while an undo of it is in force, NotFound for what was not applied or is out of reach.
+    """
+    asked = {"district": scope.district, "change_set": change_set}
+    chain = connection.execute(statement("changes/undo_chain.sql").encode(), asked).fetchall()
+    if not chain:
+        raise NotFound(_("没有已应用的变更集 %(id)s。", id=change_set))
+    last, layer, kind = chain[-1]
+    if len(chain) % 2 == 0:
+        raise Conflict(
+            _("变更集 %(id)s 已由变更集 %(undo)s 撤销，这次撤销仍然有效。", id=change_set, undo=last),
+            _("要恢复它的改动，请撤销变更集 %(undo)s。", undo=last),
+        )
+    title = _("撤销变更集 %(id)s", id=last)
+    if kind == "photos":  # has no changes: its photos are out of sight while its undo is in force
+        return Summary(propose(connection, scope, layer, "photos", ChangeSetOrigin(title), undoes=last))
+    proposal = propose(connection, scope, layer, "undo", ChangeSetOrigin(title), undoes=last)
+    values = {"district": scope.district, "change_set": proposal, "undoes": last}
+    connection.execute(statement("changes/undo.sql").encode(), values)
+    return summarise(connection, scope, proposal)
+
+
+def reject(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
+    """Close a proposed change set without applying it."""
+    done = connection.execute(
+        "UPDATE registry.change_set SET status = 'rejected' WHERE district = %s AND id = %s AND status = 'proposed'",
+        (scope.district, change_set),
+    )
+    if done.rowcount != 1:
+        raise Invalid(_("没有待处理的变更集 %(id)s。", id=change_set))
+
+
+def read(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[str, Any]:
+    """A change set with the problems of its delivery, in the order of the file. Raises NotFound."""
+    key = (scope.district, change_set)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        told = cursor.execute(
+            "SELECT s.id, s.layer, s.kind, s.status, s.title, s.source, s.summary, s.undoes, s.proposed_at, s.applied_at,"
+            " p.name AS proposed_by FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
+            " WHERE s.district = %s AND s.id = %s",
+            key,
+        ).fetchone()
+        if told is None:
+            raise NotFound(_("没有变更集 %(id)s。", id=change_set))
+        told["problems"] = cursor.execute(
+            "SELECT source_row AS row, severity, code, field, value, message, remedy FROM registry.problem"
+            " WHERE district = %s AND change_set = %s ORDER BY seq",
+            key,
+        ).fetchall()
+    return told

@@ -1,0 +1,164 @@
+"""A single edit: one asset, changed by hand. It takes the same way as a delivery: proposed, then applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+import psycopg
+import shapely
+
+from registry.access.scope import Scope
+from registry.areas.areas import Areas
+from registry.assets.filters import STATES
+from registry.catalogue.labels import field_label
+from registry.catalogue.layers import stored_layer
+from registry.changes import change_sets
+from registry.database.json_schema import violations
+from registry.errors import Conflict, Invalid, NotFound
+from registry.i18n import _
+from registry.parties.parties import party_id
+
+EDITABLE = frozenset(
+    {"code", "name", "class", "state", "manager", "owner", "maintainer", "surveyed_on", "changed_on", "source", "accuracy",
+     "external_key", "attributes", "geom"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Edit:
+    """New values for some fields of one asset, as it was in version `base_version`.
+
+    `values`: any of EDITABLE; `class` as (scheme, code), parties by name, dates as `date`, `attributes` whole, `geom` as a
+    Shapely geometry in EPSG:4490. None clears a field that may be empty.
+    """
+
+    asset_id: int
+    base_version: int
+    values: Mapping[str, Any]
+    reason: str = ""
+
+
+_CURRENT = """
+SELECT layer, code, scheme, class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy,
+       external_key, attributes, ST_AsBinary(geom) AS geom, version
+FROM registry.asset WHERE district = %s AND id = %s
+"""
+
+_PROPOSE = """
+INSERT INTO registry.change (
+  district, change_set, seq, action, asset_id, base_version, changed, moved_m, layer, code, scheme, class, name, state,
+  manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, geom, areas)
+SELECT a.district, %(change_set)s, 1, %(action)s, a.id, %(base_version)s, %(changed)s,
+  CASE WHEN %(moved)s THEN ST_HausdorffDistance(a.geom_3857, ST_Transform(g.geom, 3857)) * cos(radians(ST_YMin(a.geom))) END,
+  a.layer, %(code)s, %(scheme)s, %(class)s, %(name)s, %(state)s, %(manager)s::bigint, %(owner)s::bigint,
+  %(maintainer)s::bigint, %(surveyed_on)s::date, %(changed_on)s::date, %(source)s, %(accuracy)s, %(external_key)s,
+  %(attributes)s::jsonb, g.geom, CASE WHEN %(moved)s THEN %(areas)s::text[] ELSE a.areas END
+FROM registry.asset a, (SELECT ST_GeomFromWKB(%(geom)s, 4490) AS geom) AS g
+WHERE a.district = %(district)s AND a.id = %(asset_id)s
+"""
+
+
+def propose_edit(connection: psycopg.Connection[Any], scope: Scope, edit: Edit) -> int:
+    """Propose the edit as a change set of one change and return its number; `changes.apply` makes it so.
+
+    Raises NotFound for an asset out of scope, Conflict when it is past `base_version`, Invalid for a value that breaks the
+    class's schema or changes nothing, NotAllowed without the right to write.
+    """
+    now = _read(connection, scope, edit)
+    then = _merged(connection, scope, now, edit)
+    changed = [field for field in sorted(EDITABLE) if _value(then, field) != _value(now, field)]
+    if not changed:
+        raise Invalid(_("没有任何改动。"), _("至少改一项再保存。"))
+    _check(connection, then)
+    moved = "geom" in changed
+    action = "retire" if then["state"] == "retired" and now["state"] != "retired" else "move" if moved else "update"
+    title = edit.reason or _("编辑 %(code)s", code=now["code"])
+    number = change_sets.propose(connection, scope, now["layer"], "edit", change_sets.ChangeSetOrigin(title))
+    located = Areas.load(connection, scope.district).locate(shapely.from_wkb([then["geom"]]))[0] if moved else "{}"
+    connection.execute(
+        _PROPOSE,
+        {**then, "attributes": orjson.dumps(then["attributes"]).decode(), "district": scope.district, "change_set": number,
+         "action": action, "asset_id": edit.asset_id, "base_version": edit.base_version, "changed": changed, "moved": moved,
+         "areas": located},
+    )  # fmt: skip
+    change_sets.summarise(connection, scope, number)
+    return number
+
+
+def _read(connection: psycopg.Connection[Any], scope: Scope, edit: Edit) -> dict[str, Any]:
+    unknown = edit.values.keys() - EDITABLE
+    if unknown:
+        raise Invalid(_("不能修改字段“%(fields)s”。", fields="、".join(sorted(unknown))))
+    from psycopg.rows import dict_row
+
+    with connection.cursor(row_factory=dict_row) as cursor:
+        now = cursor.execute(_CURRENT, (scope.district, edit.asset_id)).fetchone()
+    if now is None:
+        raise NotFound(_("没有资产 %(id)s。", id=edit.asset_id))
+    if now["version"] != edit.base_version:
+        raise Conflict(_("资产 %(code)s 已被别人改动。", code=now["code"]), _("重新打开后再改。"))
+    return now
+
+
+def _merged(connection: psycopg.Connection[Any], scope: Scope, now: dict[str, Any], edit: Edit) -> dict[str, Any]:
+    then = {**now, **{field: value for field, value in edit.values.items() if field not in ("class", "geom")}}
+    if "class" in edit.values:
+        then["scheme"], then["class"] = edit.values["class"]
+    if "geom" in edit.values:
+        then["geom"] = shapely.to_wkb(_stored(edit.values["geom"]))
+    for field in ("manager", "owner", "maintainer"):
+        if field in edit.values:
+            then[field] = party_id(connection, scope, edit.values[field])
+    return then
+
+
+def _stored(place: shapely.Geometry) -> shapely.Geometry:
+    """As the register keeps it: two dimensions, lines and areas as their Multi types."""
+    flat = shapely.force_2d(place)
+    match flat.geom_type:
+        case "LineString":
+            return shapely.MultiLineString([flat])
+        case "Polygon":
+            return shapely.MultiPolygon([flat])
+        case _:
+            return flat
+
+
+def _value(state: dict[str, Any], field: str) -> Any:
+    return (state["scheme"], state["class"]) if field == "class" else state[field]
+
+
+_SHAPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
+
+
+def _check(connection: psycopg.Connection[Any], then: dict[str, Any]) -> None:
+    layer = stored_layer(connection, then["layer"])
+    kind = next((c for c in layer.classes if (c.scheme, c.code) == (then["scheme"], then["class"])), None)
+    if kind is None:
+        raise Invalid(
+            _("图层“%(layer)s”没有分类 %(code)s。", layer=layer.name, code=f"{then['scheme']} {then['class']}")
+        )
+    _check_facts(then)
+    place = shapely.from_wkb(then["geom"])
+    if place.is_empty or not place.is_valid or place.geom_type != _SHAPES[layer.geometry]:
+        raise Invalid(_("几何图形无效或类型不符：%(kind)s。", kind=place.geom_type))
+    broken = violations(kind.schema or layer.schema, then["attributes"])
+    if broken:
+        raise Invalid(_("属性不合规则：%(broken)s", broken="；".join(broken)))
+
+
+def _check_facts(then: dict[str, Any]) -> None:
+    """The fields that mean the same in every layer."""
+    sound = {
+        "code": bool(then["code"]) and not then["code"].isspace(),
+        "state": then["state"] in STATES,
+        "accuracy": then["accuracy"] in (None, "A", "B", "C"),
+        **{day: then[day] is None or isinstance(then[day], date) for day in ("surveyed_on", "changed_on")},
+    }
+    for field, ok in sound.items():
+        if not ok:
+            raise Invalid(_("%(field)s 的值“%(value)s”不可用。", field=field_label(field), value=then[field] or ""))

@@ -1,0 +1,151 @@
+"""The problems of a delivery as people work through them: in groups of one code and column, and row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from registry.access.scope import Scope
+
+
+@dataclass(frozen=True)
+class Group:
+    """Problems of one code in one column: how many, the first rows, the most frequent values, and the first one's words."""
+
+    code: str
+    field: str
+    severity: str
+    count: int
+    rows: list[int]
+    quotes: list[str]
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """One problem; `row` is None where it concerns the delivery as a whole."""
+
+    seq: int
+    code: str
+    row: int | None
+    value: str
+    message: str
+    remedy: str
+
+
+# Right after a delivery the planner takes its problems for none at all. So nothing here is joined row by row: the groups are
+# made first, and each is told by its first problem in full, its first rows and its most frequent values.
+_GROUPS = """
+WITH found AS MATERIALIZED (
+  SELECT code, field, severity, seq, source_row, value FROM registry.problem
+  WHERE district = %(district)s AND change_set = %(change_set)s AND (%(severity)s::text IS NULL OR severity = %(severity)s)
+), kind AS MATERIALIZED (
+  SELECT code, field, min(severity) AS severity, count(*) AS count, min(seq) AS first FROM found GROUP BY code, field
+), quoted AS MATERIALIZED (
+  SELECT code, field, value, count(*) AS count FROM found WHERE value <> '' GROUP BY code, field, value
+)
+SELECT k.code, k.field, k.severity, k.count,
+       ARRAY(SELECT q.value FROM quoted q WHERE q.code = k.code AND q.field = k.field
+             ORDER BY q.count DESC, q.value LIMIT 6) AS quotes,
+       ARRAY(SELECT f.source_row FROM found f WHERE f.code = k.code AND f.field = k.field AND f.source_row IS NOT NULL
+             ORDER BY f.seq LIMIT 8) AS rows,
+       p.message, p.remedy
+FROM kind k
+JOIN registry.problem p ON p.district = %(district)s AND p.change_set = %(change_set)s AND p.seq = k.first
+ORDER BY k.severity <> 'error', k.count DESC, k.code, k.field
+"""
+
+
+def groups(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, severity: str | None = None
+) -> list[Group]:
+    """The problems of a change set by code and column: errors first, then what occurs most."""
+    values = {"district": scope.district, "change_set": change_set, "severity": severity}
+    with connection.cursor(row_factory=class_row(Group)) as cursor:
+        return cursor.execute(_GROUPS, values).fetchall()
+
+
+def alike(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    change_set: int,
+    code: str,
+    field: str,
+    *,
+    after: int = 0,
+    limit: int = 100,
+) -> list[ProblemGroup]:
+    """The problems of one group in the order of the file; the next page is `after` the last one's `seq`."""
+    with connection.cursor(row_factory=class_row(ProblemGroup)) as cursor:
+        return cursor.execute(
+            "SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem WHERE district = %s"
+            " AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s",
+            (scope.district, change_set, code, field, after, limit),
+        ).fetchall()
+
+
+def words(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, code: str, field: str, limit: int = 200
+) -> list[str]:
+    """The different values of one group, the most frequent first."""
+    rows = connection.execute(
+        "SELECT value FROM registry.problem WHERE district = %s AND change_set = %s AND code = %s AND field = %s"
+        " AND value <> '' GROUP BY value ORDER BY count(*) DESC, value LIMIT %s",
+        (scope.district, change_set, code, field, limit),
+    )
+    return [str(value) for (value,) in rows]
+
+
+@dataclass(frozen=True)
+class StoredProblem:
+    """An asset that a change set leaves as it is: somebody changed it in the meantime."""
+
+    id: int
+    code: str
+    name: str
+    row: int | None
+
+
+def stored_problems(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int, limit: int = 200
+) -> list[StoredProblem]:
+    """The first assets that an undo left as they are, in the order of the file."""
+    with connection.cursor(row_factory=class_row(StoredProblem)) as cursor:
+        return cursor.execute(
+            "SELECT c.asset_id AS id, a.code, a.name, c.source_row AS row FROM registry.change c"
+            " JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id"
+            " WHERE c.district = %s AND c.change_set = %s AND c.action = 'conflict' ORDER BY c.seq LIMIT %s",
+            (scope.district, change_set, limit),
+        ).fetchall()
+
+
+def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:
+    """The errors of each row that waits: code, field, message and remedy, by row number of the file.
+
+    Equal ones are one object: where every row of a large file waits, they differ in little.
+    """
+    found: dict[int, list[dict[str, Any]]] = {}
+    known: dict[tuple[str, ...], dict[str, Any]] = {}
+    rows = connection.execute(
+        "SELECT source_row, code, field, message, remedy FROM registry.problem WHERE district = %s AND change_set = %s"
+        " AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq",
+        (scope.district, change_set),
+    )
+    for row, *told in rows:
+        finding = known.setdefault(tuple(told), dict(zip(("code", "field", "message", "remedy"), told, strict=True)))
+        found.setdefault(row, []).append(finding)
+    return found
+
+
+def source_of(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[str, Any]:
+    """How the file of a change set was read: its layer, encoding and row of the heading, None where not told."""
+    row = connection.execute(
+        "SELECT source FROM registry.change_set WHERE district = %s AND id = %s", (scope.district, change_set)
+    ).fetchone()
+    told = (row[0] if row else None) or {}
+    encoding = (told.get("encoding") or {}).get("name")
+    return {"layer": told.get("layer"), "encoding": encoding, "header_row": told.get("header_row")}

@@ -1,0 +1,1 @@
+"""Connections, statements and the processes that hold them."""

@@ -1,0 +1,1 @@
+"""What surveyors upload, and the steps it goes through."""

@@ -1,0 +1,1 @@
+"""Which delivered row is which asset."""

@@ -1,0 +1,1 @@
+"""The queue of work that outlives a request."""

@@ -1,0 +1,1 @@
+"""Photos of assets, and those that wait for theirs."""

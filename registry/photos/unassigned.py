@@ -1,0 +1,145 @@
+"""Photos that found no asset by themselves: seen, given to the asset that a person names, or put aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from registry.access.scope import Scope
+from registry.changes import change_sets
+from registry.database.statements import statement
+from registry.errors import Invalid, NotFound
+from registry.i18n import _, in_language
+from registry.photos import photos as attachments
+
+
+@dataclass(frozen=True)
+class NearbyAsset:
+    """A live asset near the place where a photo was taken."""
+
+    code: str
+    name: str
+    class_name: str
+    metres: float
+
+
+@dataclass(frozen=True)
+class WaitingPhoto:
+    """A photo without an asset; `reason` says why, in words. `status` is that of its change set: proposed or applied."""
+
+    id: int
+    change_set: int
+    status: str
+    layer: str
+    name: str
+    sha256: str
+    taken_at: datetime | None
+    reason: str
+    added_by: str
+    nearest: tuple[NearbyAsset, ...]
+
+
+@dataclass(frozen=True)
+class PhotoSet:
+    """Photos that were proposed together and are not applied yet."""
+
+    id: int
+    layer: str
+    title: str
+    proposed_by: str
+    proposed_at: datetime
+    found: int
+    waiting: int
+
+
+def page(
+    connection: psycopg.Connection[Any], scope: Scope, after: int = 0, limit: int = 30
+) -> tuple[list[WaitingPhoto], int]:
+    """The photos that wait, of layers this person may write, in the order in which they came; and how many wait in all."""
+    rows = _rows(connection, scope, after=after, limit=limit)
+    return [_photo(row) for row in rows], rows[0]["all_waiting"] if rows else 0
+
+
+def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> WaitingPhoto:
+    """A photo that waits. Raises NotFound, also for one out of reach."""
+    rows = _rows(connection, scope, id=photo, limit=1)
+    if not rows:
+        raise NotFound(_("没有待指定的照片 %(id)s。", id=photo))
+    return _photo(rows[0])
+
+
+def _rows(connection: psycopg.Connection[Any], scope: Scope, **values: Any) -> list[dict[str, Any]]:
+    told = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+
+
+def _photo(row: dict[str, Any]) -> WaitingPhoto:
+    near = (
+        NearbyAsset(n["code"], n["name"], in_language(n["name_zh"], n["name_en"]), n["metres"]) for n in row["nearest"]
+    )
+    known = {name: row[name] for name in WaitingPhoto.__dataclass_fields__}
+    return WaitingPhoto(**{**known, "reason": _(attachments.REASONS[row["reason"]]), "nearest": tuple(near)})
+
+
+def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
+    """Photos that were proposed and not applied, of layers this person may write; newest first."""
+    with connection.cursor(row_factory=class_row(PhotoSet)) as cursor:
+        return cursor.execute(
+            "SELECT s.id, s.layer, s.title, p.name AS proposed_by, s.proposed_at, count(t.asset_id) AS found,"
+            " count(*) FILTER (WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')) AS waiting"
+            " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
+            " JOIN registry.attachment t ON t.district = s.district AND t.change_set = s.id"
+            " WHERE s.district = %s AND s.layer = ANY (%s) AND s.kind = 'photos' AND s.status = 'proposed'"
+            " GROUP BY s.id, s.layer, s.title, p.name, s.proposed_at ORDER BY s.id DESC LIMIT 50",
+            (scope.district, sorted(scope.writable)),
+        ).fetchall()
+
+
+def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, code: str | None) -> None:
+    """Give a photo to the asset of this code, or put it aside (None).
+
+    While its set is proposed, there; else in a set of its own, applied at once, so that the history tells who did it and it
+    can be undone. Raises NotFound for a photo that does not wait or an asset of its layer that is not there.
+    """
+    waiting = one(connection, scope, photo)
+    scope.require_writer(waiting.layer)
+    if code is not None and not code.strip():
+        raise Invalid(_("没有写明资产编码。"), _("选一个附近的资产，或填写编码。"))
+    if waiting.status == "proposed":
+        target = waiting.id
+    else:
+        title = _("指定照片“%(name)s”", name=waiting.name)[:200]
+        delivery = change_sets.ChangeSetOrigin(title, {"photos": 1})
+        change_set = change_sets.propose(connection, scope, waiting.layer, attachments.KIND, delivery)
+        target = _copied(connection, scope, waiting.id, change_set)
+    if code is None:
+        connection.execute(
+            "UPDATE registry.attachment SET reason = 'dropped' WHERE district = %s AND id = %s",
+            (scope.district, target),
+        )
+    else:
+        attachments.assign(connection, scope, target, code.strip())
+    if waiting.status != "proposed":
+        change_sets.apply(connection, scope, change_set)
+
+
+def _copied(connection: psycopg.Connection[Any], scope: Scope, photo: int, change_set: int) -> int:
+    row = connection.execute(
+        "INSERT INTO registry.attachment (district, change_set, layer, name, sha256, bytes, media_type, width, height,"
+        " taken_at, geom, reason, added_by) SELECT district, %s, layer, name, sha256, bytes, media_type, width, height,"
+        " taken_at, geom, reason, %s FROM registry.attachment WHERE district = %s AND id = %s RETURNING id",
+        (change_set, scope.person_id, scope.district, photo),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def thumbnail(connection: psycopg.Connection[Any], scope: Scope, photo: int, size: str = "thumb") -> Path:
+    """The JPEG of a photo that waits. Raises NotFound."""
+    return attachments.copy_at(one(connection, scope, photo).sha256, size)

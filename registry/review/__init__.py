@@ -1,0 +1,1 @@
+"""A change set looked at and decided on, row by row."""

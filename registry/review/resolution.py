@@ -1,0 +1,87 @@
+"""Doubtful rows of a change set: a person says which asset each of them is, or that it is a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.access.scope import Scope
+from registry.database.connections import raw
+from registry.database.statements import statement
+from registry.errors import Conflict, Invalid, NotFound
+from registry.i18n import _
+from registry.models.assets import Asset
+from registry.models.changes import Change
+from registry.review.sets import in_set, lock_open_set
+
+_COUNTED = {"add": "added", "update": "updated", "move": "moved", "retire": "retired", "conflict": "conflicts"}
+
+
+def resolve_match(session: Session, scope: Scope, change_set: int, seq: int, asset: int | None) -> None:
+    """The row is this asset, or, with None, a new one: it then says what it would change in it, and is accepted.
+
+    The asset must be the proposed one or one of the candidates; what was proposed before stays a candidate, so that the
+    decision can be changed. Raises NotFound, NotAllowed, Invalid for a row that was never doubtful or an asset that it cannot
+    be, Conflict when another row of the set is this asset, or its key another asset's, or the set is not open any more.
+    """
+    told = lock_open_set(session, scope, change_set)
+    row = session.scalar(select(Change).where(in_set(scope, change_set), Change.seq == seq))
+    if row is None:
+        raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=change_set, row=seq))
+    if row.delivered is None:
+        raise Invalid(_("第 %(row)s 行没有疑问，不需要判断。", row=seq))
+    values = {"district": scope.district, "change_set": change_set, "seq": seq, "layer": told.layer, "asset": asset}
+    if asset is not None:
+        _require_free(session, scope, row, asset)
+        raw(session).execute(statement("changes/resolve_known.sql").encode(), values)
+    elif row.action == "add":
+        session.execute(
+            update(Change)
+            .where(in_set(scope, change_set), Change.seq == seq)
+            .values(doubtful=False, accepted=True, matched_by="person")
+            .execution_options(synchronize_session=False)
+        )
+    else:
+        raw(session).execute(statement("changes/resolve_new.sql").encode(), values)
+    _count_anew(session, scope, change_set)
+    session.expire_all()
+
+
+def _require_free(session: Session, scope: Scope, row: Change, asset: int) -> None:
+    if asset not in {*row.candidates, row.asset_id} or (row.action == "add" and asset == row.asset_id):
+        raise Invalid(_("第 %(row)s 行不可能是资产 %(id)s。", row=row.seq, id=asset), _("从列出的资产中选一项。"))
+    other = session.scalar(
+        select(Change.seq).where(
+            in_set(scope, row.change_set), Change.asset_id == asset, Change.seq != row.seq, Change.action != "conflict",
+            Change.accepted | Change.doubtful,
+        ).limit(1)
+    )  # fmt: skip
+    if other is not None:
+        raise Conflict(_("第 %(other)s 行已经是这项资产。", other=other), _("先拒绝那一行，或为这一行选另一项资产。"))
+    key = (row.delivered or {}).get("external_key")
+    if key is not None:
+        keyed = (
+            Asset.district == scope.district,
+            Asset.layer == row.layer,
+            Asset.external_key == key,
+            Asset.id != asset,
+        )
+        if session.scalar(select(Asset.id).where(*keyed)) is not None:
+            raise Conflict(_("供图单位编号“%(key)s”属于另一项资产。", key=key), _("先核对编号。"))
+
+
+def _count_anew(session: Session, scope: Scope, change_set: int) -> None:
+    """The set's own counts follow, for the lists that show them."""
+    values: dict[str, Any] = {"district": scope.district, "change_set": change_set}
+    rows = raw(session).execute(statement("changes/summary.sql").encode(), values).fetchall()
+    found = {row[0]: row[1] for row in rows}
+    counted = {name: found.get(action, 0) for action, name in _COUNTED.items()} | {
+        "doubtful": sum(row[2] for row in rows)
+    }
+    raw(session).execute(
+        "UPDATE registry.change_set SET summary = summary || %s WHERE district = %s AND id = %s",
+        (Jsonb(counted), scope.district, change_set),
+    )

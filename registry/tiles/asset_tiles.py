@@ -1,0 +1,204 @@
+"""Vector tiles, cut by the database. Two tilesets of 512 pixel tiles, so that tile zoom is display zoom minus one:
+
+`base`: lines and areas, each layer from its own zoom, simplified to half a pixel;
+`points`: counted clusters in cells of 64 pixels below tile zoom 15, single points from there.
+
+Nothing is cut off: what a low zoom cannot show one by one it counts, and the counts add up to the truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from math import pi
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Double,
+    LargeBinary,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from registry import __version__
+from registry.access.access_log import log_restricted
+from registry.access.scope import Scope
+from registry.assets.filters import Filter
+from registry.assets.query import matching
+from registry.models.assets import AssetCell, TileRevision
+from registry.models.catalogue import LayerRow
+from registry.tiles.tile import (
+    BUFFER,
+    CELLS_ACROSS,
+    EXTENT,
+    SINGLE_FROM,
+    TILE_PIXELS,
+    Address,
+    bounds,
+    grid_corner,
+    mvt,
+)
+
+NAMED_FROM = 13
+CELL_ZOOM = 17  # of the roll-up
+REVISION_ZOOM = 14
+STATES = {"intact": 0, "damaged": 1, "missing": 2, "abandoned": 3, "retired": 4}
+
+
+def etag(session: Session, scope: Scope, filter: Filter, address: Address) -> str:
+    """A tag that is another one whenever the tile might be: by person's scope, filter, version and what was applied.
+
+    Costs one row: the sum of the change counters of the zoom 14 cells that the tile and its margin touch.
+    """
+    shift = REVISION_ZOOM - address.z
+    edges = [address.x - 1, address.x + 1, address.y - 1, address.y + 1]
+    x0, x1, y0, y1 = (edge << shift if shift >= 0 else edge >> -shift for edge in edges)
+    if shift >= 0:
+        x1, y1 = x1 + (1 << shift) - 1, y1 + (1 << shift) - 1
+    revision = session.scalar(
+        select(func.coalesce(func.sum(TileRevision.revision), 0)).where(
+            TileRevision.district == scope.district, TileRevision.cx.between(x0, x1), TileRevision.cy.between(y0, y1)
+        )
+    )
+    told = (__version__, revision, scope.district, sorted(scope.layers), filter.query_string(), address)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def cut(session: Session, scope: Scope, filter: Filter, address: Address) -> bytes:
+    """The tile in Mapbox Vector Tile format, one MVT layer per registry layer or one of clusters; b"" when empty."""
+    layers = drawn_layers(session, scope, filter, address)
+    if not layers:
+        return b""
+    if address.tileset == "points" and address.z < SINGLE_FROM:
+        parts: Sequence[Any] = [clusters(scope, filter, address, [layer.code for layer in layers])]
+    else:
+        parts = [features(scope, filter, address, layer) for layer in layers]
+    tile: Any = select(func.string_agg(literal_column("part.mvt"), cast(literal(b""), LargeBinary))).select_from(
+        union_all(*parts).subquery("part")
+    )
+    return bytes(session.scalar(tile) or b"")
+
+
+def note_look(session: Session, scope: Scope, filter: Filter, address: Address) -> None:
+    """Log that a tile with single points of restricted layers was shown: each is a look at what lies in it."""
+    if address.tileset == "points" and address.z >= SINGLE_FROM:
+        layers = set(filter.layers) & scope.layers if filter.layers else set(scope.layers)
+        log_restricted(session, scope, layers, f"tile {address.z}/{address.x}/{address.y}", 0)
+
+
+def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Address) -> Sequence[LayerRow]:
+    """The readable layers of this tileset that are drawn at this zoom, in drawing order."""
+    is_point = LayerRow.geometry == "point"
+    display_zoom = address.z + 1
+    return session.scalars(
+        select(LayerRow)
+        .where(LayerRow.code.in_(sorted(scope.layers & set(filter.layers) if filter.layers else scope.layers)))
+        .where(is_point if address.tileset == "points" else ~is_point)
+        .where(LayerRow.zoom_min <= display_zoom, LayerRow.zoom_max >= display_zoom)
+        .order_by(LayerRow.position)
+    ).all()
+
+
+def _state_number(column: Any) -> ColumnElement[Any]:
+    return case(STATES, value=column)
+
+
+def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) -> Select[Any]:
+    """Assets one by one, with as little text as will do: unique strings are the worst thing to put in a tile."""
+    found = matching(scope, filter)
+    table = found.table
+    shape = table.geom_3857
+    wide_enough: list[ColumnElement[bool]] = []
+    if layer.geometry != "point":
+        pixel = 40075016.68 / 2**address.z / TILE_PIXELS
+        shape = func.ST_Simplify(shape, pixel / 2, True)
+        if layer.geometry == "polygon":
+            wide_enough.append(func.ST_Area(table.geom_3857) > 4 * pixel * pixel)
+    drawn = func.ST_AsMVTGeom(shape, bounds(address), EXTENT, BUFFER, True).label("shape")
+    columns = [table.id, table.class_.label("c"), _state_number(table.state).label("s"), drawn]
+    if layer.geometry != "point" and address.z >= NAMED_FROM:
+        columns.append(table.name.label("n"))
+    around = found.touching(address.box(BUFFER / EXTENT))
+    shown = found.select(*columns).where(table.layer == layer.code, *around, *wide_enough)
+    return mvt(layer.code, shown, "id")
+
+
+def clusters(scope: Scope, filter: Filter, address: Address, layers: list[str]) -> Select[Any]:
+    """Counts per layer and cell, at the mean place of what is counted.
+
+    With a ring of one cell around the tile, so that no circle is cut at its edge.
+
+    From the roll-up where layers and classes alone decide, else on the fly through the waist.
+    """
+    level = address.z + CELLS_ACROSS.bit_length() - 1
+    first_x, first_y = address.x * CELLS_ACROSS - 1, address.y * CELLS_ACROSS - 1
+    cells = (first_x, first_x + CELLS_ACROSS + 1, first_y, first_y + CELLS_ACROSS + 1)
+    count = _rolled_up if filter.is_plain else _on_the_fly
+    cell = count(scope, filter, level, cells, layers).subquery("cell")
+    shape = func.ST_AsMVTGeom(_mean_place(cell), bounds(address), EXTENT, EXTENT // CELLS_ACROSS, True).label("shape")
+    features = select(cell.c.layer.label("l"), cell.c.n.label("n"), cell.c.bad.label("b"), shape).where(cell.c.n > 0)
+    return mvt("cluster", features, None)
+
+
+def _mean_place(cell: Any) -> ColumnElement[Any]:
+    """The mean of what is counted, from the 2^30 grid to EPSG:3857. It lies inside the cell, since a cell is convex."""
+    half = pi * 6378137
+    size = 2 * half / 2**30
+    x = (cast(cell.c.sum_x, Double) / cell.c.n + 0.5) * size - half
+    y = half - (cast(cell.c.sum_y, Double) / cell.c.n + 0.5) * size
+    return func.ST_SetSRID(func.ST_MakePoint(x, y), 3857)
+
+
+def _rolled_up(
+    scope: Scope, filter: Filter, level: int, cells: tuple[int, int, int, int], layers: list[str]
+) -> Select[Any]:
+    finer = CELL_ZOOM - level
+    x0, x1, y0, y1 = cells
+    wanted = [
+        AssetCell.district == scope.district,
+        AssetCell.cx.between(x0 << finer, ((x1 + 1) << finer) - 1),
+        AssetCell.cy.between(y0 << finer, ((y1 + 1) << finer) - 1),
+        AssetCell.layer.in_(layers),
+    ]
+    if filter.classes:
+        wanted.append(tuple_(AssetCell.scheme, AssetCell.class_).in_(filter.classes))
+    place = (AssetCell.cx.op(">>")(finer), AssetCell.cy.op(">>")(finer))
+    sums = (
+        cast(func.sum(column), BigInteger).label(column.key)
+        for column in (AssetCell.n, AssetCell.bad, AssetCell.sum_x, AssetCell.sum_y)
+    )
+    columns: list[Any] = [AssetCell.layer, *sums]
+    counted: Select[Any] = select(*columns).where(*wanted).group_by(AssetCell.layer, *place)
+    return counted
+
+
+def _on_the_fly(
+    scope: Scope, filter: Filter, level: int, cells: tuple[int, int, int, int], layers: list[str]
+) -> Select[Any]:
+    found = matching(scope, filter)
+    table = found.table
+    finer = 30 - level
+    x0, x1, y0, y1 = cells
+    west, north = grid_corner(x0, y0, level)
+    east, south = grid_corner(x1 + 1, y1 + 1, level)
+    place = (table.gx.op(">>")(finer), table.gy.op(">>")(finer))
+    bad = func.count().filter(table.state != "intact")
+    return (
+        found.select(
+            table.layer, func.count().label("n"), bad.label("bad"),
+            func.sum(cast(table.gx, BigInteger)).label("sum_x"), func.sum(cast(table.gy, BigInteger)).label("sum_y"),
+        )
+        .where(table.layer.in_(layers), *found.touching((west, south, east, north)))
+        .where(place[0].between(x0, x1), place[1].between(y0, y1))
+        .group_by(table.layer, *place)
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Which tile, where it lies, and how its features become Mapbox Vector Tile bytes: what every kind of tile shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atan, degrees, pi, sinh
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
+
+from registry.errors import Invalid
+from registry.i18n import _
+
+TILESETS = ("base", "points")
+ZOOM_MAX = 16
+SINGLE_FROM = 15
+EXTENT = 4096
+TILE_PIXELS = 512
+CELLS_ACROSS = 8  # 64 pixel cells
+BUFFER = 64  # of 4096 units: a symbol of 8 pixels beyond the edge
+
+
+@dataclass(frozen=True)
+class Address:
+    """Which tile: tileset, zoom, column, row."""
+
+    tileset: str
+    z: int
+    x: int
+    y: int
+
+    @classmethod
+    def parse(cls, tileset: str, z: int, x: int, y: int) -> Address:
+        """Raises Invalid for a tile that cannot exist, before any SQL."""
+        if tileset not in TILESETS or not 0 <= z <= ZOOM_MAX or not (0 <= x < 2**z and 0 <= y < 2**z):
+            raise Invalid(_("没有瓦片 %(tile)s。", tile=f"{tileset}/{z}/{x}/{y}"))
+        return cls(tileset, z, x, y)
+
+    def box(self, margin: float) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees, widened on each side by `margin` tiles."""
+        west, north = grid_corner(self.x - margin, self.y - margin, self.z)
+        east, south = grid_corner(self.x + 1 + margin, self.y + 1 + margin, self.z)
+        return west, south, east, north
+
+    def corner(self, part: float) -> tuple[float, float]:
+        """Longitude and latitude of the place so many tiles east and south of the tile's north-western corner."""
+        return grid_corner(self.x + part, self.y + part, self.z)
+
+
+def grid_corner(column: float, row: float, zoom: int) -> tuple[float, float]:
+    """Longitude and latitude of a corner of the mercator grid at this zoom, kept inside the world."""
+    across = max(0.0, min(column / 2**zoom, 1.0))
+    down = max(0.0, min(row / 2**zoom, 1.0))
+    return across * 360 - 180, degrees(atan(sinh(pi * (1 - 2 * down))))
+
+
+def bounds(address: Address) -> ColumnElement[Any]:
+    """The tile in EPSG:3857, in the database."""
+    return func.ST_TileEnvelope(address.z, address.x, address.y)
+
+
+def mvt(name: str, features: Select[Any], id_column: str | None) -> Select[Any]:
+    """One layer of a tile from features whose `shape` is in tile units; those without a shape are left out."""
+    inner = features.subquery("feature")
+    arguments = [literal_column("feature"), name, EXTENT, "shape"] + ([id_column] if id_column else [])
+    return select(func.ST_AsMVT(*arguments).label("mvt")).select_from(inner).where(inner.c.shape.is_not(None))

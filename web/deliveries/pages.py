@@ -1,0 +1,331 @@
+"""Deliveries as pages: the list with the upload, one delivery step by step, and what a person may ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from importers.errors import SourceError
+from importers.inspection import preview as row_preview
+from importers.profiles.profile import Profile
+from importers.reporting.translate_stored import translate_stored
+from importers.validate.context import Grounds
+from registry.catalogue.layers import Layer, stored_layers
+from registry.changes import change_sets
+from registry.changes import problems as findings
+from registry.changes.problems import Group, ProblemGroup
+from registry.database.connections import raw
+from registry.deliveries import deliveries, uploads
+from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
+from registry.errors import Invalid, NotFound, RegistryError
+from registry.i18n import _
+from registry.jobs import queue
+from registry.photos import unassigned
+from registry.settings import Settings
+from web.deliveries import mapping_form as delivery_form
+from web.deliveries import words as delivery_words
+from web.http.routing import district_blueprint
+from web.http.transaction import district, scope, session
+
+blueprint = district_blueprint("deliveries", __name__, "/deliveries")
+PAGE = 30
+T = TypeVar("T", Group, ProblemGroup)
+ROWS = 100
+
+
+@blueprint.context_processor
+def words() -> dict[str, Any]:
+    """What the templates of this blueprint say and count with."""
+    return {"words": delivery_words, "upload_mb": _settings().upload_mb}
+
+
+@blueprint.get("")
+def listing() -> ResponseReturnValue:
+    """The deliveries, newest first. Who may write some layer uploads here."""
+    if not scope().layers:
+        raise NotFound(_("没有图层可以查看。"))
+    before = request.args.get("before", type=int)
+    before = None if before is None else max(0, min(before, 1 << 62))
+    found = deliveries.page(raw(session()), scope(), before, PAGE + 1)
+    last = found[PAGE - 1].id if len(found) > PAGE else None
+    return render_template(
+        "deliveries/deliveries.html",
+        district=district(),
+        deliveries=found[:PAGE],
+        layers=stored_layers(raw(session())),
+        next_url=url_for("deliveries.listing", before=last) if last else None,
+        first_url=url_for("deliveries.listing") if before else None,
+        may_upload=bool(scope().writable),
+        has_worker=_has_worker(found),
+        photos_waiting=unassigned.page(raw(session()), scope(), limit=1)[1] if scope().writable else 0,
+    )
+
+
+@blueprint.get("/<id:delivery>")
+def latest(delivery: int) -> ResponseReturnValue:
+    """The file that came last."""
+    return redirect(url_for("deliveries.show", delivery=delivery, number=len(_file(delivery, 1)[0].files)))
+
+
+@blueprint.get("/<id:delivery>/<id:number>")
+def show(delivery: int, number: int) -> ResponseReturnValue:
+    """One file of a delivery: where it is, and what can be done now."""
+    held, file = _file(delivery, number)
+    return _page(held, file)
+
+
+@blueprint.get("/<id:delivery>/<id:number>/progress")
+def progress(delivery: int, number: int) -> Response:
+    """How far the step is; asked every second or so while somebody looks."""
+    held, file = _file(delivery, number)
+    return jsonify(delivery_words.progress(file, _has_worker([held])))
+
+
+@blueprint.get("/<id:delivery>/<id:number>/problems")
+def problems(delivery: int, number: int) -> ResponseReturnValue:
+    """The rows of one group of problems."""
+    held, file = _file(delivery, number)
+    code, field = request.args.get("code", ""), request.args.get("field", "")
+    after = max(0, min(request.args.get("after", 0, type=int), (1 << 31) - 1))
+    change_set = _change_set(file)
+    group = next(
+        (g for g in findings.groups(raw(session()), scope(), change_set) if (g.code, g.field) == (code, field)), None
+    )
+    if group is None:
+        raise NotFound(_("没有这一类问题。"))
+    rows = findings.alike(raw(session()), scope(), change_set, code, field, after=after, limit=ROWS + 1)
+    return render_template(
+        "deliveries/delivery_problems.html", district=district(), held=held, file=file, group=_retold(group),
+        rows=list(map(_retold, rows[:ROWS])),
+        next_after=rows[ROWS - 1].seq if len(rows) > ROWS else None, after=after, may_write=_may_write(held),
+    )  # fmt: skip
+
+
+@blueprint.post("/<id:delivery>/<id:number>/check")
+def check(delivery: int, number: int) -> ResponseReturnValue:
+    """Check the file by the form: its layer, its columns, its coordinate system."""
+    held, file = _file(delivery, number)
+    inspect = _inspection(delivery, number)
+    source = delivery_form.choose_source(inspect, request.form.get("source"))
+    layer = _layer(request.form.get("layer", ""))
+    scope().require_writer(layer.code)
+    if "preview" in request.form:
+        return _page(held, file, renewed=True)
+    try:
+        profile = delivery_form.read(request.form, source, layer)
+        delivery_form.require_usable(profile, source)
+    except (Invalid, SourceError) as error:
+        return _page(held, file, error=error), 422
+    title = request.form.get("title", "").strip()[:200]
+    save_as = request.form.get("save_as", "").strip()[:80]
+    orders = {"source_layer": source["name"], "profile_toml": profile.to_toml(), "title": title or held.title}
+    deliveries.name_it(raw(session()), scope(), delivery, title=title, layer=layer.code)
+    deliveries.request_step(
+        raw(session()), scope(), delivery, number, "check", orders | ({"save_as": save_as} if save_as else {})
+    )
+    return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/preview")
+def preview(delivery: int, number: int) -> ResponseReturnValue:
+    """The first rows by the form as it stands, as a fragment; asked while somebody corrects the form."""
+    held, _unused = _file(delivery, number)
+    _require_writer(held)
+    source = delivery_form.choose_source(_inspection(delivery, number), request.form.get("source"))
+    layer = _layer(request.form.get("layer", ""))
+    scope().require_writer(layer.code)
+    try:
+        profile = delivery_form.read(request.form, source, layer)
+    except (Invalid, SourceError) as error:
+        return render_template("deliveries/delivery_preview.html", preview=None, no_preview=error, layer=layer)
+    return render_template("deliveries/delivery_preview.html", **_preview(source, profile, layer))
+
+
+@blueprint.get("/<id:delivery>/<id:number>/check")
+def check_again(delivery: int, number: int) -> ResponseReturnValue:
+    """Where the form stands after it was updated: a reload, or the other language, shows it anew."""
+    return redirect(url_for("deliveries.show", delivery=delivery, number=number, edit=1))
+
+
+@blueprint.post("/<id:delivery>/<id:number>/look")
+def inspect(delivery: int, number: int) -> ResponseReturnValue:
+    """Look again, with another encoding or another row as the heading."""
+    held, _unused = _file(delivery, number)
+    _require_writer(held)
+    row = request.form.get("header_row", "").strip()
+    if row and not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
+        raise Invalid(_("表头行“%(row)s”不是行号。", row=row[:20]))
+    encoding = request.form.get("encoding", "").strip()[:40]
+    orders: dict[str, Any] = {"header_row": int(row)} if row else {}
+    deliveries.request_step(
+        raw(session()), scope(), delivery, number, "look", orders | ({"encoding": encoding} if encoding else {})
+    )
+    return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/repairs")
+def repairs(delivery: int, number: int) -> ResponseReturnValue:
+    """Agree to repairs of geometry, of the rows named or of all, and check again."""
+    held, file = _file(delivery, number)
+    _require_writer(held)
+    given = [int(row) for row in request.form.getlist("row", type=int)]
+    orders = dict(file.orders)
+    orders["profile_toml"] = delivery_form.agreed(
+        orders.get("profile_toml", ""), None if "all" in request.form else given
+    )
+    deliveries.request_step(raw(session()), scope(), delivery, number, "check", orders)
+    return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/<any(again, apply, undo):what>")
+def step(delivery: int, number: int, what: str) -> ResponseReturnValue:
+    """Apply, undo, or do again what failed or was cancelled."""
+    held, file = _file(delivery, number)
+    _require_writer(held)
+    deliveries.request_step(raw(session()), scope(), delivery, number, file.step if what == "again" else what)
+    return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/cancel")
+def cancel(delivery: int, number: int) -> ResponseReturnValue:
+    """Stop what is queued or under way."""
+    held, _unused = _file(delivery, number)
+    _require_writer(held)
+    deliveries.cancel(raw(session()), scope(), delivery, number)
+    return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/reject")
+def reject(delivery: int, number: int) -> ResponseReturnValue:
+    """Close the proposal without applying it."""
+    held, file = _file(delivery, number)
+    _require_writer(held)
+    change_sets.reject(raw(session()), scope(), _change_set(file))
+    return _back(delivery, number)
+
+
+@blueprint.post("/<id:delivery>/<id:number>/another")
+def another(delivery: int, number: int) -> ResponseReturnValue:
+    """A new delivery of the same stored file, for another of its layers."""
+    held, file = _file(delivery, number)
+    scope().require_any_writer()
+    home = _settings().home
+    upload = Upload(file.name, file.bytes, file.sha256)
+    new, first = deliveries.receive(raw(session()), scope(), upload, title=held.title)
+    uploads.link(
+        deliveries.place(home, scope().district, delivery, number, file.name),
+        deliveries.place(home, scope().district, new, first, file.name),
+    )
+    return _back(new, first)
+
+
+def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None, renewed: bool = False) -> str:
+    connection = raw(session())
+    may_write = _may_write(held)
+    shown = None
+    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error or renewed):
+        shown = _form(held, file)
+    groups = []
+    severity = request.args.get("severity") if request.args.get("severity") in ("error", "warning") else None
+    if file.change_set is not None:
+        groups = list(map(_retold, findings.groups(connection, scope(), file.change_set, severity)))
+    return render_template(
+        "deliveries/delivery.html", district=district(), held=held, file=file, form=shown, groups=groups, severity=severity,
+        layers=stored_layers(connection), writable=scope().writable, may_write=may_write, error=error,
+        has_worker=_has_worker([held]), kept=_kept(file),
+        review_url=url_for("review.page", id=file.change_set) if file.change_set is not None else None,
+        classes_of=delivery_form.classes_of, choices=delivery_form,
+    )  # fmt: skip
+
+
+def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
+    """The look as a form, by what was posted, else by what was asked for, else by what is suggested."""
+    layers_found = _inspection(held.id, file.number)
+    if not layers_found:
+        return None
+    given = request.values
+    kept = file.orders.get("profile_toml")
+    source = delivery_form.choose_source(layers_found, given.get("source") or file.orders.get("source_layer"))
+    layers = stored_layers(raw(session()))
+    wanted = given.get("layer") or held.layer or source.get("best")
+    layer = layers[wanted if wanted in scope().writable else sorted(scope().writable)[0]]
+    profile = delivery_form.posted_profile(request.form, source, layer) or delivery_form.starting_profile(
+        source, layer, kept
+    )
+    strange: list[str] = []
+    column = profile.column_for("class")
+    if file.change_set is not None and column:
+        strange = findings.words(raw(session()), scope(), file.change_set, "class_unknown", column)
+    shown = delivery_form.shown(source, layer, profile, district().box, strange, request.form or None)
+    return {"look": layers_found, "saved": source.get("saved", {}).get(layer.code, ""), "lacks_class": shown.lacks_class,
+            **_preview(source, profile, layer), **vars(shown)}  # fmt: skip
+
+
+def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str, Any]:
+    """What the template of the preview shows: the rows, or why there are none."""
+    told: dict[str, Any] = {"layer": layer, "preview": None, "no_preview": None, "heading": row_preview.heading}
+    try:
+        delivery_form.require_usable(profile, source)
+        grounds = Grounds.of_district(raw(session()), scope().district)
+        return told | {"preview": row_preview.preview(grounds, source, profile)}
+    except (Invalid, SourceError) as error:
+        return told | {"no_preview": error}
+
+
+def _retold(found: T) -> T:
+    """A group or a problem, whose words were kept in one language, in that of this request."""
+    message, remedy = translate_stored(found.code, found.message, found.remedy)
+    return replace(found, message=message, remedy=remedy)
+
+
+def _kept(file: DeliveryFile) -> list[findings.StoredProblem]:
+    """After an undo: assets that it left as they are, because somebody changed them since."""
+    return findings.stored_problems(raw(session()), scope(), file.undone_by) if file.undone_by is not None else []
+
+
+def _file(delivery: int, number: int) -> tuple[Delivery, DeliveryFile]:
+    held = deliveries.get(raw(session()), scope(), delivery)
+    return held, held.file(number)
+
+
+def _inspection(delivery: int, number: int) -> list[dict[str, Any]]:
+    return deliveries.inspection(raw(session()), scope(), delivery, number)
+
+
+def _change_set(file: DeliveryFile) -> int:
+    if file.change_set is None:
+        raise NotFound(_("文件“%(name)s”还没有检查过。", name=file.name))
+    return file.change_set
+
+
+def _layer(code: str) -> Layer:
+    return stored_layers(raw(session()))[scope().require_layer(code)]
+
+
+def _may_write(held: Delivery) -> bool:
+    return bool(scope().writable) if held.layer is None else held.layer in scope().writable
+
+
+def _require_writer(held: Delivery) -> None:
+    if held.layer is None:
+        scope().require_any_writer()
+    else:
+        scope().require_writer(held.layer)
+
+
+def _has_worker(shown: list[Delivery]) -> bool:
+    """Asked only where something waits for one."""
+    waits = any(file.is_busy for delivery in shown for file in delivery.files)
+    return not waits or queue.has_worker(raw(session()))
+
+
+def _back(delivery: int, number: int) -> ResponseReturnValue:
+    return redirect(url_for("deliveries.show", delivery=delivery, number=number), 303)
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["chengji.settings"]
+    return found

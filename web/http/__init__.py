@@ -1,0 +1,1 @@
+"""What every page shares: transaction, headers, errors, languages, static files."""
