@@ -10,7 +10,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from registry.database.connections import connect
-from registry.i18n import speak
+from registry.i18n import set_language
 from registry.operations import doctor
 from registry.operations.cluster import private
 from registry.operations.doctor import HealthCheck, examine, marked_functions, pulse
@@ -61,11 +61,11 @@ def test_what_is_wrong_is_found_with_what_to_do(
 
 def test_in_english_too(seeded_clone: str) -> None:
     run(seeded_clone, *(ruin for ruin, *_rest in RUINED if "version_num" not in ruin))
-    speak("en")
+    set_language("en")
     try:
         told = [text for finding in examine(seeded_clone) for text in (finding.what, finding.remedy)]
     finally:
-        speak("zh")
+        set_language("zh")
     assert [text for text in told if any("\u4e00" <= letter <= "\u9fff" for letter in text)] == []
 
 
