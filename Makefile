@@ -5,6 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 BUILT := web/static/build/manifest.json registry/translations/en/LC_MESSAGES/messages.mo
 SQL := $(shell find sql -name '*.sql')
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -41,8 +42,8 @@ check-python:
 	$(BIN)/lint-imports
 
 check-browser:
-	npm run --silent check
-	npm test --silent
+	$(NPM) run --silent check
+	$(NPM) test --silent
 
 check-templates:
 	$(BIN)/djlint --lint --quiet .
@@ -68,6 +69,7 @@ wheel: setup .venv/dev ## a wheel with SQL, templates and browser assets inside
 
 lock: .venv/dev ## resolve the Python locks anew
 	$(BIN)/pip-compile $(LOCK) -o requirements/run.txt setup.cfg requirements/build.in
+	$(BIN)/pip-compile $(LOCK) -o requirements/node.txt requirements/node.in
 	$(BIN)/pip-compile $(LOCK) -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
 	$(BIN)/pip-compile $(LOCK) -c requirements/run.txt -o requirements/bench.txt requirements/bench.in
 LOCK := --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
@@ -100,12 +102,18 @@ clean: ## remove everything that set-up made, but the data in var/
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@
 
-node_modules/.package-lock.json: package.json package-lock.json | .cache/system
-	npm ci --silent --no-audit --no-fund
+# Node of the machine if it is new enough and has npm, else one of our own.
+.venv/node: requirements/node.txt | .venv/bin/python
+	@node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json | .venv/node
+	$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/browser/*.js web/browser/*.mjs web/browser/*/*.js web/browser/css/*.css)
-	npm run --silent build
+	$(NPM) run --silent build
 
 %.mo: %.po .venv/run
 	$(BIN)/pybabel --quiet compile -i $< -o $@

@@ -34,6 +34,7 @@ class Settings:
 
     database_url: str | None
     home: Path
+    postgres: str | None
     language: str
     district: str | None
     person: str | None
@@ -61,6 +62,7 @@ def settings() -> Settings:
     return Settings(
         database_url=get("DATABASE_URL"),
         home=_home(),
+        postgres=get("REGISTRY_POSTGRES") or None,
         language=get("REGISTRY_LANGUAGE") or ("en" if get("LANG", "").startswith("en") else "zh"),
         district=get("REGISTRY_DISTRICT"),
         person=get("REGISTRY_PERSON"),

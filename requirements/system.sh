@@ -8,7 +8,6 @@ need() { # command-or-file package...
   if ! command -v "$thing" >/dev/null 2>&1 && [ ! -e "$thing" ]; then wanted="$wanted $*"; fi
 }
 need_python() { python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || wanted="$wanted python3 python3-venv"; }
-need_node() { node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' >/dev/null 2>&1 || wanted="$wanted nodejs npm"; }
 need_postgis() {
   if [ -n "${DATABASE_URL:-}" ]; then return; fi
   for control in /usr/lib/postgresql/*/bin/pg_ctl; do
@@ -24,7 +23,7 @@ need_library() { # shared library, packages...
 need_chinese() { # acceptance records are printed, pages are looked at: both need Han characters
   [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ] || wanted="$wanted fontconfig fonts-noto-cjk"
 }
-need_python; need_node; need npm npm; need_postgis
+need_python; need_postgis
 need_library libpangoft2-1.0.so.0 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; need_chinese
 if [ "${1:-}" = test ]; then
   need chromium chromium

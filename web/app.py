@@ -26,6 +26,7 @@ def create_app(settings: Settings, database_url: str) -> Flask:
     """The application of these settings, on this database. Opens one connection, to find out now whether it answers."""
     app = Flask(__name__, static_folder=None)
     app.extensions["chengji.settings"] = settings
+    app.extensions["chengji.database"] = database_url
     app.extensions["chengji.tiles"] = TileCache(TILE_BYTES)
     if settings.behind_https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]

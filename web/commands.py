@@ -8,7 +8,7 @@ import click
 
 from registry.database.connections import connect
 from registry.errors import Unavailable
-from registry.operations.cluster import running
+from registry.operations.cluster import serving
 from registry.settings import settings
 
 
@@ -26,18 +26,19 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     chosen = dataclasses.replace(
         present, host=host or present.host, port=port or present.port, workers=workers or present.workers
     )
-    with running() as url:
+    with serving() as url:
         check(url)
         run(chosen, url)
 
 
 def check(url: str) -> None:
-    """Refuse a database of another version; warn of one whose spatial index row security switches off."""
+    """Refuse a database of another version; warn of whatever else a health check would find."""
     from registry.operations.doctor import pulse
 
     with connect(url, role=None) as connection:
-        findings = pulse(connection)
+        findings = pulse(connection, url)
     if not findings["migrated"].ok:
         raise Unavailable(findings["migrated"].what, findings["migrated"].remedy)
-    if not findings["leakproof"].ok:
-        click.secho(f"✗ {findings['leakproof'].what}\n  {findings['leakproof'].remedy}", fg="yellow", err=True)
+    for finding in findings.values():
+        if not finding.ok:
+            click.secho(f"✗ {finding.what}\n  {finding.remedy}", fg="yellow", err=True)

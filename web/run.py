@@ -15,14 +15,15 @@ from registry.settings import settings
 def run(demo: bool) -> None:
     """启动全部：数据库、首次的演示数据、网页。 Start everything; Ctrl-C ends everything."""
     from demo import commands as demonstration
-    from registry.operations.cluster import running
+    from registry.operations.cluster import serving, undisturbed
     from registry.operations.migrations import migrate
     from web.server import serve
 
-    with running() as url:
-        migrate(url)
-        if demo and not settings().database_url and demonstration.is_wanted(url):
-            demonstration.build(url, settings().home / "demo")
+    with serving() as url:
+        with undisturbed(url):
+            migrate(url)
+            if demo and not settings().database_url and demonstration.is_wanted(url):
+                demonstration.build(url, settings().home / "demo")
         if accounts := demonstration.accounts():
             click.echo(_("演示账号（用户名、密码、身份）："))
             click.echo(accounts)

@@ -13,7 +13,7 @@ import click
 
 from registry.database.processes import die_with_parent
 from registry.i18n import _
-from registry.operations.cluster import running
+from registry.operations.cluster import serving
 
 LONGEST_PAUSE = 30.0
 
@@ -26,7 +26,7 @@ def work(once: bool, started_by: int | None) -> None:
 
     `registry serve` and `registry run` start one of their own.
     """
-    with running() as url:
+    with serving() as url:
         if once:
             from importers.jobs.worker import run
 

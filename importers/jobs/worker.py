@@ -26,6 +26,7 @@ from registry.database.processes import die_with_parent
 from registry.deliveries import steps as delivery_steps
 from registry.errors import RegistryError
 from registry.jobs import queue
+from registry.operations import cluster
 from registry.settings import settings
 
 TIDY_EVERY = 30.0
@@ -91,8 +92,15 @@ async def _tidy_from_time_to_time(url: str) -> None:
         await asyncio.sleep(TIDY_EVERY)
         try:
             await asyncio.to_thread(recover_orphans, url)
+            await asyncio.to_thread(_renew, url)
         except Exception:  # the database may be away for a while: the next round mends what this one could not
             log.exception("could not tidy up")
+
+
+def _renew(url: str) -> None:
+    """A private cluster under a server that runs for months: its package is upgraded some day, and no command starts it."""
+    if cluster.renew(url):
+        log.warning("PostgreSQL was upgraded, and is started anew")
 
 
 def _application(url: str) -> App:

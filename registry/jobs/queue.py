@@ -57,8 +57,8 @@ def application(url: str) -> App:
     """The queue as a worker runs it."""
     from procrastinate import App, PsycopgConnector
 
-    told = {"options": options(url, search_path=SCHEMA)}
-    return App(connector=PsycopgConnector(conninfo=plain_url(url), kwargs=told, min_size=1, max_size=3))
+    how = {"options": options(url, search_path=SCHEMA), "application_name": "chengji"}
+    return App(connector=PsycopgConnector(conninfo=plain_url(url), kwargs=how, min_size=1, max_size=3))
 
 
 def put(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> int:

@@ -19,14 +19,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from registry.database.connections import plain_url
 from registry.database.processes import at_work_in
 from registry.errors import Unavailable
 from registry.i18n import _
+from registry.operations import programs
+from registry.operations.renewal import at_work, nobody_at_work
 from registry.settings import settings
 
 DATABASE = "chengji"
@@ -68,18 +71,16 @@ class Cluster:
         """Connection string of its owner, over the unix socket."""
         return f"postgresql://{OWNER}@/{DATABASE}?host={quote(str(self.sockets))}&port={self.port}"
 
+    @property
+    def major(self) -> int | None:
+        """The version of PostgreSQL that its data are of; no other one can read them. None before there are any."""
+        told = self.data / "PG_VERSION"
+        return int(told.read_text()) if told.is_file() else None
 
-def _binaries() -> Path:
-    """Folder of the newest PostgreSQL server programs, 15 or later."""
-    found = shutil.which("pg_ctl")
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda p: int(p.parts[-3]), reverse=True)
-    program = versions[0] if versions else Path(found).resolve() if found else None
-    if program is None:
-        raise Unavailable(
-            _("找不到 PostgreSQL 服务程序 (pg_ctl)。"),
-            _("安装软件包 postgresql 与 postgresql-15-postgis-3，或用 DATABASE_URL 指定现有的 PostGIS。"),
-        )
-    return program.parent
+    @property
+    def programs(self) -> Path:
+        """Folder of the server programs: of its own version, as long as they are installed."""
+        return programs.folder(self.major)
 
 
 def _unprivileged_user() -> str | None:
@@ -148,6 +149,14 @@ def find() -> Cluster | None:
     return Cluster(place / "data", _sockets(place), int(port.read_text()), user) if port.is_file() else None
 
 
+def private(url: str) -> Cluster | None:
+    """The cluster of this home folder, if that is where this address leads."""
+    if not (settings().home / "postgres").is_dir():
+        return None
+    cluster = find()
+    return cluster if cluster and urlsplit(plain_url(url)).query == urlsplit(cluster.url).query else None
+
+
 def create() -> Cluster:
     """Make the cluster (initdb) and its configuration; the database comes with the first start."""
     user = _unprivileged_user()
@@ -161,7 +170,7 @@ def create() -> Cluster:
     if user:
         os.chown(password, pwd.getpwnam(user).pw_uid, -1)
     made = _run(
-        user, _binaries() / "initdb", "-D", cluster.data, "-U", OWNER, "--encoding=UTF8", "--locale=C.UTF-8",
+        user, programs.folder() / "initdb", "-D", cluster.data, "-U", OWNER, "--encoding=UTF8", "--locale=C.UTF-8",
         "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}",
     )  # fmt: skip
     if made.returncode:
@@ -178,7 +187,7 @@ def create() -> Cluster:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server process is alive (a stale pid file after a kill -9 does not count)."""
-    if _run(cluster.user, _binaries() / "pg_ctl", "status", "-D", cluster.data).returncode:
+    if _run(cluster.user, cluster.programs / "pg_ctl", "status", "-D", cluster.data).returncode:
         return False
     return not _is_stale(cluster.data / "postmaster.pid", cluster)
 
@@ -186,11 +195,20 @@ def is_running(cluster: Cluster) -> bool:
 def _is_stale(lock: Path, cluster: Cluster) -> bool:
     """Whether the process of a lock file is gone. Its number may be taken: by another one since a restart of the machine, or
     by itself, dead, until its parent has asked after it."""
+    pid = _holder_of(lock)
+    return pid is None or (sys.platform == "linux" and pid not in at_work_in(cluster.data))
+
+
+def _holder_of(lock: Path) -> int | None:
     try:
-        pid = int(lock.read_text().split("\n", maxsplit=1)[0])
+        return int(lock.read_text().split("\n", maxsplit=1)[0])
     except FileNotFoundError:
-        return True
-    return sys.platform == "linux" and pid not in at_work_in(cluster.data)
+        return None
+
+
+def _server(cluster: Cluster) -> int | None:
+    """The server's process."""
+    return _holder_of(cluster.data / "postmaster.pid")
 
 
 def _clear_away(cluster: Cluster) -> None:
@@ -208,36 +226,85 @@ def _clear_away(cluster: Cluster) -> None:
 
 
 def start() -> Cluster:
-    """Start the cluster of this home folder, made now if need be. Recovers from a crash."""
+    """Start the cluster of this home folder, made now if need be. Recovers from a crash; one whose programs were replaced is
+    started anew where nobody works in it."""
     cluster = find() or create()
-    if is_running(cluster):
+    if is_running(cluster) and not is_outdated(cluster):
         return cluster
-    with (cluster.data.parent / "turn").open("w") as turn:  # what another process starts must not be cleared away
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not is_running(cluster):
+    with _turn(cluster):
+        if is_running(cluster):
+            _renew(cluster)
+        else:
             _clear_away(cluster)
             _begin(cluster)
     return cluster
 
 
+@contextmanager
+def _turn(cluster: Cluster) -> Iterator[None]:
+    """One process at a time starts and stops: what another one starts must not be cleared away."""
+    with (cluster.data.parent / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def is_outdated(cluster: Cluster) -> bool:
+    """Whether the server that runs is no longer the one on the disk."""
+    server = _server(cluster)
+    return server is not None and programs.is_replaced(server)
+
+
+def renew(url: str) -> bool:
+    """Start the private cluster behind this address anew, if its programs were replaced and nobody works in it; tells whether
+    it did. For whoever serves: commands have it from `start`."""
+    cluster = private(url)
+    if cluster is None or not is_outdated(cluster):
+        return False
+    with _turn(cluster):
+        return _renew(cluster)
+
+
+def _renew(cluster: Cluster) -> bool:
+    if not is_outdated(cluster):  # somebody else's turn came first
+        return False
+    with nobody_at_work(cluster.data.parent, cluster.url) as alone:
+        if alone:
+            _end(cluster)
+            _begin(cluster)
+        return alone
+
+
 def _begin(cluster: Cluster) -> None:
+    _require_its_version(cluster)
     _own(cluster.sockets, cluster.user)
     log = cluster.data / "server.log"
-    began = _run(cluster.user, _binaries() / "pg_ctl", "start", "-w", "-t", "120", "-D", cluster.data, "-l", log)
+    began = _run(cluster.user, cluster.programs / "pg_ctl", "start", "-w", "-t", "120", "-D", cluster.data, "-l", log)
     if began.returncode:
         tail = log.read_text(errors="replace")[-800:] if log.exists() else began.stdout
         raise Unavailable(_("数据库没有启动：%(output)s", output=tail.strip()), str(log))
     _ensure_database(cluster)
 
 
+def _require_its_version(cluster: Cluster) -> None:
+    if cluster.major not in (None, programs.major_of(cluster.programs)):
+        found = programs.on_disk(cluster.programs)
+        raise Unavailable(
+            _("自带数据库的数据属于 PostgreSQL %(major)s，本机只有 %(found)s。", major=cluster.major, found=found),
+            _(
+                "装回 postgresql-%(major)s 与它的 PostGIS 软件包；要换大版本，先用它们做备份，再恢复到新库。",
+                major=cluster.major,
+            ),
+        )
+
+
 def _ensure_database(cluster: Cluster) -> None:
-    tool = _binaries() / "psql"
+    tool = cluster.programs / "psql"
     address = ("-h", str(cluster.sockets), "-p", str(cluster.port), "-U", OWNER)
     found = _run(
         None, tool, *address, "-d", "postgres", "-Atc", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"
     )
     if found.returncode == 0 and not found.stdout:
-        found = _run(None, _binaries() / "createdb", *address, DATABASE)
+        found = _run(None, cluster.programs / "createdb", *address, DATABASE)
     if found.returncode:
         raise Unavailable(_("无法建立数据库：%(output)s", output=found.stdout.strip()))
 
@@ -247,11 +314,15 @@ def stop() -> bool:
     cluster = find()
     if cluster is None or not is_running(cluster):
         return False
-    ended = _run(cluster.user, _binaries() / "pg_ctl", "stop", "-w", "-m", "fast", "-D", cluster.data)
     _holder(cluster).unlink(missing_ok=True)
+    _end(cluster)
+    return True
+
+
+def _end(cluster: Cluster) -> None:
+    ended = _run(cluster.user, cluster.programs / "pg_ctl", "stop", "-w", "-m", "fast", "-D", cluster.data)
     if ended.returncode:
         raise Unavailable(_("数据库没有停止：%(output)s", output=ended.stdout.strip()))
-    return True
 
 
 def keep() -> Cluster:
@@ -281,10 +352,17 @@ def _is_held(cluster: Cluster) -> bool:
 
 @contextmanager
 def running() -> Iterator[str]:
-    """The address of the database to use: DATABASE_URL, or the private cluster for as long as this lasts.
+    """The address of the database to work in: DATABASE_URL, or the private cluster for as long as this lasts.
 
     A cluster that somebody else holds keeps running; one that this started, or found left over, is stopped at the end.
     """
+    with serving() as url, undisturbed(url):
+        yield url
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """As `running`, for what lasts long and mostly waits: whenever nobody works, the cluster may be started anew."""
     given = settings().database_url
     if given:
         yield given
@@ -298,3 +376,11 @@ def running() -> Iterator[str]:
     finally:
         if not held:
             stop()
+
+
+@contextmanager
+def undisturbed(url: str) -> Iterator[None]:
+    """A piece of work: until its end nobody starts the private cluster anew, sessions or not."""
+    cluster = private(url)
+    with at_work(cluster.data.parent) if cluster else nullcontext():
+        yield

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import asinh, atan, degrees, pi, radians, sinh, tan
+from math import asinh, atan, ceil, degrees, floor, pi, radians, sinh, tan
 from typing import Any
 
 import mapbox_vector_tile
@@ -18,6 +18,7 @@ from .visit import Visit
 
 EXTENT = 4096
 DEEPEST = 16
+EDGE = 2  # pixels: the address is rounded
 TILE = re.compile(r"/tiles/points/(\d+)/(\d+)/(\d+)\.mvt")
 VIEW = re.compile(r"#([\d.]+)/(-?[\d.]+)/(-?[\d.]+)")
 
@@ -60,16 +61,49 @@ class Tile:
         return Thing(told.get("l", name), told.get("n", 1), feature.get("id"), lon, lat)
 
 
-def tiles(visit: Visit, zoom: float, query: str = "") -> list[Tile]:
-    """The tiles of points that came for a zoom of the map and a filter; of each the newest."""
-    wanted = min(round(zoom) - 1, DEEPEST)
+def arrived(visit: Visit, zoom: float, query: str = "") -> list[Tile]:
+    """The tiles of points that came so far for a zoom of the map and a filter; of each the newest."""
     found = {}
-    for answer in visit.answers(f"/tiles/points/{wanted}/"):
+    for answer in visit.answers(f"/tiles/points/{data_zoom(zoom)}/"):
         match = TILE.search(answer.url)
         if match and answer.url.partition("?")[2] == query:
             z, x, y = map(int, match.groups())
             found[x, y] = Tile(z, x, y, answer)
     return list(found.values())
+
+
+def tiles(visit: Visit, zoom: float, query: str = "") -> list[Tile]:
+    """As `arrived`, once the view is at this zoom and all those have come that it shows: that the map has been drawn may have
+    been said of the view before."""
+
+    def complete() -> list[Tile]:
+        came = arrived(visit, zoom, query)
+        return came if at_zoom(visit, zoom) and shown(visit, data_zoom(zoom)) <= {(t.x, t.y) for t in came} else []
+
+    return visit.until(complete, f"the tiles of zoom {zoom}")
+
+
+def data_zoom(zoom: float) -> int:
+    """The zoom of the tiles that a zoom of the map draws: they are twice as large as Leaflet's."""
+    return min(int(zoom + 0.5) - 1, DEEPEST)
+
+
+def at_zoom(visit: Visit, zoom: float) -> bool:
+    """Whether the address says so already; it follows the map when that has come to rest."""
+    match = VIEW.search(visit.page.url)
+    return match is not None and int(float(match[1]) + 0.5) == int(zoom + 0.5)
+
+
+def shown(visit: Visit, z: int) -> set[tuple[int, int]]:
+    """Columns and rows of the tiles that lie in the frame, but for those of which no more than an edge does."""
+    zoom, lat, lon = view(visit)
+    frame, pixels = visit.frame(), 256 * 2 ** (zoom - z)
+    across, down = (lon + 180) / 360 * 2**z, (1 - asinh(tan(radians(lat))) / pi) / 2 * 2**z
+    columns, rows = (
+        range(max(0, floor(middle - (size / 2 - EDGE) / pixels)), min(2**z, ceil(middle + (size / 2 - EDGE) / pixels)))
+        for middle, size in ((across, frame["width"]), (down, frame["height"]))
+    )
+    return {(x, y) for x in columns for y in rows}
 
 
 def things(shown: Iterable[Tile]) -> list[Thing]:

@@ -29,7 +29,7 @@ def test_a_state_narrows_map_and_list_alike(visiting: Visiting) -> None:
     visit.total()
     visit.redrawn(press_state(visit, "破损"))
     assert visit.query == "state=damaged"
-    shown = visit.until(lambda: tiles(visit, 12, "state=damaged"), "filtered tiles")
+    shown = tiles(visit, 12, "state=damaged")
     total, per_name = visit.total(), visit.counts()
     points = per_layer(things(shown))
     assert 0 < total < sum(COUNTS.values())

@@ -80,4 +80,4 @@ def test_the_map_is_moved_by_its_keys(visiting: Visiting) -> None:
     visit.page.keyboard.press("ArrowRight")
     visit.until(lambda: not visit.page.url.endswith("#15/30.31500/120.15000"), "the map to move")
     visit.redrawn(lambda: visit.page.keyboard.press("+"))
-    assert "#16/" in visit.page.url
+    visit.until(lambda: "#16/" in visit.page.url, "the map to come nearer")

@@ -75,4 +75,4 @@ def test_a_finger_leads_nearer_too(phone: Visiting) -> None:
     largest = max(things(tiles(visit, 12)), key=lambda thing: thing.count)
     x, y = on_screen(visit, [largest])[0]
     visit.redrawn(lambda: visit.page.touchscreen.tap(float(x), float(y)))
-    assert view(visit)[0] == 14
+    visit.until(lambda: view(visit)[0] == 14, "the map to come two zooms nearer")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Request, Response, expect
 
 T = TypeVar("T")
+MOVING = ".leaflet-zoom-anim, .leaflet-pan-anim"
 
 # Chromium says so in the console too; this also names what was refused.
 WATCH = """addEventListener("securitypolicyviolation", (event) =>
@@ -100,12 +101,15 @@ class Visit:
         return int(self.page.evaluate("performance.getEntriesByName('map-drawn').length"))
 
     def drawn(self, before: int = 0) -> None:
-        """Wait until the map has been drawn more than `before` times, and nothing is under way."""
+        """Wait until the map has been drawn more than `before` times, stands still, and nothing is under way."""
         self.until(lambda: self.drawings() > before, "the map to be drawn")
+        expect(self.page.locator(MOVING)).to_have_count(0)
         expect(self.map).to_have_attribute("aria-busy", "false")
 
     def redrawn(self, action: Callable[[], object]) -> None:
-        """Do something that asks for new tiles, and wait for them."""
+        """Do something that asks for new tiles, and wait for them. Not before those are there that were asked for earlier:
+        their end would be taken for the end of these."""
+        self.drawn()
         before = self.drawings()
         action()
         self.drawn(before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -40,7 +40,9 @@ def choose_language(chosen: str) -> ResponseReturnValue:
 
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
-    """200 when the database answers, is of this version and uses its indexes under row security; else 503."""
-    findings = {name: finding.ok for name, finding in pulse(raw(session())).items()}
-    ok = all(findings.values())
-    return jsonify(ok=ok, database=True, **findings), 200 if ok else 503
+    """200 when the database answers and nothing grave is the matter with it, else 503; what to do for each finding."""
+    found = pulse(raw(session()), current_app.extensions["chengji.database"])
+    ok = all(finding.ok for finding in found.values() if finding.grave)
+    remedies = {name: finding.remedy for name, finding in found.items() if not finding.ok}
+    told = {name: finding.ok for name, finding in found.items()} | ({"remedies": remedies} if remedies else {})
+    return jsonify(ok=ok, database=True, **told), 200 if ok else 503

@@ -206,25 +206,54 @@ def test_without_built_files_a_page_says_what_to_run(
     assert "npm ci" in response.text
 
 
+WELL = ("database", "leakproof", "locale", "migrated", "ok", "sessions", "settings", "statistics")
+
+
 def test_health_is_told_to_anybody_and_nothing_else(anonymous: FlaskClient) -> None:
     response = anonymous.get("/healthz")
     assert response.status_code == 200
-    assert response.json == {"ok": True, "database": True, "leakproof": True, "migrated": True}
+    assert response.json is not None
+    told = {name: well for name, well in response.json.items() if name != "programs"}  # that of a private cluster alone
+    assert told == dict.fromkeys(WELL, True)
 
 
 @pytest.mark.parametrize(
-    ("ruin", "finding"),
+    ("ruin", "finding", "remedy"),
     [
-        ("ALTER FUNCTION geometry_overlaps(geometry, geometry) NOT LEAKPROOF", "leakproof"),
-        ("UPDATE registry.alembic_version SET version_num = '0000'", "migrated"),
+        ("ALTER FUNCTION geometry_overlaps(geometry, geometry) NOT LEAKPROOF", "leakproof", "leakproof.sql"),
+        ("UPDATE registry.alembic_version SET version_num = '0000'", "migrated", "registry migrate"),
+        (
+            "UPDATE pg_proc SET probin = '$libdir/nowhere' WHERE proname = 'plpgsql_inline_handler'",
+            "sessions",
+            "PostgreSQL",
+        ),
     ],
 )
-def test_what_is_ill_is_503(seeded_clone: str, app_settings: Settings, ruin: str, finding: str) -> None:
+def test_what_is_ill_is_503(seeded_clone: str, app_settings: Settings, ruin: str, finding: str, remedy: str) -> None:
+    """And says what to do, without a word of what is there."""
     app = create_app(app_settings, seeded_clone)
     with connect(seeded_clone, role=None) as connection:
         connection.execute(ruin.encode())
     response = app.test_client().get("/healthz")
     assert response.status_code == 503
     assert response.json is not None
-    assert [name for name, well in response.json.items() if not well] == [finding, "ok"]
+    assert [name for name, well in response.json.items() if not well] == sorted([finding, "ok"])
+    assert list(response.json["remedies"]) == [finding]
+    assert remedy in response.json["remedies"][finding]
+    app.extensions["chengji.engine"].dispose()
+
+
+def test_old_statistics_are_told_but_turn_nobody_away(seeded_clone: str, app_settings: Settings) -> None:
+    with connect(seeded_clone, role="chengji_owner") as connection:
+        connection.execute("ALTER TABLE registry.area SET (autovacuum_enabled = false)")
+        changed, rows = 0, 0
+        while changed <= 1000 + rows:
+            rows = connection.execute("UPDATE registry.area SET code = code").rowcount
+            changed += rows
+    app = create_app(app_settings, seeded_clone)
+    response = app.test_client().get("/healthz")
+    assert response.status_code == 200
+    assert response.json is not None
+    assert not response.json["statistics"]
+    assert "ANALYZE" in response.json["remedies"]["statistics"]
     app.extensions["chengji.engine"].dispose()
