@@ -18,7 +18,7 @@ from typing import Any
 # In the order of the main menu and of the demo's parts.
 SLICES: tuple[str, ...] = (
     "operations", "access", "areas", "parties", "catalogue", "assets", "tiles", "home", "map", "register", "deliveries",
-    "changes", "photos", "review", "sign_in",
+    "changes", "photos", "review", "contracts", "sign_in",
 )  # fmt: skip
 FLOORS = ("registry", "importers", "demo", "web", "benchmarks")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -94,13 +94,52 @@ def _require_district(connection: psycopg.Connection[Any], district: str) -> Non
 
 
 def grant_role(connection: psycopg.Connection[Any], username: str, district: str, role: str) -> None:
-    """Map an account to a district in a role; a second time changes nothing. Raises NotFound for any of the three."""
+    """Map an account to a district in a role; a second time changes nothing. Raises NotFound for any of the three, Conflict for
+    one who would be staff and contractor of a district: each works under a database role of its own."""
     if connection.execute("SELECT FROM registry.role WHERE name = %s", (role,)).rowcount != 1:
         raise NotFound(_("没有角色“%(name)s”。", name=role))
     _require_district(connection, district)
+    try:
+        with connection.transaction():
+            connection.execute(
+                "INSERT INTO registry.membership (district, person_id, role) VALUES (%s, %s, %s)"
+                " ON CONFLICT (district, person_id, role) DO NOTHING",
+                (district, _id(connection, username), role),
+            )
+    except psycopg.errors.ExclusionViolation as error:
+        raise Conflict(
+            _("用户“%(name)s”在 %(district)s 不能既是本单位人员又是养护单位。", name=username, district=district),
+            _("先用 registry person revoke 取消原有角色。"),
+        ) from error
+
+
+def affiliate(
+    connection: psycopg.Connection[Any],
+    username: str,
+    district: str,
+    company: str,
+    crew: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+) -> None:
+    """Say for whom a contractor's person works: as a lead, or as one of a crew; again to change it. Both days count.
+
+    Raises NotFound for the account, a company or a crew that the register does not have.
+    """
+    row = connection.execute(
+        "SELECT p.id, k.id FROM registry.party p LEFT JOIN registry.crew k"
+        " ON k.district = p.district AND k.party = p.id AND k.name = %s AND NOT k.void"
+        " WHERE p.district = %s AND p.name = %s AND NOT p.void",
+        (crew, district, company),
+    ).fetchone()
+    if row is None or (crew is not None and row[1] is None):
+        raise NotFound(_("没有单位或班组“%(name)s”。", name=" ".join(filter(None, (company, crew)))))
     connection.execute(
-        "INSERT INTO registry.membership (district, person_id, role) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-        (district, _id(connection, username), role),
+        "INSERT INTO registry.affiliation (district, person_id, party, role, crew, during)"
+        " VALUES (%s, %s, %s, %s, %s, daterange(%s, %s, '[]'))"
+        " ON CONFLICT (district, person_id, party) DO UPDATE SET role = excluded.role, crew = excluded.crew,"
+        " during = excluded.during",
+        (district, _id(connection, username), row[0], "crew" if crew else "lead", row[1], first, last),
     )
 
 

@@ -151,11 +151,12 @@ _LYING = (
 def relocate(connection: psycopg.Connection[Any], district: str, batch: int = 50_000) -> int:
     """Ask anew where everything lies, after areas were redrawn; returns how many assets changed. Needs the owner's connection.
 
-    Derived data only: no version is made. Earlier versions and waiting proposals follow, so that an undo and an apply after
-    it speak of the areas of today.
+    Derived data only: no version is made. Zones that are said by areas follow, with what they cover. Earlier versions and
+    waiting proposals follow, so that an undo and an apply after it speak of the areas of today.
     """
     areas = Areas.load(connection, district)
     changed, *_others = [_relocate(connection, district, areas, batch, *statements) for statements in _LYING]
+    connection.execute("SELECT registry.cover_areas(%s)", (district,))
     if changed:  # a tile filtered by area may now be another
         connection.execute("UPDATE registry.tile_revision SET revision = revision + 1 WHERE district = %s", (district,))
     return changed

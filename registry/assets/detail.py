@@ -107,7 +107,7 @@ def card(session: Session, scope: Scope, id: int) -> Card:
     asset = assets.get(session, scope, id)
     kind = session.get_one(AssetClassRow, (asset.scheme, asset.class_))
     layer = session.get_one(LayerRow, asset.layer)
-    versions = _versions(session, asset)
+    versions = _versions(session, scope, asset)
     parties = _parties(session, scope, versions)
     lon, lat, west, south, east, north, outline = _place(session, asset)
     return Card(
@@ -154,8 +154,10 @@ def _parties(session: Session, scope: Scope, versions: list[Any]) -> dict[int | 
     return {row.id: row.name for row in found}
 
 
-def _versions(session: Session, asset: Asset) -> list[Any]:
-    """Newest first; the present one leads."""
+def _versions(session: Session, scope: Scope, asset: Asset) -> list[Any]:
+    """Newest first; the present one leads. A contractor sees no other: it may tell what other companies did."""
+    if scope.contractor:
+        return [asset]
     before = select(AssetVersion).where(AssetVersion.district == asset.district, AssetVersion.id == asset.id)
     return [asset, *session.scalars(before.order_by(AssetVersion.version.desc()))]
 
@@ -163,6 +165,8 @@ def _versions(session: Session, asset: Asset) -> list[Any]:
 def _history(
     session: Session, scope: Scope, versions: list[Any], parties: dict[int | None, str], schema: dict[str, Any]
 ) -> list[Event]:
+    if scope.contractor:
+        return []
     ids = {v.change_set for v in versions}
     rows = session.execute(
         select(ChangeSet.id, ChangeSet.kind, ChangeSet.title, Person.name)

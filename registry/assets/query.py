@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.filters import LIVE, Filter
-from registry.errors import Invalid, NotFound
+from registry.errors import Invalid, NotAllowed, NotFound
 from registry.i18n import _, in_language
 from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import AssetClassRow
@@ -54,7 +54,12 @@ class Matching:
 
 
 def matching(scope: Scope, filter: Filter) -> Matching:
-    """The assets in scope that meet the filter; with `filter.as_of` the versions that held at that moment."""
+    """The assets in scope that meet the filter; with `filter.as_of` the versions that held at that moment.
+
+    Raises NotAllowed for a contractor who asks for the past: whose an asset was then is not what his zones of today say.
+    """
+    if filter.as_of and scope.contractor:
+        raise NotAllowed(_("养护单位只能查看现状。"))
     table = _then(filter.as_of) if filter.as_of else Asset
     conditions = (*_within(table, scope, filter), *_conditions(table, scope, filter))
     if filter.text:
@@ -67,6 +72,12 @@ def _within(table: Any, scope: Scope, filter: Filter) -> tuple[ColumnElement[boo
     """District and layers: what row security asks as well, said again so that the planner can use it."""
     layers = sorted(scope.layers & set(filter.layers) if filter.layers else scope.layers)
     return table.district == scope.district, table.layer.in_(layers)
+
+
+def in_zones(table: Any, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """What row security asks of a contractor, said again for a statement that reads many rows: it then may use the index on
+    the zones. Not for a page or a small tile, where the key or the place is quicker."""
+    return (table.zones.overlap(list(scope.zones)),) if scope.contractor else ()
 
 
 def _then(moment: datetime) -> Any:
@@ -238,7 +249,7 @@ def counts(session: Session, scope: Scope, filter: Filter) -> Counts:
     """Count what matches, exactly. Readable layers without a match count 0."""
     found = matching(scope, filter)
     kinds = (found.table.layer, found.table.scheme, found.table.class_)
-    statement = found.select(*kinds, func.count()).group_by(*kinds)
+    statement = found.select(*kinds, func.count()).where(*in_zones(found.table, scope)).group_by(*kinds)
     asked = scope.layers & set(filter.layers) if filter.layers else scope.layers
     layers = dict.fromkeys(sorted(asked), 0)
     classes: dict[str, dict[tuple[str, str], int]] = {}

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import click
@@ -154,3 +155,17 @@ def revoke_layer(username: str, layer: str) -> None:
     with _owner() as connection:
         accounts.revoke_layer(connection, username, district, name)
     click.echo(_("已收回 %(name)s 对 %(layer)s 的授权。", name=username, layer=layer))
+
+
+@person.command("affiliate")
+@click.argument("username")
+@click.argument("company", metavar="DISTRICT:COMPANY")
+@click.option("--crew", default=None, help="班组成员而非负责人 / one of this crew, not a lead")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), default=None, help="第一天 / first day")
+@click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), default=None, help="最后一天 / last day")
+def affiliate(username: str, company: str, crew: str | None, first: datetime | None, last: datetime | None) -> None:
+    """养护单位人员属于哪个单位。 Say which company a contractor's person works for."""
+    district, name = _pair(company)
+    with _owner() as connection:
+        accounts.affiliate(connection, username, district, name, crew, first and first.date(), last and last.date())
+    click.echo(_("%(name)s 属于 %(company)s。", name=username, company=name))

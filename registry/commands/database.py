@@ -43,7 +43,7 @@ def doctor(as_json: bool) -> None:
 @click.command()
 @click.argument("district")
 def rebuild(district: str) -> None:
-    """重建一个行政区的聚合计数与所在区域。 Rebuild what is derived: clusters and the areas that assets lie in."""
+    """重建一个行政区的聚合计数、所在区域与责任覆盖。 Rebuild what is derived: clusters, areas that assets lie in, coverage."""
     from registry.areas.areas import relocate
     from registry.areas.districts import read_district
     from registry.database.connections import connect
@@ -53,4 +53,5 @@ def rebuild(district: str) -> None:
         read_district(connection, district)
         moved = relocate(connection, district)
         connection.execute("SELECT registry.rebuild_roll_ups(%s)", (district,))
+        connection.execute("SELECT registry.rebuild_coverage(%s)", (district,))
     click.echo(_("已重建；%(n)s 个资产的所在区域有变。", n=moved))

@@ -18,6 +18,7 @@ class District(Base):
     name_en: Mapped[str]
     box: Mapped[Any] = geometry("POLYGON")
     code_scheme: Mapped[str]
+    time_zone: Mapped[str]
 
 
 class Area(Base):

@@ -38,6 +38,7 @@ class AssetState:
     length_m: Mapped[float | None]
     area_m2: Mapped[float | None]
     terms: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)
+    zones: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), deferred=True)
     version: Mapped[int]
     change_set: Mapped[int] = mapped_column(BigInteger)
     valid_from: Mapped[datetime]

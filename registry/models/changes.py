@@ -19,7 +19,7 @@ class ChangeSet(Base):
     __tablename__ = "change_set"
     district: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    layer: Mapped[str]
+    layer: Mapped[str] = mapped_column(nullable=True)  # null in sets of records alone, which no page of assets shows
     kind: Mapped[str]
     status: Mapped[str]
     title: Mapped[str]
@@ -30,6 +30,8 @@ class ChangeSet(Base):
     proposed_at: Mapped[datetime]
     applied_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("registry.person.id"))
     applied_at: Mapped[datetime | None]
+    subject: Mapped[str]
+    supplement: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Change(Base):

@@ -49,6 +49,8 @@ def examine(url: str) -> list[HealthCheck]:
                 _row_security(connection),
                 _roll_up(connection),
                 _read_only(connection),
+                _apart(connection),
+                _covered(connection),
                 _statistics(connection),
             ]
         return findings
@@ -218,6 +220,13 @@ def _roll_up(connection: psycopg.Connection[Any]) -> HealthCheck:
     )
 
 
+def _covered(connection: psycopg.Connection[Any]) -> HealthCheck:
+    wrong = _one(connection, "SELECT coalesce(sum(registry.coverage_faults(code)), 0)::bigint FROM registry.district")
+    return HealthCheck(
+        _("责任覆盖与责任区、资产一致（不一致：%(n)s）", n=wrong), wrong == 0, _("停止写入后运行 registry rebuild。")
+    )
+
+
 def _read_only(connection: psycopg.Connection[Any]) -> HealthCheck:
     may = _one(
         connection,
@@ -226,6 +235,22 @@ def _read_only(connection: psycopg.Connection[Any]) -> HealthCheck:
         " unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p",
     )
     return HealthCheck(_("应用角色不能绕过变更集写入资产"), not may, "registry migrate")
+
+
+def _apart(connection: psycopg.Connection[Any]) -> HealthCheck:
+    """A role that inherits another gets its policies ORed in; and nobody may be a contractor but through the application."""
+    mixed = _one(
+        connection,
+        "SELECT bool_or(pg_has_role(a, b, 'member')) OR EXISTS (SELECT FROM pg_roles r WHERE r.rolcanlogin AND NOT r.rolsuper"
+        " AND pg_has_role(r.oid, 'chengji_contractor', 'member') AND NOT pg_has_role(r.oid, 'chengji_app', 'member'))"
+        " FROM (VALUES ('chengji_app', 'chengji_contractor'), ('chengji_reader', 'chengji_contractor'),"
+        " ('chengji_contractor', 'chengji_app')) AS apart (a, b)",
+    )
+    return HealthCheck(
+        _("养护单位的数据库角色与其他角色分开"),
+        not mixed,
+        "REVOKE chengji_contractor FROM chengji_app, chengji_reader, …;",
+    )
 
 
 def _statistics(connection: psycopg.Connection[Any]) -> HealthCheck:

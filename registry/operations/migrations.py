@@ -54,10 +54,13 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
     """Extension, roles and the right to work as the owner: the three things that may need a superuser."""
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")  # periods that must not overlap
         connection.execute(statement("roles.sql").encode())
         connection.execute(
-            "DO $$ BEGIN IF NOT pg_has_role('chengji_owner', 'member') THEN"
-            " EXECUTE format('GRANT chengji_owner, chengji_app TO %I', current_user); END IF;"
+            "DO $$ DECLARE needed name; BEGIN"
+            " FOREACH needed IN ARRAY ARRAY['chengji_owner', 'chengji_app', 'chengji_contractor']::name[] LOOP"
+            " IF NOT pg_has_role(needed, 'member') THEN EXECUTE format('GRANT %I TO %I', needed, current_user); END IF;"
+            " END LOOP;"
             " EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO chengji_owner', current_database()); END $$"
         )
         for schema in ("registry", "layers", "queue"):
@@ -67,7 +70,8 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
         raise Unavailable(
             _("迁移需要的权限或扩展不足：%(error)s", error=str(error).strip()),
             _(
-                "请数据库管理员先执行 CREATE EXTENSION postgis 和 sql/roles.sql，并把 chengji_owner、chengji_app 授予本登录。"
+                "请数据库管理员先执行 CREATE EXTENSION postgis、btree_gist 和 sql/roles.sql，"
+                "并把 chengji_owner、chengji_app、chengji_contractor 授予本登录。"
             ),
         ) from error
 

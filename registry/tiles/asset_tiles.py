@@ -34,7 +34,7 @@ from registry import __version__
 from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.filters import Filter
-from registry.assets.query import matching
+from registry.assets.query import in_zones, matching
 from registry.models.assets import AssetCell, TileRevision
 from registry.models.catalogue import LayerRow
 from registry.tiles.tile import (
@@ -65,13 +65,23 @@ def etag(session: Session, scope: Scope, filter: Filter, address: Address) -> st
     x0, x1, y0, y1 = (edge << shift if shift >= 0 else edge >> -shift for edge in edges)
     if shift >= 0:
         x1, y1 = x1 + (1 << shift) - 1, y1 + (1 << shift) - 1
-    revision = session.scalar(
+    revision = _revision(session, scope, x0, x1, y0, y1)
+    told = (
+        __version__, revision, scope.district, sorted(scope.layers), scope.contractor, scope.zones, filter.query_string(),
+        address,
+    )  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def _revision(session: Session, scope: Scope, x0: int, x1: int, y0: int, y1: int) -> Any:
+    """A contractor is told of no change but in the cells that his own assets touch."""
+    if scope.contractor:
+        return session.scalar(select(func.registry.my_revision(func.current_user(), scope.district, x0, x1, y0, y1)))
+    return session.scalar(
         select(func.coalesce(func.sum(TileRevision.revision), 0)).where(
             TileRevision.district == scope.district, TileRevision.cx.between(x0, x1), TileRevision.cy.between(y0, y1)
         )
     )
-    told = (__version__, revision, scope.district, sorted(scope.layers), filter.query_string(), address)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
 def cut(session: Session, scope: Scope, filter: Filter, address: Address) -> bytes:
@@ -129,7 +139,8 @@ def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) ->
     if layer.geometry != "point" and address.z >= NAMED_FROM:
         columns.append(table.name.label("n"))
     around = found.touching(address.box(BUFFER / EXTENT))
-    shown = found.select(*columns).where(table.layer == layer.code, *around, *wide_enough)
+    many = in_zones(table, scope) if address.z < SINGLE_FROM else ()
+    shown = found.select(*columns).where(table.layer == layer.code, *around, *wide_enough, *many)
     return mvt(layer.code, shown, "id")
 
 
@@ -138,12 +149,12 @@ def clusters(scope: Scope, filter: Filter, address: Address, layers: list[str]) 
 
     With a ring of one cell around the tile, so that no circle is cut at its edge.
 
-    From the roll-up where layers and classes alone decide, else on the fly through the waist.
+    From the roll-up where layers and classes alone decide and the rows are whole layers, else on the fly through the waist.
     """
     level = address.z + CELLS_ACROSS.bit_length() - 1
     first_x, first_y = address.x * CELLS_ACROSS - 1, address.y * CELLS_ACROSS - 1
     cells = (first_x, first_x + CELLS_ACROSS + 1, first_y, first_y + CELLS_ACROSS + 1)
-    count = _rolled_up if filter.is_plain else _on_the_fly
+    count = _rolled_up if filter.is_plain and not scope.contractor else _on_the_fly
     cell = count(scope, filter, level, cells, layers).subquery("cell")
     shape = func.ST_AsMVTGeom(_mean_place(cell), bounds(address), EXTENT, EXTENT // CELLS_ACROSS, True).label("shape")
     features = select(cell.c.layer.label("l"), cell.c.n.label("n"), cell.c.bad.label("b"), shape).where(cell.c.n > 0)
@@ -198,7 +209,7 @@ def _on_the_fly(
             table.layer, func.count().label("n"), bad.label("bad"),
             func.sum(cast(table.gx, BigInteger)).label("sum_x"), func.sum(cast(table.gy, BigInteger)).label("sum_y"),
         )
-        .where(table.layer.in_(layers), *found.touching((west, south, east, north)))
+        .where(table.layer.in_(layers), *found.touching((west, south, east, north)), *in_zones(table, scope))
         .where(place[0].between(x0, x1), place[1].between(y0, y1))
         .group_by(table.layer, *place)
     )  # fmt: skip

@@ -329,6 +329,9 @@ BEGIN
   IF proposed.id IS NULL OR proposed.status <> 'proposed' THEN
     RAISE EXCEPTION 'no proposed change set %', in_change_set USING ERRCODE = 'CJ404';
   END IF;
+  IF proposed.subject = 'record' THEN
+    RETURN apply_records(in_district, in_change_set);
+  END IF;
   IF NOT EXISTS (SELECT FROM writable('chengji_app') w WHERE (w.district, w.layer) = (in_district, proposed.layer)) THEN
     RAISE EXCEPTION 'not allowed to change layer %', proposed.layer USING ERRCODE = 'CJ403';
   END IF;
@@ -358,6 +361,7 @@ BEGIN
   PERFORM roll_up(in_district, in_change_set);
   PERFORM touch_tiles(in_district, in_change_set);
   PERFORM plan_for_many(false);
+  PERFORM cover_changed(in_district, in_change_set);
   IF many AND adds + others >= 1000 THEN -- fewer are read as quickly without
     PERFORM take_statistics();
   END IF;

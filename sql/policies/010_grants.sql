@@ -1,4 +1,4 @@
--- What the two roles may do at all. Row security below then says to which rows.
+-- What the staff's two roles may do at all. Row security below then says to which rows.
 GRANT USAGE ON SCHEMA registry, layers TO chengji_app, chengji_reader;
 REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM chengji_app, chengji_reader;
 GRANT SELECT ON registry.district, registry.layer, registry.asset_class, registry.area, registry.party, registry.asset,
@@ -7,8 +7,10 @@ GRANT SELECT ON ALL TABLES IN SCHEMA registry TO chengji_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO chengji_app;
 
 -- The register itself (asset, asset_version, asset_alias, asset_cell, tile_revision) is written by apply alone.
-GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.party, registry.access_log,
+GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry.access_log,
   registry.delivery, registry.delivery_file, registry.attachment TO chengji_app;
+-- A party as a delivery names it; all else about it is a record, changed like any other.
+GRANT INSERT (district, name) ON registry.party TO chengji_app;
 GRANT UPDATE (asset_id, matched_by, distance_m, reason) ON registry.attachment TO chengji_app;
 GRANT UPDATE (status, summary) ON registry.change_set TO chengji_app;
 -- A proposal is decided on, and a doubtful row becomes the asset that a person says; whose row it is stays.
@@ -24,8 +26,8 @@ GRANT UPDATE (password, fs_uniquifier, failed_sign_ins, locked_until, password_c
   ON registry.person TO chengji_app;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name)
-  TO chengji_app, chengji_reader;
+GRANT EXECUTE ON FUNCTION registry.person_id(name), registry.readable(name), registry.my_districts(name),
+  registry.districts_with(name, text), registry.today(text) TO chengji_app, chengji_reader;
 GRANT EXECUTE ON FUNCTION registry.writable(name), registry.in_force(text, bigint), registry.folded(text),
   registry.search_terms(text),
   registry.stale_changes(text, bigint), registry.apply_change_set(text, bigint), registry.is_much(text, bigint),

@@ -4,3 +4,4 @@
 -- every migration sets it again and `registry doctor` checks it.
 ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF;
 ALTER FUNCTION arraycontains(anyarray, anyarray) LEAKPROOF;
+ALTER FUNCTION arrayoverlap(anyarray, anyarray) LEAKPROOF;

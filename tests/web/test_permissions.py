@@ -18,6 +18,7 @@ from surfaces import LAYERS, NOTHING, SURFACES, listed, seen, tile
 
 from registry.access import accounts
 from registry.database.connections import connect
+from registry.errors import Conflict
 
 Ids = dict[str, dict[str, list[int]]]
 OPEN = frozenset(LAYERS) - {"camera"}
@@ -70,6 +71,11 @@ def test_the_ladder(own_app: Flask, seeded_clone: str, asset_ids: Ids) -> None:
     grant(accounts.grant_layer, seed.DISTRICT, "camera")
     assert sees() == expected(NOTHING)
     grant(accounts.revoke_layer, seed.DISTRICT, "camera")
+    # Nobody is both: a contractor who becomes staff is none any more.
+    with pytest.raises(Conflict), owner(seeded_clone) as connection:
+        accounts.grant_role(connection, username, seed.DISTRICT, "inspector")
+    assert sees() == expected(NOTHING)
+    grant(accounts.revoke_role, seed.DISTRICT, "contractor")
     # Staff see the open layers of their district, and of no other.
     grant(accounts.grant_role, seed.DISTRICT, "inspector")
     assert sees() == expected(OPEN)

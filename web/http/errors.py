@@ -100,6 +100,8 @@ def _database_error(error: Exception) -> AnyResponse:
     cause = getattr(error, "orig", error)
     if isinstance(cause, psycopg.errors.QueryCanceled):
         return _answer(503, _("查询用时过长，已停止。"), _("请缩小筛选范围后再试。"), too_slow=True)
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege) and "scope" in g and g.scope.contractor:
+        return _answer(404, "", "")  # what contractors have no grant for is absent for them, page by page
     if isinstance(cause, psycopg.OperationalError):
         log.error("%s database: %s", g.request_id, cause)
         return _answer(503, _("数据库没有应答。"), _("请稍后再试。"))

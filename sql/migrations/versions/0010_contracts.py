@@ -1,0 +1,10 @@
+"""Contracts: records of typed kinds, who has which right, zones on the asset, and what they cover."""
+
+from registry.operations.revision import run
+
+revision = "0010"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    run(__file__)
