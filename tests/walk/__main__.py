@@ -1,0 +1,175 @@
+"""`python -m tests.walk record FOLDER`, `python -m tests.walk compare BEFORE AFTER`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from . import acts, commands, compare, database, deliveries, known, pages
+from .browser import Browser, Counted
+from .normal import Normal
+from .place import Place, own_program, place
+from .recording import Recording, version
+
+# Who asks everything, and in which languages; the others ask everything in Chinese and the first two of each in English.
+WHOLLY = ("camera_surveyor",)
+WALKERS = ("camera_surveyor", "admin", "surveyor", "inspector", "camera_viewer", "contractor", "nobody", "neighbour", "both", None)
+MAY_NOT = ("inspector", "camera_viewer", "contractor", "nobody", "neighbour", None)
+DOUBTFUL = """
+SELECT seq, coalesce(asset_id, candidates[1]) FROM registry.change WHERE change_set = %s AND doubtful ORDER BY seq LIMIT 6
+"""
+
+
+class Walk:
+    """One walk: the register is filled by commands, then seen and used by people."""
+
+    def __init__(self, folder: Path, program: Path, quick: bool) -> None:
+        self._normal = Normal(datetime.now(UTC))
+        self._recording = Recording(folder)
+        self._program, self._quick = program, quick
+        self._counted = Counted()
+        self._began = self._lap = time.monotonic()
+
+    def go(self) -> None:
+        """All of it. Raises LookupError for an address of the application that was not asked."""
+        with place(self._program, self._normal) as here:
+            deliveries.write(here.work)
+            run = commands.Commands(here, self._recording, self._normal)
+            named = [] if self._quick else commands.helps(run)
+            run.catch_up()
+            self._say("help")
+            self._serve_empty(here)
+            self._command_line(run)
+            self._say("commands")
+            with here.served() as lines:
+                self._people(here)
+            self._recording.put("server/serve", self._normal.text("\n".join(lines)))
+            database.tables(here, self._recording, self._normal)
+            run.run("down/running", "down")
+            run.run("down/again", "down", language="en")
+            addresses = json.loads(here.addresses.read_text(encoding="utf-8"))
+        self._close(addresses, named, run.ran)
+
+    def _serve_empty(self, here: Place) -> None:
+        """`registry run` on an empty register, for a moment."""
+        if self._quick:
+            return
+        with here.served("run --no-demo") as lines:
+            Browser(here, self._recording, self._normal, self._counted, None, "zh").ask("/sign-in", "run", "/sign-in")
+        self._recording.put("server/run", self._normal.text("\n".join(lines)))
+
+    def _command_line(self, run: commands.Commands) -> None:
+        commands.found_register(run)
+        self._say("founded")
+        commands.import_files(run)
+        commands.change_sets(run)
+        self._say("imported")
+        if not self._quick:
+            commands.look_into_files(run)
+            commands.refused_files(run)
+            commands.papers(run)
+
+    def _people(self, here: Place) -> None:
+        browser = self._browser_of(here)
+        run = commands.Commands(here, self._recording, self._normal)
+        run.run("serve/port-taken", "serve")
+        writer = browser("camera_surveyor", "zh")
+        built = json.loads((self._program.parents[2] / "web/static/build/manifest.json").read_text()) if False else None
+        del built
+        seen = known.know(here, self._program.parents[2] / "web" / "static" / "build")
+        acts.deliver(writer, seen, here.work)
+        self._say("delivered")
+        seen.sets = known.know(here, Path()).sets
+        for who in WALKERS:
+            for language in ("zh", "en"):
+                most = None if language == "zh" or who in WHOLLY else 2
+                pages.ask_all(browser(who, language), seen, most)
+            self._say(f"pages {who}")
+        for who in MAY_NOT:
+            acts.refused(browser(who, "en"), seen)
+        for language in ("zh", "en"):
+            acts.mistaken(browser("camera_surveyor", language), seen)
+        self._say("refused")
+        acts.edit(writer, seen)
+        acts.photos(writer, seen)
+        acts.review(writer, seen, here.ask(DOUBTFUL, seen.sets["部件复测 import"]))
+        acts.account(browser("surveyor", "zh"))
+        for language in ("zh", "en"):
+            acts.strangers(browser(None, language))
+        self._say("acts")
+        seen = _renewed(here, seen)
+        pages.ask_all(browser("camera_surveyor", "zh"), seen, when="after ")
+        pages.ask_all(browser("inspector", "en"), seen, when="after ")
+
+    def _browser_of(self, here: Place):  # type: ignore[no-untyped-def]
+        def browser(who: str | None, language: str) -> Browser:
+            return Browser(here, self._recording, self._normal, self._counted, who, language)
+
+        return browser
+
+    def _close(self, addresses: list[tuple[str, list[str]]], named: list[str], ran: int) -> None:
+        wanted = {(rule, method) for rule, methods in addresses for method in methods if method not in ("HEAD", "OPTIONS")}
+        wanted -= {("/sign-out", "GET")}
+        missed = sorted(wanted - self._counted.visited)
+        rules = "\n".join(f"{rule} {' '.join(methods)}" for rule, methods in addresses)
+        self._recording.put("addresses", rules)
+        seconds = round(time.monotonic() - self._began)
+        self._recording.close(
+            addresses=len(addresses), asked=len(wanted) - len(missed), missed=missed, commands=len(named), ran=ran,
+            requests=self._counted.requests, seconds=seconds, quick=self._quick,
+        )  # fmt: skip
+        if missed:
+            raise LookupError(f"addresses that were not asked, see tests/walk/pages.py: {missed}")
+
+    def _say(self, what: str) -> None:
+        now = time.monotonic()
+        click.echo(f"{now - self._lap:6.0f} s  {what}", err=True)
+        self._lap = now
+
+
+def _renewed(here: Place, before: known.Known) -> known.Known:
+    seen = known.know(here, Path())
+    seen.deliveries, seen.static = before.deliveries, before.static
+    return seen
+
+
+@click.group()
+def walk() -> None:
+    """Walk over every page and command, and compare two such walks."""
+
+
+@walk.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--program", type=click.Path(exists=True, path_type=Path), help="the `registry` to walk; default: of this Python")
+@click.option("--quick", is_flag=True, help="pages only: the commands just fill the register")
+def record(folder: Path, program: Path | None, quick: bool) -> None:
+    """Write what the program says into FOLDER."""
+    Walk(folder, (program or own_program()).absolute(), quick).go()
+    click.echo((folder / "walk.json").read_text(encoding="utf-8"))
+
+
+@walk.command("compare")
+@click.argument("before", type=click.Path(exists=True, path_type=Path))
+@click.argument("after", type=click.Path(exists=True, path_type=Path))
+@click.option("--words", type=click.Path(exists=True, path_type=Path), help="declared words: lines of OLD, a tab, NEW")
+@click.option("--most", default=60, show_default=True, help="so many kinds of difference are shown")
+def compare_(before: Path, after: Path, words: Path | None, most: int) -> None:
+    """Print the differences, those of one kind together. Exit code 1 where there is one."""
+    found = compare.differences(before, after, compare.declared(words) if words else [])
+    click.echo(compare.shown(found, most))
+    sys.exit(1 if found.kinds or found.gone or found.new else 0)
+
+
+@walk.command("version")
+def version_() -> None:
+    """The checksum of the walk itself."""
+    click.echo(version())
+
+
+if __name__ == "__main__":
+    walk()
