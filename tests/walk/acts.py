@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +86,11 @@ def deliver(browser: Browser, known: Known, work: Path) -> None:
     checked.preview(layer="component", crs="EPSG:4490")
     checked.check(layer="component", crs="EPSG:1")
     checked.check(layer="component", crs="EPSG:4490", title="网上交付的一批", save_as="网上方案")
-    mended = upload(browser, "greens.csv", (work / "alone.csv").read_bytes(), "act mended", mends=known.deliveries["checked"][0])
+    page = browser.send("GET", checked.url).text
+    known.problems = sorted({unescape(found) for found in re.findall(r'/problems\?([^"]+)"', page)})
+    mended = upload(
+        browser, "greens.csv", (work / "alone.csv").read_bytes(), "act mended", mends=known.deliveries["checked"][0]
+    )
     known.deliveries["mended"] = place_of(mended)
     looked = sent("lamps_gcj02.xlsx", "looked")
     looked.post("look", header_row="2")
@@ -124,7 +130,8 @@ def _sendable(known: Known) -> list[tuple[str, str, str, dict[str, str]]]:
             ("look", {}), ("repairs", {"row": "2"}), ("cancel", {}), ("reject", {}), ("another", {}))),
         *((STEP, "POST", f"{file}/{what}", {}) for what in ("again", "apply", "undo")),
         *((f"{SET}/{what}", "POST", f"{change_set}/{what}", form) for what, form in (
-            ("accept", {"accepted": "no", "rows": "1"}), ("decide", {"row": "1", "asset": ""}), ("apply", {}), ("reject", {}), ("again", {}))),
+            ("accept", {"accepted": "no", "rows": "1"}), ("decide", {"row": "1", "asset": ""}), ("apply", {}),
+            ("reject", {}), ("again", {}))),
         (f"{D}/assets/<id:id>/edit", "POST", f"{asset}/edit", {"base_version": "1", "name": "改名"}),
         (f"{D}/photos/<id:photo>", "POST", photo, {"code": "x"}),
         (f"{D}/photos/sets/<id:change_set>/apply", "POST", f"/{OWN}/photos/sets/{known.sets['photos.zip photos']}/apply", {}),
@@ -157,8 +164,10 @@ def mistaken(browser: Browser, known: Known) -> None:
     browser.ask(f"{D}/map", "by-post", f"/{OWN}/map", "POST", data=browser.form())
     change_set = f"/{OWN}/changes/{known.sets['部件复测 import']}"
     for what, rows in {
-        "accept": ({}, {"accepted": "x"}, {"accepted": "yes", "rows": "x"}, {"accepted": "yes", "area": "x"}, {"accepted": "yes", "rows": "9999"}),
-        "decide": ({}, {"row": "x"}, {"row": "1,2"}, {"row": "1", "asset": "x"}, {"row": "9999", "asset": ""}, {"row": "1", "asset": "999999"}),
+        "accept": ({}, {"accepted": "x"}, {"accepted": "yes", "rows": "x"}, {"accepted": "yes", "area": "x"},
+                   {"accepted": "yes", "rows": "9999"}),
+        "decide": ({}, {"row": "x"}, {"row": "1,2"}, {"row": "1", "asset": "x"}, {"row": "9999", "asset": ""},
+                   {"row": "1", "asset": "999999"}),
     }.items():  # fmt: skip
         for n, form in enumerate(rows):
             browser.ask(f"{SET}/{what}", f"wrong {n}", f"{change_set}/{what}", "POST", data=browser.form(**form))
@@ -173,9 +182,11 @@ def _wrong_edits(browser: Browser, known: Known) -> None:
     asset = f"/{OWN}/assets/{known.assets['component']}/edit"
     forms: tuple[dict[str, str], ...] = (
         {}, {"base_version": "x"}, {"base_version": "99", "name": "x"}, {"base_version": "1", "state": "x"},
-        {"base_version": "1", "class": "x"}, {"base_version": "1", "class": "CJ/T 214-2007:9999"}, {"base_version": "1", "surveyed_on": "x"},
+        {"base_version": "1", "class": "x"}, {"base_version": "1", "class": "CJ/T 214-2007:9999"}, {"base_version": "1",
+        "surveyed_on": "x"},
         {"base_version": "1", "attributes": "[]"}, {"base_version": "1", "attributes": '{"height_m": "x"}'},
-        {"base_version": "1", "geom": "{}"}, {"base_version": "1", "code": "A 12"}, {"base_version": "1", "code": ""}, {"base_version": "1"},
+        {"base_version": "1", "geom": "{}"}, {"base_version": "1", "code": "A 12"}, {"base_version": "1", "code": ""},
+        {"base_version": "1"},
         {"base_version": "1", "geom": '{"type": "Point", "coordinates": [0, 0]}'},
         {"base_version": "1", "geom": '{"type": "LineString", "coordinates": [[120.15, 30.32], [120.16, 30.32]]}'},
     )  # fmt: skip
@@ -197,7 +208,9 @@ def _wrong_uploads(browser: Browser) -> None:
     at, one = f"/{OWN}/uploads/{begun.json()['upload']}", f"{UPLOADS}/<token>"
     plain = {**head, "Content-Type": "application/octet-stream"}
     browser.ask(one, "wrong offset", f"{at}?offset=3", "PUT", data=b"abc", headers=plain)
-    browser.ask(one, "wrong checksum", f"{at}?offset=0", "PUT", data=b"abc", headers={**plain, "X-Piece-SHA256": "0" * 64})
+    browser.ask(
+        one, "wrong checksum", f"{at}?offset=0", "PUT", data=b"abc", headers={**plain, "X-Piece-SHA256": "0" * 64}
+    )
     browser.ask(one, "empty", f"{at}?offset=0", "PUT", data=b"", headers=plain)
     browser.ask(one, "too much", f"{at}?offset=0", "PUT", data=b"abcdefgh", headers=plain)
     browser.ask(f"{one}/finish", "too early", f"{at}/finish", "POST", headers=head)
@@ -239,11 +252,20 @@ def edit(browser: Browser, known: Known) -> None:
     id = known.assets["component"]
     page = f"/{OWN}/assets/{id}"
     for n, form in enumerate(({"name": "手改名", "reason": "看过现场"}, {"state": "damaged", "maintainer": "另一养护公司"},
-                              {"geom": json.dumps({"type": "Point", "coordinates": [LON, 30.3201]})}, {"surveyed_on": "2024-05-06", "accuracy": ""})):  # fmt: skip
+                              {"geom": json.dumps({"type": "Point", "coordinates": [LON, 30.3201]})},
+                              {"surveyed_on": "2024-05-06", "accuracy": ""})):  # fmt: skip
         version = browser.place.ask("SELECT version FROM registry.asset WHERE id = %s", id)[0][0]
-        browser.ask(f"{D}/assets/<id:id>/edit", f"act {n}", f"{page}/edit", "POST", data=browser.form(base_version=str(version), **form))
+        browser.ask(
+            f"{D}/assets/<id:id>/edit",
+            f"act {n}",
+            f"{page}/edit",
+            "POST",
+            data=browser.form(base_version=str(version), **form),
+        )
         browser.ask(f"{D}/assets/<id:id>", f"act {n}", page)
-    browser.ask(f"{D}/assets/<id:id>/edit", "act stale", f"{page}/edit", "POST", data=browser.form(base_version="1", name="旧"))
+    browser.ask(
+        f"{D}/assets/<id:id>/edit", "act stale", f"{page}/edit", "POST", data=browser.form(base_version="1", name="旧")
+    )
 
 
 def photos(browser: Browser, known: Known) -> None:
@@ -256,7 +278,9 @@ def photos(browser: Browser, known: Known) -> None:
     browser.ask(rule, "act again", f"/{OWN}/photos/{waiting[1]}", "POST", data=browser.form(drop="1"))
     browser.ask(f"{D}/photos", "act", f"/{OWN}/photos")
     one = known.sets["lone.jpg photos"]
-    browser.ask(f"{D}/photos/sets/<id:change_set>/apply", "act", f"/{OWN}/photos/sets/{one}/apply", "POST", data=browser.form())
+    browser.ask(
+        f"{D}/photos/sets/<id:change_set>/apply", "act", f"/{OWN}/photos/sets/{one}/apply", "POST", data=browser.form()
+    )
     browser.ask(f"{D}/photos", "act after", f"/{OWN}/photos")
 
 
@@ -264,9 +288,16 @@ def account(browser: Browser) -> None:
     """Language, password, signing out; and signing in wrongly until the account is locked."""
     for chosen in ("en", "zh", "fr"):
         for name, after in (("back", f"/{OWN}/map"), ("evil", "//evil.example"), ("home", "")):
-            browser.ask("/language/<chosen>", f"act {chosen} {name}", f"/language/{chosen}", "POST", data=browser.form(next=after))
+            browser.ask(
+                "/language/<chosen>",
+                f"act {chosen} {name}",
+                f"/language/{chosen}",
+                "POST",
+                data=browser.form(next=after),
+            )
     forms = {
-        "wrong": ("x", "Another-2026", "Another-2026"), "differ": (PASSWORD, "Another-2026", "Another-2027"), "same": (PASSWORD, PASSWORD, PASSWORD),
+        "wrong": ("x", "Another-2026", "Another-2026"),
+        "differ": (PASSWORD, "Another-2026", "Another-2027"), "same": (PASSWORD, PASSWORD, PASSWORD),
         "weak": (PASSWORD, "123", "123"), "empty": ("", "", ""), "good": (PASSWORD, "Another-2026", "Another-2026"),
     }  # fmt: skip
     for name, (old, new, again) in forms.items():
@@ -279,9 +310,23 @@ def account(browser: Browser) -> None:
 
 def strangers(browser: Browser) -> None:
     """Signing in with what is wrong."""
-    for n, (username, secret) in enumerate((("stranger", "x"), ("", ""), ("locked", "x"), *(("visitor", "wrong"),) * 5, ("visitor", PASSWORD))):
-        browser.ask("/sign-in", f"act {n} {username or 'empty'}", "/sign-in", "POST", data=browser.form(username=username, password=secret))
+    for n, (username, secret) in enumerate(
+        (("stranger", "x"), ("", ""), ("locked", "x"), *(("visitor", "wrong"),) * 5, ("visitor", PASSWORD))
+    ):
+        browser.ask(
+            "/sign-in",
+            f"act {n} {username or 'empty'}",
+            "/sign-in",
+            "POST",
+            data=browser.form(username=username, password=secret),
+        )
     browser.ask("/sign-in", "act no-token", "/sign-in", "POST", data={"username": "visitor", "password": "x"})
-    browser.ask("/sign-in", "act evil", "/sign-in?next=//evil.example", "POST", data=browser.form(username="visitor", password="x"))
+    browser.ask(
+        "/sign-in",
+        "act evil",
+        "/sign-in?next=//evil.example",
+        "POST",
+        data=browser.form(username="visitor", password="x"),
+    )
     browser.ask("/sign-out", "act", "/sign-out", "POST", data=browser.form())
     browser.ask("/language/<chosen>", "act", "/language/en", "POST", data=browser.form())

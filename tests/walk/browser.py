@@ -17,7 +17,9 @@ from .place import Place
 from .recording import Recording
 
 # Of no meaning, or of this answer alone.
-UNTOLD = frozenset({"date", "server", "connection", "content-length", "x-request-id", "keep-alive", "transfer-encoding"})
+UNTOLD = frozenset(
+    {"date", "server", "connection", "content-length", "x-request-id", "keep-alive", "transfer-encoding"}
+)
 STEP_SECONDS = 300
 
 
@@ -59,7 +61,9 @@ class Browser:
     def token(self) -> str:
         """The session's CSRF token, from a page with a form."""
         if not self._token:
-            page = self.send("GET", "/password" if self.username and self._session.cookies.get("chengji") else "/sign-in")
+            page = self.send(
+                "GET", "/password" if self.username and self._session.cookies.get("chengji") else "/sign-in"
+            )
             found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
             if not found:
                 found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.send("GET", "/sign-in").text)
@@ -75,7 +79,9 @@ class Browser:
         """Ask and keep the answer under `name`; `rule` is the address as the application declares it."""
         answer = self.send(method, path, **more)
         self._counted.visited.add((rule, method))
-        self._recording.put(f"pages/{self.who}/{self.language}/{method} {_slug(rule)}/{name}", self._told(method, path, answer))
+        self._recording.put(
+            f"pages/{self.who}/{self.language}/{method} {_slug(rule)}/{name}", self._told(method, path, answer)
+        )
         return answer
 
     def note(self, rule: str, name: str, text: str) -> None:

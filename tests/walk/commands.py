@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import bodies
@@ -14,7 +13,6 @@ from .place import Done, Place
 from .recording import Recording
 
 PASSWORD = "Chengji-2026"
-AT_ONCE = 2
 # User name, roles (district:role), layers (district:layer).
 PEOPLE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("admin", (f"{OWN}:administrator",), ()),
@@ -39,8 +37,10 @@ class Commands:
         self.ran = 0
         self._later: list[Callable[[], None]] = []
 
-    def run(self, name: str, *arguments: str, language: str = "zh", stdin: str = "", writes: Sequence[str] = ()) -> Done:
-        """Run a command now. `writes` are files whose content is part of the answer."""
+    def run(
+        self, name: str, *arguments: str, language: str = "zh", stdin: str = "", writes: Sequence[str] = ()
+    ) -> Done:
+        """Run a command now. `writes` are files, or folders of files, whose content is part of the answer."""
         done = self.place.run(arguments, language, stdin)
         self.ran += 1
         shown = " ".join(f"'{word}'" if re.search(r"[\s&]", word) else word for word in arguments)
@@ -48,8 +48,10 @@ class Commands:
         parts += ["--- stdout", self._said(done.out), "--- stderr", self._said(done.err)]
         for file in writes:
             path = self.place.work / file
-            kept = bodies.file(self._normal, path.read_bytes(), file) if path.is_file() else "not written"
-            parts += [f"--- file {file}", kept]
+            inside = sorted(path.iterdir()) if path.is_dir() else [path]
+            for each in inside:
+                kept = bodies.file(self._normal, each.read_bytes(), each.name) if each.is_file() else "not written"
+                parts += [f"--- file {each.name}", kept]
         self._recording.put(f"commands/{name}/{language}", "\n".join(parts))
         return done
 
@@ -58,22 +60,23 @@ class Commands:
         return self._normal.json(text) if text[:1] in ("[", "{") and text.count("\n") == 1 else self._normal.text(text)
 
     def read(self, name: str, *arguments: str, stdin: str = "", languages: Sequence[str] = ("zh", "en")) -> None:
-        """A command that changes nothing, in both languages, at once with its like: they run when `catch_up` is called."""
+        """A command that changes nothing, in both languages; it runs when `catch_up` is called."""
         for language in languages:
             self._later.append(lambda spoken=language: self.run(name, *arguments, language=spoken, stdin=stdin))
 
     def catch_up(self) -> None:
         """Run what `read` noted."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for done in [pool.submit(each) for each in self._later]:
-                done.result()
+        for each in self._later:
+            each()
         self._later.clear()
 
 
 def helps(commands: Commands, *path: str) -> list[str]:
     """`--help` of a command and of all below it: their names, read from what it says."""
     done = commands.place.run([*path, "--help"])
-    commands.read("/".join(("help", *(path or ("registry",)))) + "/_", *path, "--help", languages=("zh",))  # written in both languages
+    commands.read(
+        "/".join(("help", *(path or ("registry",)))) + "/_", *path, "--help", languages=("zh",)
+    )  # written in both languages
     listed = done.out.partition("\nCommands:\n")[2]
     names = re.findall(r"^  ([a-z][\w-]*)(?:\s|$)", listed, re.MULTILINE)
     found = [" ".join(path)] if path and not names else []
@@ -123,7 +126,19 @@ def _layers(commands: Commands) -> None:
     run, read = commands.run, commands.read
     bench = ("layer", "add", "bench", "--name", "座椅", "--geometry", "point")
     good = ("--class", "local bench:1:长椅:9901")
-    run("layer/add", *bench, *good, "--name-en", "Benches", "--schema", "schema.json", "--colour", "#8a6d3b", "--zoom", "10-22")
+    run(
+        "layer/add",
+        *bench,
+        *good,
+        "--name-en",
+        "Benches",
+        "--schema",
+        "schema.json",
+        "--colour",
+        "#8a6d3b",
+        "--zoom",
+        "10-22",
+    )
     read("layer/again", *bench, *good)
     read("layer/wrong-zoom", *bench, *good, "--zoom", "8")
     read("layer/wrong-class", *bench, "--class", "长椅")
@@ -139,7 +154,9 @@ def _layers(commands: Commands) -> None:
 def _people(commands: Commands) -> None:
     run, read, secret = commands.run, commands.read, f"{PASSWORD}\n"
     for username, roles, layers in PEOPLE:
-        more = [word for role in roles for word in ("--role", role)] + [w for layer in layers for w in ("--layer", layer)]
+        more = [word for role in roles for word in ("--role", role)] + [
+            w for layer in layers for w in ("--layer", layer)
+        ]
         run(f"person/add-{username}", "person", "add", username, "--name", f"测试{username}", *more, stdin=secret)
     run("person/add-visitor", "person", "add", "visitor", "--role", f"{OWN}:surveyor", stdin=secret, language="en")
     run("person/add-locked", "person", "add", "locked", "--email", "a@example.org", "--no-password")
@@ -173,7 +190,16 @@ def look_into_files(commands: Commands) -> None:
     for file in _main_files():
         commands.read(f"look/{file.name}", "look", file.name, languages=("zh",))
         commands.read(f"look/{file.name}-json", "look", file.name, "--json", languages=("en",))
-    for name in ("mistakes.csv", "greens.csv", "empty.csv", "damaged.gpkg", "unknown.bin", "none.csv", "control.csv", "."):
+    for name in (
+        "mistakes.csv",
+        "greens.csv",
+        "empty.csv",
+        "damaged.gpkg",
+        "unknown.bin",
+        "none.csv",
+        "control.csv",
+        ".",
+    ):
         commands.read(f"look/{name.strip('.') or 'folder'}", "look", name)
     commands.read("look/encoding", "look", "lamps_gb18030.csv", "--encoding", "Big5")
     commands.read("look/encoding-unknown", "look", "lamps_gb18030.csv", "--encoding", "nothing")
@@ -182,13 +208,46 @@ def look_into_files(commands: Commands) -> None:
 
 def import_files(commands: Commands) -> None:
     """Deliveries that are applied, left open, refused; each as text or JSON, in one language or the other."""
-    run, read = commands.run, commands.read
+    run = commands.run
     at = ("--crs", "EPSG:4490", *HERE)
     lamps = ("--layer", "component")
-    run("import/lamps", "import", "lamps_gbk.zip", *lamps, "--apply", "--title", "路灯首批", "--save-as", "路灯方案", *HERE)
+    run(
+        "import/lamps",
+        "import",
+        "lamps_gbk.zip",
+        *lamps,
+        "--apply",
+        "--title",
+        "路灯首批",
+        "--save-as",
+        "路灯方案",
+        *HERE,
+    )
     run("import/components", "import", "components.csv", *lamps, *at, "--apply", "--title", "部件首批", "--json")
-    run("import/neighbour", "import", "neighbour.csv", *lamps, "--crs", "EPSG:4490", "--district", OTHER, "--apply", language="en")
-    run("import/roads", "import", "roads.geojson", "--layer", "road", "--set", "class=2", *HERE, "--apply", language="en")
+    run(
+        "import/neighbour",
+        "import",
+        "neighbour.csv",
+        *lamps,
+        "--crs",
+        "EPSG:4490",
+        "--district",
+        OTHER,
+        "--apply",
+        language="en",
+    )
+    run(
+        "import/roads",
+        "import",
+        "roads.geojson",
+        "--layer",
+        "road",
+        "--set",
+        "class=2",
+        *HERE,
+        "--apply",
+        language="en",
+    )
     run("import/alleys", "import", "alleys.geojson", "--layer", "alley", *HERE, "--apply")
     run("import/rivers", "import", "rivers.geojson", "--layer", "river", "--set", "class=2", *HERE, "--apply")
     run("import/greens", "import", "greens.csv", "--layer", "green", *at, "--apply", language="en")
@@ -198,8 +257,29 @@ def import_files(commands: Commands) -> None:
     run("import/mistakes", "import", "mistakes.csv", *lamps, *at, "--apply", "--title", "有错的一批")
     run("import/mistakes-again", "import", "mistakes.csv", *lamps, *at, "--json", "--title", "又是有错的一批")
     run("import/butterflies", "import", "butterflies.csv", "--layer", "green", *at, "--title", "蝴蝶")
-    run("import/butterflies-two", "import", "butterflies.csv", "--layer", "green", *at, "--accept-repairs", "2,3", "--dry-run")
-    run("import/butterflies-all", "import", "butterflies.csv", "--layer", "green", *at, "--accept-repairs", "all", "--apply", language="en")
+    run(
+        "import/butterflies-two",
+        "import",
+        "butterflies.csv",
+        "--layer",
+        "green",
+        *at,
+        "--accept-repairs",
+        "2,3",
+        "--dry-run",
+    )
+    run(
+        "import/butterflies-all",
+        "import",
+        "butterflies.csv",
+        "--layer",
+        "green",
+        *at,
+        "--accept-repairs",
+        "all",
+        "--apply",
+        language="en",
+    )
     run("import/unchanged", "import", "lamps_gcj02.xlsx", *lamps, "--crs", "GCJ-02", *HERE, "--dry-run")
     run("import/profile", "import", "lamps.gpkg", *lamps, "--profile", "路灯方案", *HERE, "--dry-run", language="en")
     run("import/as-nobody", "import", "alone.csv", *lamps, *at, "--as", "inspector")
@@ -274,8 +354,10 @@ def change_sets(commands: Commands) -> None:
     run("photos/again", "photos", "photos.zip", "--layer", "component", "--json", *HERE, language="en")
     run("photos/one", "photos", f"{place.work}/lone.jpg", "--layer", "component", *HERE, language="en")
     given = {
-        "undo-again": ("undo", rejected), "apply-applied": ("apply", number_of(place, "部件首批")), "apply-absent": ("apply", "999999"),
-        "reject-rejected": ("reject", rejected), "show-absent": ("show", "999999"), "apply-as-inspector": ("apply", number_of(place, "待应用"), "--as", "inspector"),
+        "undo-again": ("undo", rejected), "apply-applied": ("apply", number_of(place, "部件首批")),
+        "apply-absent": ("apply", "999999"),
+        "reject-rejected": ("reject", rejected), "show-absent": ("show", "999999"),
+        "apply-as-inspector": ("apply", number_of(place, "待应用"), "--as", "inspector"),
         "show-number": ("show", "x"),
     }  # fmt: skip
     for name, arguments in given.items():
@@ -285,73 +367,8 @@ def change_sets(commands: Commands) -> None:
         commands.read(f"changes/show-{title}", "changes", "show", number_of(place, title), *HERE)
         commands.read(f"changes/show-{title}-json", "changes", "show", number_of(place, title), "--json", *HERE)
     for name in ("changes list", "changes list --json", "profile list", "profile show 路灯方案", "profile show 无",
-                 "profile remove 无", "rebuild 999999", "work --once", "changes list --as nobody", "changes list --as both"):  # fmt: skip
+                 "profile remove 无", "rebuild 999999", "work --once",
+                 "changes list --as nobody", "changes list --as both"):  # fmt: skip
         more = () if name.split()[0] in ("rebuild", "work") or "both" in name else HERE
         commands.read(f"filled/{name.replace(' ', '-')}", *name.split(), *more)
-    commands.catch_up()
-
-
-def papers(commands: Commands) -> None:
-    """Records, waiting rows, exports, check packs, datum parameters: the files that are written."""
-    run, place = commands.run, commands.place
-    mistakes, first, surveyed = (number_of(place, title) for title in ("有错的一批", "部件首批", "部件复测"))
-    for language in ("zh", "en"):
-        at = {"language": language}
-        record = f"record-{language}.html"
-        run("record/html", "changes", "record", mistakes, first, "--html", record, *HERE, **at, writes=[record])
-        run("record/open", "changes", "record", surveyed, "--title", "复测", "--html", f"open-{record}", *HERE, **at, writes=[f"open-{record}"])
-        run("record/pdf", "changes", "record", mistakes, "--pdf", f"r-{language}.pdf", *HERE, **at, writes=[f"r-{language}.pdf"])
-        run("record/nothing", "changes", "record", mistakes, *HERE, **at)
-        run("record/absent", "changes", "record", "999999", "--html", "x.html", *HERE, **at, writes=["x.html"])
-        run("record/verify-wrong", "changes", "record", first, "--verify", "00", *HERE, **at)
-        run("record/verify-two", "changes", "record", first, mistakes, "--verify", "00", *HERE, **at)
-        run("waiting/csv", "changes", "waiting", mistakes, "mistakes.csv", "--to", f"w-{language}", *HERE, **at, writes=_in(f"w-{language}", "mistakes"))
-        run("waiting/other-file", "changes", "waiting", mistakes, "components.csv", "--to", "w-other", *HERE, **at)
-        run("waiting/none", "changes", "waiting", first, "components.csv", "--to", "w-none", *HERE, **at)
-    checksum = re.search(r"[0-9a-f]{64}", place.run(["changes", "record", first, "--verify", "00", *HERE]).err)
-    assert checksum
-    run("record/verify", "changes", "record", first, "--verify", checksum[0], *HERE)
-    for ending in ("gpkg", "geojson", "csv", "fgb"):
-        run(f"export/{ending}", "export", f"out.{ending}", "--layer", "component", "--filter", "state=damaged", *HERE, writes=[f"out.{ending}"])
-    run("export/roads", "export", "roads-out.geojson", "--layer", "road", *HERE, language="en", writes=["roads-out.geojson"])
-    run("export/cameras", "export", "cameras-out.csv", "--layer", "camera", *HERE, "--as", "camera_viewer", writes=["cameras-out.csv"])
-    run("export/force", "export", "out.csv", "--layer", "component", "--force", "--filter", "q=部件1&area=330105001", *HERE, writes=["out.csv"])
-    for name, arguments in {
-        "exists": ("out.csv", "--layer", "component"), "ending": ("out.xyz", "--layer", "component"),
-        "layer": ("y.csv", "--layer", "none"), "filter": ("y.csv", "--layer", "component", "--filter", "state=x"),
-        "no-grant": ("y.csv", "--layer", "camera", "--as", "inspector"), "contractor": ("y.csv", "--layer", "road", "--as", "contractor"),
-    }.items():  # fmt: skip
-        commands.read(f"export/wrong-{name}", "export", *arguments, *HERE)
-    _packs(commands)
-
-
-def _in(folder: str, stem: str) -> list[str]:
-    """What the program may call the rows of a file; the one that is not there says so."""
-    return [f"{folder}/{stem}_待修.csv", f"{folder}/{stem}.csv"]
-
-
-def _packs(commands: Commands) -> None:
-    run = commands.run
-    run("profile/export", "profile", "export", "路灯方案", "--out", "lamps.check.toml", *HERE, writes=["lamps.check.toml"])
-    commands.read("profile/export-exists", "profile", "export", "路灯方案", "--out", "lamps.check.toml", *HERE)
-    for file in ("lamps_gb18030.csv", "lamps.gpkg", "mistakes.csv", "roads.geojson", "damaged.gpkg", "none.csv"):
-        how = ("--crs", "EPSG:4490") if file.endswith(".csv") else ()
-        commands.read(f"check/{file}", "check", file, "--profile", "lamps.check.toml", *how)
-        commands.read(f"check/{file}-json", "check", file, "--profile", "lamps.check.toml", "--json", *how)
-    commands.read("check/wrong-profile", "check", "mistakes.csv", "--profile", "profile-wrong.toml")
-    commands.catch_up()
-    for language in ("zh", "en"):
-        at, report = {"language": language}, f"check-{language}.html"
-        run("check/report", "check", "mistakes.csv", "--profile", "lamps.check.toml", "--crs", "EPSG:4490", "--report", report, **at, writes=[report])
-        run("datum/fit", "datum", "fit", "control.csv", "--name", "试验2000", "--out", f"datum-{language}.json", **at)
-    commands.read("datum/columns", "datum", "fit", "control-wrong.csv", "--name", "x", "--out", "d.json")
-    commands.read("datum/missing", "datum", "fit", "none.csv", "--name", "x", "--out", "d.json")
-    commands.read("datum/crs", "datum", "fit", "control.csv", "--name", "x", "--to", "EPSG:1", "--out", "d.json")
-    run("profile/remove", "profile", "remove", "路灯方案", *HERE, language="en")
-    run("rebuild/own", "rebuild", OWN)
-    for name, arguments in {
-        "command": ("nothing",), "option": ("look", "--nothing"), "bench": ("bench", "nothing"), "port": ("serve", "--port", "0"),
-        "none": (), "version": ("--version",),
-    }.items():  # fmt: skip
-        commands.read(f"usage/{name}", *arguments)
     commands.catch_up()

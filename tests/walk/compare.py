@@ -75,7 +75,11 @@ def differences(before: Path, after: Path, words: list[Word]) -> Differences:
 
 def _incomparable(before: Path, after: Path) -> list[str]:
     one, other = about(before), about(after)
-    told = [f"{key}: {one.get(key)} and {other.get(key)}" for key in ("walk", "quick", "missed") if one.get(key) != other.get(key)]
+    told = [
+        f"{key}: {one.get(key)} and {other.get(key)}"
+        for key in ("walk", "quick", "missed")
+        if one.get(key) != other.get(key)
+    ]
     return [f"recorded differently, {each}" for each in told]
 
 
@@ -88,7 +92,10 @@ def _hunks(old: list[str], new: list[str]) -> list[Hunk]:
 
 def shown(found: Differences, most: int) -> str:
     """The differences for a reader: the kind with most answers first."""
-    lines = [*found.warnings, f"{found.same} answers equal, {found.differing} differ, {len(found.gone)} gone, {len(found.new)} new"]
+    lines = [
+        *found.warnings,
+        f"{found.same} answers equal, {found.differing} differ, {len(found.gone)} gone, {len(found.new)} new",
+    ]
     lines += [f"declared word without use: {word}" for word in found.unused]
     lines += [f"gone: {name}" for name in found.gone[:most]] + [f"new: {name}" for name in found.new[:most]]
     kinds = sorted(found.kinds.items(), key=lambda item: (-len(item[1]), item[1]))

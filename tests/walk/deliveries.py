@@ -36,7 +36,8 @@ MISTAKES = (
     ",E-14,<b>粗</b>&灯,路灯,完好,\"甲,乙\",2099-01-01,8.5,120.1615,30.3215\n"
 )  # fmt: skip
 GREENS = (
-    '名称,类型,面积,geom\n方园,综合公园,1000,"POLYGON((120.14 30.32,120.141 30.32,120.141 30.321,120.14 30.321,120.14 30.32))"\n'
+    '名称,类型,面积,geom\n'
+    '方园,综合公园,1000,"POLYGON((120.14 30.32,120.141 30.32,120.141 30.321,120.14 30.321,120.14 30.32))"\n'
     '长园,社区公园,1000,"POLYGON((120.142 30.32,120.144 30.32,120.144 30.321,120.142 30.321,120.142 30.32))"\n'
 )  # fmt: skip
 BUTTERFLIES = "名称,类型,geom\n" + "".join(
@@ -82,7 +83,9 @@ def _components(first: int, last: int, state: str = "完好", east: float = 0.0)
     for n in range(first, last):
         lon, lat = LON - 0.005 + east + (0.00002 if n % 7 == 1 else 0), LAT - 0.0001 * (n - (n % 7 == 1))
         class_, worn = ("路灯", "破损") if n % 10 == 0 else ("污水井盖" if n % 2 else "路灯", state)
-        lines.append(f"部件{n},{class_},{worn},示例城管局,示例养护有限公司,2023-05-{n % 28 + 1:02d},铸铁,{lon:.7f},{lat:.7f}")
+        lines.append(
+            f"部件{n},{class_},{worn},示例城管局,示例养护有限公司,2023-05-{n % 28 + 1:02d},铸铁,{lon:.7f},{lat:.7f}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -96,7 +99,9 @@ def _redelivered() -> str:
         lon, lat = LON - 0.005 + (0.00001 if n % 7 in (0, 1) else 0) + off, LAT - 0.0001 * (n - (n % 7 == 1)) - off
         class_ = "路灯" if n % 10 == 0 else "污水井盖" if n % 2 else "路灯"
         keeper = "示例养护有限公司" if n % 4 else "新养护有限公司"
-        lines.append(f"{class_},完好,{keeper},2025-06-{n % 28 + 1:02d},{'铸铁' if n % 3 else '不锈钢'},{lon:.7f},{lat:.7f}")
+        lines.append(
+            f"{class_},完好,{keeper},2025-06-{n % 28 + 1:02d},{'铸铁' if n % 3 else '不锈钢'},{lon:.7f},{lat:.7f}"
+        )
     lines += [f"路灯,完好,新养护有限公司,2025-06-01,铸铁,{LON + 0.01:.7f},{LAT + 0.001 * n:.7f}" for n in range(3)]
     return "\n".join(lines) + "\n"
 

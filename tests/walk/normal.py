@@ -15,9 +15,9 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 CLOCK = r"(?:(?P<sep>[ T]|, | at )(?P<hm>\d\d?:\d\d)(?P<s>:\d\d)?(?P<f>\.\d+)?)?"
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 VERBATIM = frozenset({"script", "style", "pre", "textarea"})
 TOKENS: tuple[tuple[str, str], ...] = (
     (r"\bIm?[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}", "<csrf>"),
@@ -101,7 +101,9 @@ class _Lines(HTMLParser):
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = "".join(f' {n}="{escape(v)}"' if v is not None else f" {n}" for n, v in sorted(attrs, key=lambda a: a[0]))
+        told = "".join(
+            f' {n}="{escape(v)}"' if v is not None else f" {n}" for n, v in sorted(attrs, key=lambda a: a[0])
+        )
         self.lines.append(f"<{tag}{told}>")
         if tag not in VOID:
             self._inside.append(tag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,13 +17,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import psycopg
 
 from .normal import Normal
 
-LAUNCHER = Path(__file__).with_name("serve.py")
+LAUNCHER, FORKING = (Path(__file__).with_name(name) for name in ("serve.py", "fork.py"))
 PATIENCE_SECONDS = 60
 
 
@@ -41,7 +43,12 @@ class Place:
     def __init__(self, root: Path, program: Path, normal: Normal) -> None:
         root.chmod(0o755)  # PostgreSQL runs as another user where we are root
         self.home, self.work = root / "home", root / "work"
-        self.work.mkdir()
+        self._between = root / "between"
+        for folder in (self.work, self._between):
+            folder.mkdir()
+        self._url = ""
+        self._turn = Lock()  # one command at a time
+        self._forks: subprocess.Popen[str] | None = None
         self.program = program
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -67,11 +74,39 @@ class Place:
 
     def run(self, arguments: Sequence[str], language: str = "zh", stdin: str = "", **more: str) -> Done:
         """`registry …`, to its end."""
-        done = subprocess.run(
-            [str(self.program), *arguments], cwd=self.work, env=self.environment(language, **more), input=stdin,
-            capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
-        return Done(done.returncode, done.stdout, done.stderr)
+        files = {name: self._between / name for name in ("input", "output", "error")}
+        with self._turn:
+            files["input"].write_text(stdin, encoding="utf-8")
+            told = {
+                "arguments": list(arguments),
+                "folder": str(self.work),
+                "environment": self.environment(language, **more),
+            }
+            forks = self._forking()
+            assert forks.stdin and forks.stdout
+            forks.stdin.write(json.dumps(told | {name: str(path) for name, path in files.items()}) + "\n")
+            forks.stdin.flush()
+            code = int(forks.stdout.readline())
+            return Done(
+                code,
+                *(files[name].read_text(encoding="utf-8", errors="backslashreplace") for name in ("output", "error")),
+            )
+
+    def _forking(self) -> subprocess.Popen[str]:
+        """The process that commands are forked from."""
+        if self._forks is None:
+            self._forks = subprocess.Popen(
+                [str(self.program.with_name("python")), "-P", str(FORKING)], cwd=self.work, env=self.environment("zh"),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        return self._forks
+
+    def close(self) -> None:
+        """Stop the database, and no more commands."""
+        self.run(["down"])
+        if self._forks is not None and self._forks.stdin:
+            self._forks.stdin.close()
+            self._forks.wait(PATIENCE_SECONDS)
 
     @contextmanager
     def served(self, command: str = "serve") -> Iterator[list[str]]:
@@ -109,7 +144,9 @@ class Place:
             connection.execute("SELECT pg_reload_conf()")
 
     def _database(self) -> str:
-        return self.run(["up"]).out.strip()
+        if not self._url:
+            self._url = self.run(["up"]).out.strip()
+        return self._url
 
 
 @contextmanager
@@ -120,7 +157,7 @@ def place(program: Path, normal: Normal) -> Iterator[Place]:
     try:
         yield made
     finally:
-        made.run(["down"])
+        made.close()
         shutil.rmtree(root)
 
 
