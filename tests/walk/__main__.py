@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,6 +39,7 @@ class Walk:
         self._recording = Recording(folder)
         self._program, self._quick = program, quick
         self._counted = Counted()
+        self._failures: list[str] = []
         self._began = self._lap = time.monotonic()
 
     def go(self) -> None:
@@ -73,9 +77,17 @@ class Walk:
         commands.change_sets(run)
         self._say("imported")
         if not self._quick:
-            commands.look_into_files(run)
-            commands.refused_files(run)
-            papers.papers(run)
+            for part in (papers.papers, commands.look_into_files, commands.refused_files):
+                self._try(part, run)
+
+    def _try(self, part: Callable[..., None], *given: Any) -> None:
+        """A part that others do not build on: where it breaks off, the walk goes on, and ends with an error."""
+        try:
+            part(*given)
+        except Exception:
+            self._failures.append(f"{part.__module__}.{part.__name__}\n{traceback.format_exc()}")
+            click.echo(self._failures[-1], err=True)
+        self._say(part.__name__)
 
     def _people(self, here: Place) -> None:
         browser = self._browser_of(here)
@@ -95,13 +107,12 @@ class Walk:
         for language in ("zh", "en"):
             acts.mistaken(browser("camera_surveyor", language), seen)
         self._say("refused")
-        acts.edit(writer, seen)
-        acts.photos(writer, seen)
-        acts.review(writer, seen, here.ask(DOUBTFUL, seen.sets["部件复测 import"]))
-        acts.account(browser("surveyor", "zh"))
+        self._try(acts.edit, writer, seen)
+        self._try(acts.photos, writer, seen)
+        self._try(acts.review, writer, seen, here.ask(DOUBTFUL, seen.sets["部件复测 import"]))
+        self._try(acts.account, browser("surveyor", "zh"))
         for language in ("zh", "en"):
-            acts.strangers(browser(None, language))
-        self._say("acts")
+            self._try(acts.strangers, browser(None, language))
         seen = _renewed(here, seen)
         pages.ask_all(browser("camera_surveyor", "zh"), seen, 9, when="after ")
         pages.ask_all(browser("inspector", "en"), seen, 2, when="after ")
@@ -124,7 +135,10 @@ class Walk:
         self._recording.close(
             addresses=len(addresses), asked=len(wanted) - len(missed), missed=missed, commands=len(named), ran=ran,
             requests=self._counted.requests, seconds=seconds, quick=self._quick,
+            failures=self._failures,
         )  # fmt: skip
+        if self._failures:
+            raise RuntimeError(f"{len(self._failures)} parts broke off, see walk.json")
         if missed:
             raise LookupError(f"addresses that were not asked, see tests/walk/pages.py: {missed}")
 

@@ -77,7 +77,7 @@ def _incomparable(before: Path, after: Path) -> list[str]:
     one, other = about(before), about(after)
     told = [
         f"{key}: {one.get(key)} and {other.get(key)}"
-        for key in ("walk", "quick", "missed")
+        for key in ("walk", "quick", "missed", "failures")
         if one.get(key) != other.get(key)
     ]
     return [f"recorded differently, {each}" for each in told]

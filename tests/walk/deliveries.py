@@ -65,6 +65,7 @@ def write(folder: Path) -> None:
         "schema-wrong.json": '{"type": 12}', "empty.csv": "", "damaged.gpkg": "SQLite format 3\0 and no more",
         "unknown.bin": "what\0 is this", "control-wrong.csv": "name,x,y\nK1,1,2\n", "profile-wrong.toml": "layer = [",
         "benches.csv": "编号,名称,座位数,经度,纬度\nB-1,北凳,3,120.1521,30.3221\nB-2,南凳,0,120.1522,30.3222\n",
+        "fresh.csv": _components(200, 203), "moths.csv": BUTTERFLIES.replace("30.33", "30.34").replace("蝴蝶", "飞蛾"),
         "neighbour.csv": _components(0, 5, east=0.2),
     }  # fmt: skip
     for name, text in texts.items():
