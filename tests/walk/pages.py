@@ -55,11 +55,12 @@ def _districts(tail: str) -> Iterator[Question]:
         yield Question(name, f"/{code}{tail}")
 
 
-def _filtered(tail: str, more: dict[str, str] | None = None) -> Questions:
+def _filtered(tail: str) -> Questions:
     def questions(_known: Known) -> Iterator[Question]:
-        yield from _districts(tail + _query(more or {}))
-        for name, values in FILTERS:
-            yield Question(name, f"/{OWN}{tail}{_query({**(more or {}), **values})}")
+        asked = [Question(name, f"/{OWN}{tail}{_query(values)}") for name, values in FILTERS]
+        yield asked[0]
+        yield from _districts(tail)
+        yield from asked[1:]
 
     return questions
 
