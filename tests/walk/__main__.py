@@ -150,7 +150,7 @@ class Walk:
 
 def _renewed(here: Place, before: known.Known) -> known.Known:
     seen = known.know(here, Path())
-    seen.deliveries, seen.static = before.deliveries, before.static
+    seen.deliveries, seen.static, seen.problems = before.deliveries, before.static, before.problems
     return seen
 
 
