@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 import traceback
@@ -167,6 +168,7 @@ def walk() -> None:
 @click.option("--quick", is_flag=True, help="pages only: the commands just fill the register")
 def record(folder: Path, program: Path | None, quick: bool) -> None:
     """Write what the program says into FOLDER."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that server and database end with the walk
     Walk(folder, (program or own_program()).absolute(), quick).go()
     click.echo((folder / "walk.json").read_text(encoding="utf-8"))
 

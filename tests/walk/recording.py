@@ -19,6 +19,7 @@ class Recording:
         self.folder = folder
         self._names: set[str] = set()
         self._lock = Lock()
+        self._version = version()
         if folder.exists() and any(folder.iterdir()):
             raise FileExistsError(f"{folder} is not empty")
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ class Recording:
 
     def close(self, **told: Any) -> None:
         """Say what was walked, and by which version of the walk."""
-        about = {"walk": version(), "answers": len(self._names), **told}
+        about = {"walk": self._version, "answers": len(self._names), **told}
         text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True)
         (self.folder / "walk.json").write_text(text + "\n", encoding="utf-8")
 
