@@ -74,10 +74,7 @@ class Commands:
 
 def helps(commands: Commands, *path: str) -> list[str]:
     """`--help` of a command and of all below it: their names, read from what it says."""
-    done = commands.place.run([*path, "--help"])
-    commands.read(
-        "/".join(("help", *(path or ("registry",)))) + "/_", *path, "--help", languages=("zh",)
-    )  # written in both languages
+    done = commands.run("/".join(("help", *(path or ("registry",)))) + "/_", *path, "--help")  # is in both languages
     listed = done.out.partition("\nCommands:\n")[2]
     names = re.findall(r"^  ([a-z][\w-]*)(?:\s|$)", listed, re.MULTILINE)
     found = [" ".join(path)] if path and not names else []
@@ -257,7 +254,18 @@ def import_files(commands: Commands) -> None:
     run("import/cameras", "import", "cameras.csv", "--layer", "camera", *at, "--as", "camera_surveyor", "--apply")
     run("import/benches", "import", "benches.csv", "--layer", "bench", *at, "--apply", "--title", "座椅")
     run("import/mistakes", "import", "mistakes.csv", *lamps, *at, "--apply", "--title", "有错的一批")
-    run("import/mistakes-again", "import", "mistakes.csv", *lamps, *at, "--json", "--title", "又是有错的一批")
+    run(
+        "import/mistakes-again",
+        "import",
+        "mistakes.csv",
+        *lamps,
+        *at,
+        "--save-as",
+        "有错方案",
+        "--json",
+        "--title",
+        "又是有错的一批",
+    )
     run("import/butterflies", "import", "butterflies.csv", "--layer", "green", *at, "--title", "蝴蝶")
     run(
         "import/butterflies-two",

@@ -129,10 +129,11 @@ def _packs(commands: Commands) -> None:
         writes=["lamps.check.toml"],
     )
     commands.read("profile/export-exists", "profile", "export", "路灯方案", "--out", "lamps.check.toml", *HERE)
-    for file in ("lamps_gb18030.csv", "lamps.gpkg", "mistakes.csv", "roads.geojson", "damaged.gpkg", "none.csv"):
-        how = ("--crs", "EPSG:4490") if file.endswith(".csv") else ()
-        commands.read(f"check/{file}", "check", file, "--profile", "lamps.check.toml", *how)
-        commands.read(f"check/{file}-json", "check", file, "--profile", "lamps.check.toml", "--json", *how)
+    run("profile/export-mistakes", "profile", "export", "有错方案", "--out", "mistakes.check.toml", *HERE)
+    for file in ("lamps.gpkg", "lamps_gb18030.csv", "mistakes.csv", "damaged.gpkg", "none.csv"):
+        how = ("--profile", "mistakes.check.toml" if file == "mistakes.csv" else "lamps.check.toml")
+        commands.read(f"check/{file}", "check", file, *how)
+        commands.read(f"check/{file}-json", "check", file, *how, "--json")
     commands.read("check/wrong-profile", "check", "mistakes.csv", "--profile", "profile-wrong.toml")
     commands.catch_up()
     for language in ("zh", "en"):
@@ -142,7 +143,7 @@ def _packs(commands: Commands) -> None:
             "check",
             "mistakes.csv",
             "--profile",
-            "lamps.check.toml",
+            "mistakes.check.toml",
             "--crs",
             "EPSG:4490",
             "--report",
