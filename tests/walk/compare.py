@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
-from .recording import about, answers
-
+# The port of the private database; how long each step of an import took (which steps there were counts).
+PORT = re.compile(r"(?<=/socket&port=)\d+")
+SECONDS = re.compile(r'("seconds": \{)([^{}]*)(\})')
 Hunk = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -54,7 +58,7 @@ def declared(file: Path) -> list[Word]:
 def differences(before: Path, after: Path, words: list[Word]) -> Differences:
     """Compare answer by answer. Words are put into what was before."""
     found, used = Differences(warnings=_incomparable(before, after)), set()
-    left, right = dict(answers(before)), dict(answers(after))
+    left, right = dict(_answers(before)), dict(_answers(after))
     found.gone, found.new = sorted(left.keys() - right.keys()), sorted(right.keys() - left.keys())
     for name in sorted(left.keys() & right.keys()):
         old = left[name]
@@ -73,8 +77,28 @@ def differences(before: Path, after: Path, words: list[Word]) -> Differences:
     return found
 
 
+def _about(folder: Path) -> dict[str, Any]:
+    """What the recording said of itself."""
+    told: dict[str, Any] = json.loads((folder / "walk.json").read_text(encoding="utf-8"))
+    return told
+
+
+def _answers(folder: Path) -> Iterator[tuple[str, str]]:
+    """Names and texts, in the order of names."""
+    root = folder / "answers"
+    for file in sorted(root.rglob("*.txt")):
+        if file.is_file():
+            yield file.relative_to(root).as_posix().removesuffix(".txt"), _undated(file.read_text(encoding="utf-8"))
+
+
+def _undated(text: str) -> str:
+    return SECONDS.sub(
+        lambda found: found[1] + re.sub(r"\d+(\.\d+)?", "<s>", found[2]) + found[3], PORT.sub("<port>", text)
+    )
+
+
 def _incomparable(before: Path, after: Path) -> list[str]:
-    one, other = about(before), about(after)
+    one, other = _about(before), _about(after)
     told = [
         f"{key}: {one.get(key)} and {other.get(key)}"
         for key in ("walk", "quick", "missed", "failures")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -48,16 +47,3 @@ def version() -> str:
         if file.name != "compare.py":
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def about(folder: Path) -> dict[str, Any]:
-    """What `close` said."""
-    told: dict[str, Any] = json.loads((folder / "walk.json").read_text(encoding="utf-8"))
-    return told
-
-
-def answers(folder: Path) -> Iterator[tuple[str, str]]:
-    """Names and texts, in the order of names."""
-    root = folder / "answers"
-    for file in sorted(root.rglob("*.txt")):
-        yield file.relative_to(root).as_posix().removesuffix(".txt"), file.read_text(encoding="utf-8")
