@@ -28,6 +28,9 @@ check: .venv/dev web/static/build/manifest.json registry/translations/en/LC_MESS
 	npm test --silent
 	$(PYTEST) -n 2 -m 'not slow' tests/unit
 
+vocabulary: .venv/dev ## write the words of registry/vocabulary for SQL and for the browser
+	$(BIN)/python -m registry.vocabulary.written
+
 screenshots: develop ## the pictures of README and docs, from the demo district
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -86,4 +89,4 @@ web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/b
 %.mo: %.po .venv/run
 	$(BIN)/pybabel --quiet compile -i $< -o $@
 
-.PHONY: screenshots translations help run setup develop test check bench wheel lock clean
+.PHONY: vocabulary screenshots translations help run setup develop test check bench wheel lock clean

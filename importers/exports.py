@@ -15,11 +15,13 @@ from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.filters import Filter
 from registry.assets.query import matching
-from registry.catalogue.labels import field_label, state_label
+from registry.catalogue.labels import field_label
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
 from registry.i18n import _, in_language
 from registry.models.parties import Party
+from registry.vocabulary.assets import AssetState, PartyRole
+from registry.vocabulary.word_list import label
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV", ".fgb": "FlatGeobuf"}
 TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
@@ -58,7 +60,7 @@ def _batches(session: Session, scope: Scope, filter: Filter) -> Iterator[Sequenc
     parties = [aliased(Party) for _role in range(3)]
     statement = found.select(
         table.code, table.external_key, table.scheme, table.class_.label("class"), table.name, table.state,
-        *(party.name.label(role) for party, role in zip(parties, ("manager", "owner", "maintainer"), strict=True)),
+        *(party.name.label(role) for party, role in zip(parties, PartyRole, strict=True)),
         table.surveyed_on, table.changed_on, table.source, table.accuracy, table.attributes,
         func.ST_AsBinary(table.geom).label("geom"),
     ).select_from(table)  # fmt: skip
@@ -105,7 +107,7 @@ def heading(field: str) -> str:
 def _column(rows: Sequence[Any], field: str) -> np.ndarray[Any, Any]:
     values = [getattr(row, field) for row in rows]
     if field == "state":
-        values = [state_label(value) for value in values]
+        values = [label(AssetState, value) for value in values]
     return np.array([None if value is None else str(value) for value in values], dtype=object)
 
 

@@ -36,6 +36,8 @@ from registry.deliveries import profiles
 from registry.identity.matcher import Rules
 from registry.identity.near_duplicates import near_duplicates
 from registry.settings import settings
+from registry.vocabulary.changes import SetKind
+from registry.vocabulary.deliveries import Verb
 
 Progress = Callable[[str, int, int | None], None]
 SAMPLED = 200
@@ -138,7 +140,7 @@ def _run(
             "encoding": asdict(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
             **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
     delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, told)
-    change_set = change_sets.propose(connection, scope, layer.code, "import", delivery)
+    change_set = change_sets.propose(connection, scope, layer.code, SetKind.IMPORT, delivery)
     run_.stage_all(batches)
     rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
     summary = run_.timed("diff", change_sets.diff, connection, scope, layer.code, change_set, rules, run_.complete())
@@ -284,7 +286,7 @@ class _Run:
                 if not self.rows and len(rows) < len(batch):
                     self.problems += self._of_the_whole(batch)
                 self.rows += len(batch)
-                self.progress("read", self.rows, self.source.rows)
+                self.progress(Verb.READ, self.rows, self.source.rows)
         self.timed("stage", self.recognised.stage, self.connection)
         change_sets.exclude_quarantined(self.connection, *self.held_back)
 
@@ -319,7 +321,7 @@ class _Run:
     def timed(self, verb: str, act: Callable[..., Any], *given: Any) -> Any:
         """Do a step and add its time to its verb."""
         began = time.perf_counter()
-        if verb in ("diff", "apply"):
+        if verb in (Verb.DIFF, Verb.APPLY):
             self.progress(verb, 0, None)
         try:
             return act(*given)

@@ -14,12 +14,11 @@ from web import home
 from web.deliveries import downloads as papers
 from web.deliveries import pages as deliveries
 from web.deliveries import uploads
-from web.http import compression, errors, headers, languages, static_files, transaction
+from web.http import compression, errors, headers, languages, static_files, transaction, translated
 from web.http import routing as district_pages
 from web.http.languages import language
 from web.http.secret import secret_key
 from web.http.tile_cache import TileCache
-from web.http.translated import worded
 from web.map import api as questions
 from web.map import pages as map_page
 from web.map import tiles
@@ -57,7 +56,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    app.add_template_filter(worded)
+    translated.init_app(app)
     for part in (
         home,
         map_page,

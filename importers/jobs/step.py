@@ -33,6 +33,8 @@ from registry.deliveries.steps import Run, Task
 from registry.errors import Conflict, RegistryError, Unavailable
 from registry.i18n import _
 from registry.settings import settings
+from registry.vocabulary.changes import SetStatus
+from registry.vocabulary.deliveries import DeliveryStep, StepStatus, Verb
 
 log = logging.getLogger("chengji.work")
 TOLD_EVERY = 0.5
@@ -111,23 +113,23 @@ class _Work:
             with connect(self._url) as connection:
                 connection.execute(WATCHFUL)
                 scope = open_scope(connection, self.task.district, self.task.person)
-                told = STEPS[self.task.step](connection, scope, self)
-                delivery_steps.report_progress(connection, self._run, status="done", **told)
+                told = STEPS[DeliveryStep(self.task.step)](connection, scope, self)
+                delivery_steps.report_progress(connection, self._run, status=StepStatus.DONE, **told)
                 _go_on()
             return 0
         except Cancelled:
-            return self._end(2, status="cancelled")
+            return self._end(2, status=StepStatus.CANCELLED)
         except Stopped:
-            return self._end(0, status="queued", verb="", done=0)
+            return self._end(0, status=StepStatus.QUEUED, verb="", done=0)
         except Orphaned:
-            return self._end(1, status="failed", failure=delivery_steps.died())
+            return self._end(1, status=StepStatus.FAILED, failure=delivery_steps.died())
         except RegistryError as error:
-            return self._end(1, status="failed", failure=_refusal(error))
+            return self._end(1, status=StepStatus.FAILED, failure=_refusal(error))
         except psycopg.OperationalError as error:
             log.error("%s: %s", self.task, error)
-            return self._end(1, status="failed", failure=_misfortune(error))
+            return self._end(1, status=StepStatus.FAILED, failure=_misfortune(error))
         except BaseException as error:
-            self._end(1, status="failed", failure=_fault(error))
+            self._end(1, status=StepStatus.FAILED, failure=_fault(error))
             raise
 
     def _end(self, code: int, **told: Any) -> int:
@@ -199,7 +201,7 @@ def _fault(error: BaseException) -> dict[str, str]:
 
 
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
-    work.progress("look", 0, None)
+    work.progress(Verb.LOOK, 0, None)
     with ReaderProcess(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
         orders = work.task.orders
         return {"look": look_over(connection, scope, reader, orders.get("encoding"), orders.get("header_row"))}
@@ -215,7 +217,7 @@ def _check(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> di
 
 def _give_up(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
     """The proposal of an earlier check: the new one takes its place."""
-    if change_sets.read(connection, scope, change_set)["status"] == "proposed":
+    if change_sets.read(connection, scope, change_set)["status"] == SetStatus.PROPOSED:
         change_sets.reject(connection, scope, change_set)
 
 
@@ -235,14 +237,14 @@ def _short(report: Report) -> dict[str, Any]:
 
 def _apply(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     assert work.task.change_set is not None
-    work.progress("apply", 0, None)
+    work.progress(Verb.APPLY, 0, None)
     change_sets.apply(connection, scope, work.task.change_set)
     return {}
 
 
 def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     assert work.task.change_set is not None
-    work.progress("undo", 0, None)
+    work.progress(Verb.UNDO, 0, None)
     file = deliveries.get(connection, scope, work.task.delivery).file(work.task.number)
     summary = change_sets.undo(connection, scope, file.undone_by or work.task.change_set)
     if not summary.changes:
@@ -253,7 +255,7 @@ def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dic
     return {}
 
 
-STEPS = {"look": _look, "check": _check, "apply": _apply, "undo": _undo}
+STEPS = {DeliveryStep.LOOK: _look, DeliveryStep.CHECK: _check, DeliveryStep.APPLY: _apply, DeliveryStep.UNDO: _undo}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))

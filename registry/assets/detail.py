@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.access.scope import Scope
 from registry.assets import query as assets
 from registry.assets.proximity import Hit, neighbours
-from registry.catalogue.labels import accuracy_label, area_label, field_label, state_label
+from registry.catalogue.labels import field_label
 from registry.i18n import in_language
 from registry.models.access import Person
 from registry.models.areas import Area
@@ -21,6 +21,9 @@ from registry.models.assets import Asset, AssetAlias, AssetVersion
 from registry.models.catalogue import AssetClassRow, LayerRow
 from registry.models.changes import ChangeSet
 from registry.models.parties import Party
+from registry.vocabulary.areas import AreaKind
+from registry.vocabulary.assets import Accuracy, AssetState
+from registry.vocabulary.word_list import label
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,10 @@ def card(session: Session, scope: Scope, id: int) -> Card:
         id=asset.id, code=asset.code, external_key=asset.external_key or "", name=asset.name, layer=asset.layer,
         layer_name=in_language(layer.name_zh, layer.name_en), scheme=asset.scheme, class_code=asset.class_,
         class_name=in_language(kind.name_zh, kind.name_en), class_provisional=kind.verified == "general_knowledge",
-        state=asset.state, state_label=state_label(asset.state), manager=parties.get(asset.manager, ""),
+        state=asset.state, state_label=label(AssetState, asset.state), manager=parties.get(asset.manager, ""),
         owner=parties.get(asset.owner, ""), maintainer=parties.get(asset.maintainer, ""), length_m=asset.length_m,
         area_m2=asset.area_m2, surveyed_on=asset.surveyed_on, changed_on=asset.changed_on, source=asset.source or "",
-        accuracy=accuracy_label(asset.accuracy) if asset.accuracy else "", areas=_areas(session, asset),
+        accuracy=label(Accuracy, asset.accuracy), areas=_areas(session, asset),
         attributes=_facts(asset.attributes, layer.schema), aliases=_aliases(session, asset), version=asset.version,
         valid_from=asset.valid_from, lon=lon, lat=lat, box=(west, south, east, north), geojson=orjson.loads(outline),
         history=_history(session, scope, versions, parties, layer.schema),
@@ -140,7 +143,9 @@ def _areas(session: Session, asset: Asset) -> list[AreaName]:
         .where(Area.district == asset.district, Area.code.in_(asset.areas))
         .order_by(func.length(Area.code), Area.code)
     )
-    return [AreaName(r.kind, area_label(r.kind), r.code, in_language(r.name_zh, r.name_en) or r.code) for r in found]
+    return [
+        AreaName(r.kind, label(AreaKind, r.kind), r.code, in_language(r.name_zh, r.name_en) or r.code) for r in found
+    ]
 
 
 def _aliases(session: Session, asset: Asset) -> list[str]:
@@ -184,7 +189,7 @@ def _differences(old: Any, new: Any, parties: dict[int | None, str], schema: dic
     for field in ("code", "external_key", "name", "surveyed_on", "changed_on", "source", "accuracy"):
         found.append((field, field_label(field), getattr(old, field), getattr(new, field)))
     found.append(("class", field_label("class"), f"{old.scheme} {old.class_}", f"{new.scheme} {new.class_}"))
-    found.append(("state", field_label("state"), state_label(old.state), state_label(new.state)))
+    found.append(("state", field_label("state"), label(AssetState, old.state), label(AssetState, new.state)))
     for field in ("manager", "owner", "maintainer"):
         was, now = getattr(old, field), getattr(new, field)
         found.append((field, field_label(field), parties.get(was, ""), parties.get(now, "")))

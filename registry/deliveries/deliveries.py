@@ -23,8 +23,9 @@ from registry.deliveries.steps import died
 from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.jobs import queue
+from registry.vocabulary.changes import SetStatus
+from registry.vocabulary.deliveries import DeliveryStep, FileState, StepStatus
 
-STEPS = ("look", "check", "apply", "undo")
 LONGEST_NAME = 120
 
 
@@ -70,19 +71,18 @@ class DeliveryFile:
     @property
     def is_busy(self) -> bool:
         """Whether a step waits for the worker or is being worked on."""
-        return self.status in ("queued", "running")
+        return self.status in (StepStatus.QUEUED, StepStatus.RUNNING)
 
     @property
-    def state(self) -> str:
-        """Where it stands, in one word: queued, running, failed, cancelled, looked, review, empty, applied, undone or
-        rejected."""
+    def state(self) -> FileState:
+        """Where it stands, in one word."""
         if self.undone_by is not None:
-            return "undone"
-        if self.status != "done":
-            return self.status
+            return FileState.UNDONE
+        if self.status != StepStatus.DONE:
+            return FileState(self.status)
         if self.set_status is None:
-            return "looked"
-        return {"proposed": "review"}.get(self.set_status, self.set_status)
+            return FileState.LOOKED
+        return FileState.REVIEW if self.set_status == SetStatus.PROPOSED else FileState(self.set_status)
 
 
 @dataclass(frozen=True)
@@ -170,13 +170,13 @@ def receive(
             (scope.district, (title.strip() or upload.name)[:200], scope.person_id),
         ).fetchone()
         assert row is not None
-        delivery, number, step = int(row[0]), 1, "look"
+        delivery, number, step = int(row[0]), 1, DeliveryStep.LOOK
     else:
         first = get(connection, scope, delivery)
         if first.layer is None:
             raise Conflict(_("交付 %(id)s 还没有检查过，不能补交。", id=delivery), _("先完成第一个文件的检查。"))
         scope.require_writer(first.layer)
-        number, step = len(first.files) + 1, "check"
+        number, step = len(first.files) + 1, DeliveryStep.CHECK
         orders = orders or first.files[0].orders
     connection.execute(
         "INSERT INTO registry.delivery_file (district, delivery, number, name, bytes, sha256, step, orders, uploaded_by,"
@@ -267,7 +267,7 @@ def request_step(
     undoes the undo. Raises Conflict while
     another step is queued or under way, or where the step does not fit the state of the file.
     """
-    if step not in STEPS:
+    if step not in set(DeliveryStep):
         raise Invalid(_("没有步骤“%(step)s”。", step=step))
     held = get(connection, scope, delivery)
     file = held.file(number)
@@ -287,11 +287,11 @@ def request_step(
 
 def _require_fit(held: Delivery, file: DeliveryFile, step: str) -> None:
     fits = {
-        "look": file.set_status is None,
-        "check": held.layer is not None and file.set_status not in ("applied",),
-        "apply": file.set_status == "proposed",
-        "undo": file.set_status == "applied",
-    }[step]
+        DeliveryStep.LOOK: file.set_status is None,
+        DeliveryStep.CHECK: held.layer is not None and file.set_status != SetStatus.APPLIED,
+        DeliveryStep.APPLY: file.set_status == SetStatus.PROPOSED,
+        DeliveryStep.UNDO: file.set_status == SetStatus.APPLIED,
+    }[DeliveryStep(step)]
     if file.is_busy:
         raise _busy(file)
     if not fits:

@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 from registry.errors import Conflict
 from registry.i18n import _
 from registry.jobs import queue
+from registry.vocabulary.deliveries import StepStatus
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def begin(connection: psycopg.Connection[Any], task: Task) -> Run:
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row is not None
     began: datetime = row[0]
-    _tell(connection, _key(task), {"status": "running", "began": began.isoformat()})
+    _tell(connection, _key(task), {"status": StepStatus.RUNNING, "began": began.isoformat()})
     return Run(task, began)
 
 
@@ -119,7 +120,7 @@ def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: in
         (district, delivery, number),
     )
     if left.rowcount:
-        _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
+        _tell(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
 
 
 def recover_orphans(connection: psycopg.Connection[Any]) -> int:
@@ -127,9 +128,9 @@ def recover_orphans(connection: psycopg.Connection[Any]) -> int:
     mended = 0
     rows = connection.execute("SELECT * FROM registry.unfinished_deliveries()").fetchall()
     for district, delivery, number, status, job, worked_on in rows:
-        if status == "running" and not worked_on:
-            _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
-        elif status == "queued" and not worked_on and (job is None or not queue.is_waiting(connection, job)):
+        if status == StepStatus.RUNNING and not worked_on:
+            _tell(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
+        elif status == StepStatus.QUEUED and not worked_on and (job is None or not queue.is_waiting(connection, job)):
             new = queue.put(connection, district, delivery, number)
             connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (district, delivery, number, new))
         else:

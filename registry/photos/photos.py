@@ -21,29 +21,13 @@ from registry.database.statements import statement
 from registry.errors import Invalid, NotFound
 from registry.i18n import _
 from registry.settings import settings
+from registry.vocabulary.changes import SetKind
 
-
-def N_(text: str) -> str:  # noqa: N802
-    """Marks a text for translation; it is translated where it is shown."""
-    return text
-
-
-KIND = "photos"
 SIZES = {"full": 2048, "thumb": 320}
 """The longer side, in pixels, of the copies that are served."""
 MOST_PIXELS = 120_000_000
 REACH_M, MARGIN_M = 15.0, 3.0
 COLUMNS = ("name", "sha256", "bytes", "width", "height", "taken", "lon", "lat")
-
-REASONS = {
-    "several_named": N_("文件名指向多个资产"),
-    "no_position": N_("照片没有位置，文件名也不含资产编码"),
-    "outside": N_("拍摄位置不在本区内"),
-    "nothing_near": N_("15 米内没有该图层的资产"),
-    "several_near": N_("附近有几个资产，远近相差不大"),
-    "known": N_("同一张照片已经在了"),
-    "dropped": N_("有人看过，不用"),
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +45,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A photo of an asset, or one that waits for a person to say whose it is: then `reason` is a key of REASONS."""
+    """A photo of an asset, or one that waits for a person to say whose it is: then `reason` is a PhotoReason."""
 
     id: int
     change_set: int
@@ -102,7 +86,7 @@ def propose(
     ]  # what the files hold is written and forgotten one by one
     columns = [list(column) for column in zip(*told, strict=True)] or [[] for _each in range(8)]
     change_set = change_sets.propose(
-        connection, scope, layer, KIND, change_sets.ChangeSetOrigin(title, {"photos": len(told)})
+        connection, scope, layer, SetKind.PHOTOS, change_sets.ChangeSetOrigin(title, {"photos": len(told)})
     )
     values = {"district": scope.district, "layer": layer, "change_set": change_set, "person": scope.person_id,
               "reach": REACH_M, "margin": MARGIN_M,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.detail import Difference, shown
-from registry.catalogue.labels import accuracy_label, field_label, state_label
+from registry.catalogue.labels import field_label
 from registry.errors import Invalid, NotFound
 from registry.i18n import _, in_language
 from registry.models.assets import Asset, AssetVersion
@@ -21,10 +21,12 @@ from registry.models.catalogue import AssetClassRow, LayerRow
 from registry.models.changes import Change
 from registry.models.parties import Party
 from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
+from registry.vocabulary.assets import Accuracy, AssetState, PartyRole
+from registry.vocabulary.word_list import label
 
 PAGE_SIZE = 50
 UNITS = {"_m": "m", "_mm": "mm", "_m2": "m²", "_deg": "°", "_rate": "%"}
-PARTIES = ("manager", "owner", "maintainer")
+PARTIES = tuple(PartyRole)
 PLAIN = ("code", "external_key", "name", "surveyed_on", "changed_on", "source")
 
 
@@ -258,8 +260,8 @@ class _Words:
         """Heading and value of each field, in the order in which they are shown."""
         told = {name: (field_label(name), shown(getattr(state, name))) for name in PLAIN}
         told["class"] = (field_label("class"), self._classes.get((state.scheme, state.class_), state.class_))
-        told["state"] = (field_label("state"), state_label(state.state))
-        told["accuracy"] = (field_label("accuracy"), accuracy_label(state.accuracy) if state.accuracy else "")
+        told["state"] = (field_label("state"), label(AssetState, state.state))
+        told["accuracy"] = (field_label("accuracy"), label(Accuracy, state.accuracy))
         for name in PARTIES:
             told[name] = (field_label(name), self._parties.get(getattr(state, name), ""))
         for name in [

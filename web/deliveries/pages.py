@@ -25,6 +25,7 @@ from registry.i18n import _
 from registry.jobs import queue
 from registry.photos import unassigned
 from registry.settings import Settings
+from registry.vocabulary.deliveries import FileState
 from web.deliveries import mapping_form as delivery_form
 from web.deliveries import words as delivery_words
 from web.http.routing import district_blueprint
@@ -226,7 +227,11 @@ def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None
     connection = raw(session())
     may_write = _may_write(held)
     shown = None
-    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error or renewed):
+    if (
+        may_write
+        and not file.is_busy
+        and (file.state is FileState.LOOKED or "edit" in request.args or error or renewed)
+    ):
         shown = _form(held, file)
     groups = []
     severity = request.args.get("severity") if request.args.get("severity") in ("error", "warning") else None

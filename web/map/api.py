@@ -10,11 +10,12 @@ from flask import Response, request
 
 from registry.assets import proximity, search
 from registry.assets import query as assets
-from registry.catalogue.labels import area_label
 from registry.catalogue.layers import stored_layers
 from registry.database.connections import raw
 from registry.errors import Invalid
 from registry.i18n import _
+from registry.vocabulary.areas import AreaKind
+from registry.vocabulary.word_list import label
 from web.http.routing import asked, district_blueprint
 from web.http.transaction import scope, session
 
@@ -54,7 +55,7 @@ def suggest() -> Response:
     return _json(
         {
             "assets": [_suggested(hit, layer_name=layers[hit.layer].name) for hit in found.assets],
-            "areas": [_suggested(hit, kind_name=area_label(hit.kind)) for hit in found.areas],
+            "areas": [_suggested(hit, kind_name=label(AreaKind, hit.kind)) for hit in found.areas],
             "classes": [{**asdict(hit), "layer_name": layers[hit.layer].name} for hit in found.classes],
         }
     )

@@ -12,11 +12,9 @@ import orjson
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.catalogue.labels import kind_label
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes.change_sets import StaleChanges
-from registry.changes.conflict_reasons import reason_label
 from registry.database.connections import raw
 from registry.deliveries import deliveries
 from registry.errors import Conflict
@@ -26,6 +24,8 @@ from registry.review import rows as review_rows
 from registry.review import sets as review
 from registry.review import tiles as review_tiles
 from registry.tiles.tile import Address
+from registry.vocabulary.changes import Reason, RowKind
+from registry.vocabulary.word_list import label, labels
 from web.http.compression import accepted, gzip_body
 from web.http.headers import nonce
 from web.http.routing import district_blueprint
@@ -49,7 +49,7 @@ def page(id: int) -> ResponseReturnValue:
     parts = build_review_map(district(), layers_in_scope(), map_settings(), _view(told, layer), nonce=nonce())
     return render_template(
         "review/review.html", map=parts, reviewed=told, layer=layer, page=first, wanted=wanted, may_decide=_may_decide(told),
-        kinds=[(kind, kind_label(kind)) for kind in review.KINDS], tally=tally, classes=_classes(tally, layer),
+        kinds=list(labels(RowKind)), tally=tally, classes=_classes(tally, layer),
         in_error=review.rows_in_error(session(), scope(), id), delivery=delivery,
         delivery_url=_delivery_url(delivery) if delivery else None,
     )  # fmt: skip
@@ -80,7 +80,7 @@ def row(id: int, seq: int) -> ResponseReturnValue:
     return render_template(
         "review/review_card.html", shown=shown, line=shown.line, reviewed=told, may_decide=_may_decide(told),
         district=district(),
-        reason=reason_label(shown.line.reason),
+        reason=label(Reason, shown.line.reason),
         geometry=orjson.dumps({**geometry, "candidates": spots, "seq": seq}).decode().replace("<", "\\u003c"),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def stale(id: int) -> Response:
     """Accepted rows that somebody changed in the register since the proposal was made."""
     told = review.read_set(session(), scope(), id)
     found = review.stale(session(), scope(), id) if told.is_open else []
-    return _json({"rows": [{**vars(one), "words": reason_label(one.reason)} for one in found]})
+    return _json({"rows": [{**vars(one), "words": label(Reason, one.reason)} for one in found]})
 
 
 @blueprint.get("/<id:id>/tiles/<int:z>/<int:x>/<int:y>.mvt")
@@ -207,7 +207,7 @@ def _view(told: review.ReviewedSet, layer: Layer) -> ReviewView:
     """What the browser must know of the set before it can ask."""
     return ReviewView(
         district().box, review.extent(session(), scope(), told.id), url_for("review.page", id=told.id), told.revision,
-        _may_decide(told), layer.code, layer.geometry, [(kind, kind_label(kind)) for kind in review.KINDS],
+        _may_decide(told), layer.code, layer.geometry, list(labels(RowKind)),
     )  # fmt: skip
 
 

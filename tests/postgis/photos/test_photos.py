@@ -17,6 +17,7 @@ from registry.errors import Invalid, NotAllowed, NotFound
 from registry.photos import photos as attachments
 from registry.photos.photos import Photo
 from registry.settings import settings
+from registry.vocabulary.photos import PhotoReason
 
 CJ = "CJ/T 214-2007"
 CODE = "3301050118000001"
@@ -60,7 +61,7 @@ def test_by_name_then_by_place_else_a_reason(connection: Connection, scope: Scop
         (None, None, "known"),
     ]  # fmt: skip
     assert found[3].distance_m == pytest.approx(2.0, abs=0.02)
-    assert {p.reason for p in found} - {""} == attachments.REASONS.keys() - {"dropped"}, "that one a person says"
+    assert {p.reason for p in found} - {""} == set(PhotoReason) - {PhotoReason.DROPPED}, "that one a person says"
 
 
 def test_seen_while_applied_and_not_undone(connection: Connection, scope: Scope) -> None:

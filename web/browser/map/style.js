@@ -3,8 +3,10 @@
  * [zoom, pixels] is interpolated. Layers that an administrator adds fall back on their registered colour and geometry.
  */
 
-/** Lifecycle states as the tiles carry them. */
-export const STATES = ["intact", "damaged", "missing", "abandoned", "retired"];
+import { AssetState } from "../vocabulary.js";
+
+/** Lifecycle states as the tiles carry them, by number. */
+export const STATES = Object.values(AssetState);
 
 const ROAD_WIDTH = {
   1: [[9, 1.2], [11, 2], [13, 4.2], [15, 7.5], [17, 15], [20, 40]],

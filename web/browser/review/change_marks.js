@@ -3,10 +3,13 @@
  * without colour and in grey. Colours after Okabe and Ito (2008), darkened to carry a white sign.
  */
 
-export const KINDS = ["add", "update", "move", "retire", "conflict", "doubtful"];
+import { Decision, RowKind } from "../vocabulary.js";
+
+/** Kinds as the tiles carry them, by number. */
+export const KINDS = Object.values(RowKind);
 /** Decisions as the tiles carry them; 3: there is none to take. */
-export const ACCEPTED = 0;
-export const UNDECIDED = 2;
+export const ACCEPTED = Object.values(Decision).indexOf(Decision.ACCEPTED);
+export const UNDECIDED = Object.values(Decision).indexOf(Decision.UNDECIDED);
 
 export const STYLES = {
   add: { colour: "#00805c", shape: "circle", sign: "plus" },
@@ -117,7 +120,7 @@ function strike(ctx, radius, colour) {
 export function fillMarks(root) {
   for (const place of root.querySelectorAll(".kind-mark:empty")) {
     const kind = place.dataset.mark ?? place.closest("[data-kind]").dataset.kind;
-    const faded = ["rejected"].includes(place.closest("[data-decision]")?.dataset.decision);
+    const faded = place.closest("[data-decision]")?.dataset.decision === Decision.REJECTED;
     place.append(swatch(kind, faded));
   }
 }

@@ -5,6 +5,7 @@ import { h } from "../map/element.js";
 import { notice } from "../map/notices.js";
 import { fullCount } from "../map/numbers.js";
 import { askJson, postJson } from "../map/server.js";
+import { RowKind } from "../vocabulary.js";
 
 export class Decisions {
   #root;
@@ -24,8 +25,8 @@ export class Decisions {
   /** One row. A doubtful one is not accepted: a person says which asset it is. */
   async row(seq, accepted) {
     const kind = this.#facts(seq)?.kind;
-    if (kind === "conflict") return notice(t("review_conflict"));
-    if (kind === "doubtful") return notice(t("review_doubtful_first"));
+    if (kind === RowKind.CONFLICT) return notice(t("review_conflict"));
+    if (kind === RowKind.DOUBTFUL) return notice(t("review_doubtful_first"));
     const counts = await this.#send("accept", this.#state.query, { accepted: word(accepted), rows: seq }, true);
     if (counts) this.#state.decided(counts, [{ seq, accepted }]);
   }

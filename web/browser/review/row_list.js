@@ -1,6 +1,7 @@
 /** The list of rows beside the map: pages by key, one of them chosen, operated by pointer and by keyboard. */
 
 import { askHtml, latest } from "../map/server.js";
+import { Decision } from "../vocabulary.js";
 import { fillMarks } from "./change_marks.js";
 
 export class RowList {
@@ -115,7 +116,7 @@ export class RowList {
     for (const { seq, accepted } of rows) {
       const row = this.#row(seq);
       if (!row) continue;
-      const decision = accepted ? "accepted" : "rejected";
+      const decision = accepted ? Decision.ACCEPTED : Decision.REJECTED;
       row.classList.remove("is-accepted", "is-rejected");
       row.classList.add(`is-${decision}`);
       row.dataset.decision = decision;
