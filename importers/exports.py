@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from importers.cells.text_quality import harmless
 from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
+from registry.assets.columns import CELLS, field_label
 from registry.assets.filters import Filter
 from registry.assets.query import matching
-from registry.catalogue.labels import field_label
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
 from registry.i18n import _, in_language
@@ -26,8 +26,6 @@ from registry.vocabulary.word_list import label
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV", ".fgb": "FlatGeobuf"}
 TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
 BATCH = 20_000
-FIELDS = ("code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer", "surveyed_on",
-          "changed_on", "source", "accuracy")  # fmt: skip
 
 
 def export(session: Session, scope: Scope, layer: Layer, filter: Filter, path: Path) -> int:
@@ -82,7 +80,7 @@ def _write(path: Path, driver: str, layer: Layer, names: list[str], rows: Sequen
     import pyogrio.raw
 
     geometry = np.array([row.geom for row in rows], dtype=object)
-    columns = {heading(field): _column(rows, field) for field in FIELDS}
+    columns = {heading(field): _column(rows, field) for field in CELLS}
     described = layer.schema.get("properties", {})
     for name in names:
         title = in_language(described.get(name, {}).get("title", name), described.get(name, {}).get("title_en", ""))

@@ -23,8 +23,8 @@ from importers.read.ipc import sampled, source_layer
 from importers.records import DeclaredCrs, Rows, SourceLayer
 from importers.validate.context import Grounds
 from importers.validate.validator import Checked
-from registry.assets.detail import shown
-from registry.catalogue.labels import field_label
+from registry.assets.columns import field_label
+from registry.assets.differences import shown
 from registry.catalogue.layers import Layer
 from registry.i18n import in_language
 from registry.vocabulary.assets import AssetState

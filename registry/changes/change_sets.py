@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from registry.access.scope import Scope
+from registry.assets.columns import DELIVERED
 from registry.database.statements import statement
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.i18n import _
@@ -21,12 +22,6 @@ from registry.vocabulary.changes import Action, SetKind, SetStatus
 
 if TYPE_CHECKING:
     from registry.identity.matcher import Rules
-
-# The columns of a delivered row, in the order in which they are copied in.
-DELIVERED = (
-    "source_row", "code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer",
-    "surveyed_on", "changed_on", "source", "accuracy", "attributes", "geom", "areas", "fingerprint",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import shapely
 
 from registry.access.scope import Scope
 from registry.areas.areas import Areas
-from registry.catalogue.labels import field_label
+from registry.assets.columns import EDITABLE, field_label
 from registry.catalogue.layers import stored_layer
 from registry.changes import change_sets
 from registry.database.json_schema import violations
@@ -23,11 +23,6 @@ from registry.parties.parties import party_id
 from registry.vocabulary.assets import Accuracy, AssetState, PartyRole
 from registry.vocabulary.catalogue import LayerGeometry
 from registry.vocabulary.changes import Action, SetKind
-
-EDITABLE = frozenset(
-    {"code", "name", "class", "state", "manager", "owner", "maintainer", "surveyed_on", "changed_on", "source", "accuracy",
-     "external_key", "attributes", "geom"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
