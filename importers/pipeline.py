@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from registry.areas.areas import Areas
 from registry.catalogue.layers import Layer
 from registry.changes import change_sets
 from registry.deliveries import profiles
+from registry.deliveries.options import ImportOptions
 from registry.identity.matcher import Rules
 from registry.identity.near_duplicates import near_duplicates
 from registry.settings import settings
@@ -48,28 +49,12 @@ def _silent(verb: str, done: int, total: int | None) -> None:
 
 
 @dataclass(frozen=True)
-class ImportRequest:
-    """What to import and how. What is None is found out: from the saved profile, from the file, by suggestion.
-
-    `partial`: these are some rows of a delivery, whatever its profile says of completeness.
-    """
+class ImportRequest(ImportOptions):
+    """What to import and how: a file into a layer, applied at once or only proposed."""
 
     path: Path
     layer: str
-    source_layer: str | None = None
-    profile: str | None = None
-    profile_toml: str | None = None
-    crs: str | None = None
-    encoding: str | None = None
-    scheme: str | None = None
-    key: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    header_row: int | None = None
-    accept_repairs: tuple[int, ...] | bool = False
     title: str | None = None
-    save_as: str | None = None
-    partial: bool = False
     apply: bool = False
 
 

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -203,8 +203,8 @@ def _fault(error: BaseException) -> dict[str, str]:
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     work.progress(Verb.LOOK, 0, None)
     with ReaderProcess(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
-        orders = work.task.orders
-        return {"look": look_over(connection, scope, reader, orders.get("encoding"), orders.get("header_row"))}
+        options = work.task.options
+        return {"look": look_over(connection, scope, reader, options.encoding, options.header_row)}
 
 
 def _check(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
@@ -222,12 +222,11 @@ def _give_up(connection: psycopg.Connection[Any], scope: Scope, change_set: int)
 
 
 def order_of(task: Task, path: Path) -> ImportRequest:
-    """The order of a delivery's file as `importers.pipeline` takes it. What is not known there is of an older program."""
-    known = {field.name for field in fields(ImportRequest)} - {"path", "layer", "title", "apply"}
-    told = {name: value for name, value in task.orders.items() if name in known}
+    """The import of a delivery's file as `importers.pipeline` takes it."""
+    options = task.options
     if task.number > 1:  # mended rows: a part of the delivery, in a file whose layers may have other names
-        told |= {"partial": True, "source_layer": None}
-    return ImportRequest(path, task.layer or "", title=task.title, **told)
+        options = replace(options, partial=True, source_layer=None)
+    return ImportRequest(path, task.layer or "", title=task.title, **vars(options))
 
 
 def _short(report: Report) -> dict[str, Any]:

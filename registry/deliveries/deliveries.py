@@ -8,7 +8,6 @@ only while somebody holds the file's lock: a worker that died leaves `failed`, n
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,8 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from registry.access.scope import Scope
-from registry.deliveries.steps import died
+from registry.deliveries.options import ImportOptions
+from registry.deliveries.steps import WORK, died
 from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.jobs import queue
@@ -67,6 +67,11 @@ class DeliveryFile:
     uploaded_by: str
     set_status: str | None
     undone_by: int | None
+
+    @property
+    def options(self) -> ImportOptions:
+        """How it is to be looked into and checked."""
+        return ImportOptions.read(self.orders)
 
     @property
     def is_busy(self) -> bool:
@@ -155,10 +160,10 @@ def receive(
     *,
     title: str = "",
     delivery: int | None = None,
-    orders: Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
 ) -> tuple[int, int]:
     """Enter an uploaded file, as a new delivery or as mended rows of one, and queue the look into it (mended rows are
-    checked at once, by the orders of the first file). Returns delivery and number; the caller moves the file to its `place`
+    checked at once, by the options of the first file). Returns delivery and number; the caller moves the file to its `place`
     before committing.
 
     Raises NotAllowed for somebody who may write no layer, NotFound for a delivery out of reach.
@@ -177,11 +182,12 @@ def receive(
             raise Conflict(_("交付 %(id)s 还没有检查过，不能补交。", id=delivery), _("先完成第一个文件的检查。"))
         scope.require_writer(first.layer)
         number, step = len(first.files) + 1, DeliveryStep.CHECK
-        orders = orders or first.files[0].orders
+        options = options or first.files[0].options
     connection.execute(
         "INSERT INTO registry.delivery_file (district, delivery, number, name, bytes, sha256, step, orders, uploaded_by,"
         " asked_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (scope.district, delivery, number, upload.name, upload.bytes, upload.sha256, step, Jsonb(dict(orders or {})),
+        (scope.district, delivery, number, upload.name, upload.bytes, upload.sha256, step,
+         Jsonb((options or ImportOptions()).as_dict()),
          scope.person_id, scope.person_id),
     )  # fmt: skip
     _queue(connection, scope, delivery, number)
@@ -259,9 +265,9 @@ def request_step(
     delivery: int,
     number: int,
     step: str,
-    orders: Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
 ) -> None:
-    """Ask for a step of a file: queue it, with new orders for how to check it if given.
+    """Ask for a step of a file: queue it, with new options for how to check it if given.
 
     A check of a file that was checked before makes a new change set; the old proposal is rejected. An undo of what is undone
     undoes the undo. Raises Conflict while
@@ -278,7 +284,14 @@ def request_step(
         " WHERE district = %s AND delivery = %s AND number = %s"
         " AND (status NOT IN ('queued', 'running')"
         "      OR status = 'running' AND NOT registry.is_worked_on(district, delivery, number))",
-        (step, Jsonb(dict(orders)) if orders is not None else None, scope.person_id, scope.district, delivery, number),
+        (
+            step,
+            Jsonb(options.as_dict()) if options is not None else None,
+            scope.person_id,
+            scope.district,
+            delivery,
+            number,
+        ),
     )
     if done.rowcount != 1:
         raise _busy(file)
@@ -317,7 +330,7 @@ def cancel(connection: psycopg.Connection[Any], scope: Scope, delivery: int, num
 
 
 def _queue(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> None:
-    job = queue.put(connection, scope.district, delivery, number)
+    job = queue.put(connection, WORK, district=scope.district, delivery=delivery, number=number)
     connection.execute(
         "UPDATE registry.delivery_file SET job = %s WHERE district = %s AND delivery = %s AND number = %s",
         (job, scope.district, delivery, number),

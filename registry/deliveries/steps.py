@@ -17,10 +17,17 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from registry.deliveries.options import ImportOptions
 from registry.errors import Conflict
 from registry.i18n import _
-from registry.jobs import queue
+from registry.jobs import queue, tasks
 from registry.vocabulary.deliveries import StepStatus
+
+# The step of a file, done in a process of its own.
+WORK = tasks.Task(
+    name="work_on_delivery", run="importers.jobs.worker:work_on_delivery", queue="deliveries",
+    tidy="importers.jobs.worker:recover_orphans",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,11 @@ class Task:
     title: str
     orders: dict[str, Any]
     change_set: int | None
+
+    @property
+    def options(self) -> ImportOptions:
+        """How it is to be looked into and checked."""
+        return ImportOptions.read(self.orders)
 
 
 @dataclass(frozen=True)
@@ -131,7 +143,7 @@ def recover_orphans(connection: psycopg.Connection[Any]) -> int:
         if status == StepStatus.RUNNING and not worked_on:
             _tell(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
         elif status == StepStatus.QUEUED and not worked_on and (job is None or not queue.is_waiting(connection, job)):
-            new = queue.put(connection, district, delivery, number)
+            new = queue.put(connection, WORK, district=district, delivery=delivery, number=number)
             connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (district, delivery, number, new))
         else:
             continue

@@ -20,12 +20,13 @@ from registry.changes.problems import Group, ProblemGroup
 from registry.database.connections import raw
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
+from registry.deliveries.options import ImportOptions
 from registry.errors import Invalid, NotFound, RegistryError
 from registry.i18n import _
 from registry.jobs import queue
 from registry.photos import unassigned
 from registry.settings import Settings
-from registry.vocabulary.deliveries import FileState
+from registry.vocabulary.deliveries import DeliveryStep, FileState
 from web.deliveries import mapping_form as delivery_form
 from web.deliveries import words as delivery_words
 from web.http.routing import district_blueprint
@@ -122,11 +123,9 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
         return _page(held, file, error=error), 422
     title = request.form.get("title", "").strip()[:200]
     save_as = request.form.get("save_as", "").strip()[:80]
-    orders = {"source_layer": source["name"], "profile_toml": profile.to_toml(), "title": title or held.title}
+    options = ImportOptions(source_layer=source["name"], profile_toml=profile.to_toml(), save_as=save_as or None)
     deliveries.name_it(raw(session()), scope(), delivery, title=title, layer=layer.code)
-    deliveries.request_step(
-        raw(session()), scope(), delivery, number, "check", orders | ({"save_as": save_as} if save_as else {})
-    )
+    deliveries.request_step(raw(session()), scope(), delivery, number, DeliveryStep.CHECK, options)
     return _back(delivery, number)
 
 
@@ -160,10 +159,8 @@ def inspect(delivery: int, number: int) -> ResponseReturnValue:
     if row and not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
         raise Invalid(_("表头行“%(row)s”不是行号。", row=row[:20]))
     encoding = request.form.get("encoding", "").strip()[:40]
-    orders: dict[str, Any] = {"header_row": int(row)} if row else {}
-    deliveries.request_step(
-        raw(session()), scope(), delivery, number, "look", orders | ({"encoding": encoding} if encoding else {})
-    )
+    options = ImportOptions(header_row=int(row) if row else None, encoding=encoding or None)
+    deliveries.request_step(raw(session()), scope(), delivery, number, DeliveryStep.LOOK, options)
     return _back(delivery, number)
 
 
@@ -173,11 +170,9 @@ def repairs(delivery: int, number: int) -> ResponseReturnValue:
     held, file = _file(delivery, number)
     _require_writer(held)
     given = [int(row) for row in request.form.getlist("row", type=int)]
-    orders = dict(file.orders)
-    orders["profile_toml"] = delivery_form.agreed(
-        orders.get("profile_toml", ""), None if "all" in request.form else given
-    )
-    deliveries.request_step(raw(session()), scope(), delivery, number, "check", orders)
+    profile = delivery_form.agreed(file.options.profile_toml or "", None if "all" in request.form else given)
+    options = replace(file.options, profile_toml=profile)
+    deliveries.request_step(raw(session()), scope(), delivery, number, DeliveryStep.CHECK, options)
     return _back(delivery, number)
 
 
@@ -252,8 +247,8 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
     if not layers_found:
         return None
     given = request.values
-    kept = file.orders.get("profile_toml")
-    source = delivery_form.choose_source(layers_found, given.get("source") or file.orders.get("source_layer"))
+    kept = file.options.profile_toml
+    source = delivery_form.choose_source(layers_found, given.get("source") or file.options.source_layer)
     layers = stored_layers(raw(session()))
     wanted = given.get("layer") or held.layer or source.get("best")
     layer = layers[wanted if wanted in scope().writable else sorted(scope().writable)[0]]

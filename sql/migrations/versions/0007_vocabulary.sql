@@ -14,4 +14,7 @@ ALTER TABLE registry.attachment DROP CONSTRAINT attachment_matched_by_check;
 ALTER TABLE registry.change_set ADD COLUMN review_revision int NOT NULL DEFAULT 0;
 UPDATE registry.change_set SET review_revision = (summary ->> 'revision')::int, summary = summary - 'revision'
 WHERE summary ? 'revision';
+-- What stands here is what registry.deliveries.options knows; the title is the delivery's own.
+UPDATE registry.delivery_file SET orders = orders - 'title' WHERE orders ? 'title';
+COMMENT ON COLUMN registry.delivery_file.orders IS '导入的做法：方案、坐标系等，见 registry.deliveries.options';
 COMMENT ON COLUMN registry.change_set.review_revision IS '审核中每作一次决定加一';
