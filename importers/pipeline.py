@@ -19,7 +19,7 @@ from importers.normalise.class_names import ClassBook
 from importers.problems.problem import Code, Problem, Severity, as_record
 from importers.profiles.column_names import QUARANTINE
 from importers.profiles.profile import Profile
-from importers.read.reader_process import ReaderProcess
+from importers.read.reader_process import USUAL, ReaderLimits, ReaderProcess
 from importers.records import Rows, SourceLayer, choose
 from importers.reporting.stored_problems import problems_to_store
 from importers.stage.copy_rows import stage
@@ -36,7 +36,6 @@ from registry.deliveries import profiles
 from registry.deliveries.options import ImportOptions
 from registry.identity.matcher import Rules
 from registry.identity.near_duplicates import near_duplicates
-from registry.settings import settings
 from registry.vocabulary.changes import SetKind
 from registry.vocabulary.deliveries import Verb
 
@@ -95,14 +94,18 @@ def vars_of(value: Any) -> dict[str, Any]:
 
 
 def run(
-    connection: psycopg.Connection[Any], scope: Scope, order: ImportRequest, progress: Progress = _silent
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    order: ImportRequest,
+    progress: Progress = _silent,
+    limits: ReaderLimits = USUAL,
 ) -> Report:
     """Import one layer of a file within the caller's transaction: the caller commits, or rolls a dry run back.
 
     Good rows become a proposed change set, applied at once with `order.apply`; rows with an error are kept as problems.
     Raises SourceError for a file that cannot be read or placed, and what `registry.changes.change_sets` raises.
     """
-    with ReaderProcess(order.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+    with ReaderProcess(order.path, limits.megabytes, limits.seconds) as reader:
         return _run(connection, scope, order, reader, progress)
 
 

@@ -33,7 +33,7 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
         settings().reader_megabytes
     )  # a process of its own: what a damaged picture does to it costs this command
     with opened(district, username) as (connection, scope):
-        change_set, proposed, refused = propose(connection, scope, layer, file)
+        change_set, proposed, refused = propose(connection, scope, settings().home, layer, file)
         if is_applied:
             change_sets.apply(connection, scope, change_set)
     if as_json:

@@ -22,7 +22,7 @@ import psycopg
 
 from importers.inspection.inspect import look_over
 from importers.pipeline import ImportRequest, Report, run
-from importers.read.reader_process import ReaderProcess
+from importers.read.reader_process import ReaderLimits, ReaderProcess
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.database.connections import connect
@@ -32,7 +32,7 @@ from registry.deliveries import steps as delivery_steps
 from registry.deliveries.steps import Run, Task
 from registry.errors import Conflict, RegistryError, Unavailable
 from registry.i18n import _
-from registry.settings import settings
+from registry.settings import Settings, settings
 from registry.vocabulary.changes import SetStatus
 from registry.vocabulary.deliveries import DeliveryStep, StepStatus, Verb
 
@@ -70,7 +70,7 @@ def main(district: str, delivery: int, number: int, parent: int | None = None) -
                 return 0
             run = delivery_steps.begin(status, task)
             status.commit()
-            return _Work(url, status, run).do()
+            return _Work(url, status, run, settings()).do()
     except (Unavailable, psycopg.OperationalError) as error:  # not begun: it waits for the next worker
         log.error("%s %s %s: %s", district, delivery, number, error)
     except KeyboardInterrupt:
@@ -103,8 +103,9 @@ _ended: list[type[KeyboardInterrupt]] = []
 class _Work:
     """A step under way."""
 
-    def __init__(self, url: str, status: psycopg.Connection[Any], run: Run) -> None:
-        self._url, self._status, self._run = url, status, run
+    def __init__(self, url: str, status: psycopg.Connection[Any], run: Run, given: Settings) -> None:
+        self._url, self._status, self._run, self._home = url, status, run, given.home
+        self.limits = ReaderLimits.of(given)
         self._told_at, self._told_verb = 0.0, ""
 
     def do(self) -> int:
@@ -165,7 +166,7 @@ class _Work:
     def path(self) -> Path:
         """The uploaded file."""
         task = self.task
-        return deliveries.place(settings().home, task.district, task.delivery, task.number, task.name)
+        return deliveries.place(self._home, task.district, task.delivery, task.number, task.name)
 
     def progress(self, verb: str, done: int, total: int | None) -> None:
         """Tell how far it is, at most twice a second."""
@@ -202,7 +203,7 @@ def _fault(error: BaseException) -> dict[str, str]:
 
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     work.progress(Verb.LOOK, 0, None)
-    with ReaderProcess(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+    with ReaderProcess(work.path, work.limits.megabytes, work.limits.seconds) as reader:
         options = work.task.options
         return {"look": look_over(connection, scope, reader, options.encoding, options.header_row)}
 
@@ -211,7 +212,7 @@ def _check(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> di
     task = work.task
     if task.change_set is not None:
         _give_up(connection, scope, task.change_set)
-    report = run(connection, scope, order_of(task, work.path), work.progress)
+    report = run(connection, scope, order_of(task, work.path), work.progress, work.limits)
     return {"change_set": report.summary.change_set, "report": _short(report)}
 
 

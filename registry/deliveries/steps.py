@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from registry.deliveries.options import ImportOptions
@@ -138,13 +138,18 @@ def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: in
 def recover_orphans(connection: psycopg.Connection[Any]) -> int:
     """Mend what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
     mended = 0
-    rows = connection.execute("SELECT * FROM registry.unfinished_deliveries()").fetchall()
-    for district, delivery, number, status, job, worked_on in rows:
-        if status == StepStatus.RUNNING and not worked_on:
-            _tell(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
-        elif status == StepStatus.QUEUED and not worked_on and (job is None or not queue.is_waiting(connection, job)):
-            new = queue.put(connection, WORK, district=district, delivery=delivery, number=number)
-            connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (district, delivery, number, new))
+    rows = connection.cursor(row_factory=dict_row).execute(
+        "SELECT * FROM registry.unfinished_deliveries() u WHERE NOT u.worked_on"
+    )
+    for left in rows.fetchall():
+        key = (left["district"], left["delivery"], left["number"])
+        if left["status"] == StepStatus.RUNNING:
+            _tell(connection, key, {"status": StepStatus.FAILED, "failure": died()})
+        elif left["job"] is None or not queue.is_waiting(connection, left["job"]):
+            new = queue.put(
+                connection, WORK, district=left["district"], delivery=left["delivery"], number=left["number"]
+            )
+            connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (*key, new))
         else:
             continue
         mended += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 
 from registry.access.scope import Scope
 from registry.database.statements import statement
@@ -35,6 +36,7 @@ def near_duplicates(connection: psycopg.Connection[Any], scope: Scope, layer: st
     # The planner knows little of rows written in this transaction, and a walk through the register for each of them would
     # never end: leave it the spatial index alone.
     connection.execute("SET LOCAL enable_seqscan = off")
-    found = connection.execute(statement("identity/near_duplicates.sql").encode(), values).fetchall()
+    with connection.cursor(row_factory=class_row(Twin)) as cursor:
+        found = cursor.execute(statement("identity/near_duplicates.sql").encode(), values).fetchall()
     connection.execute("SET LOCAL enable_seqscan = on")
-    return [Twin(*row) for row in found]
+    return found

@@ -143,6 +143,6 @@ def _copied(connection: psycopg.Connection[Any], scope: Scope, photo: int, chang
     return int(row[0])
 
 
-def thumbnail(connection: psycopg.Connection[Any], scope: Scope, photo: int, size: str = "thumb") -> Path:
+def thumbnail(connection: psycopg.Connection[Any], scope: Scope, home: Path, photo: int, size: str = "thumb") -> Path:
     """The JPEG of a photo that waits. Raises NotFound."""
-    return attachments.copy_at(one(connection, scope, photo).sha256, size)
+    return attachments.copy_at(home, one(connection, scope, photo).sha256, size)

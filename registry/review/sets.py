@@ -337,11 +337,11 @@ def read_seqs(given: str) -> list[int]:
 def stale(session: Session, scope: Scope, change_set: int, most: int = 50) -> list[Stale]:
     """The accepted rows that no longer fit the register, in the order of the file, at most `most` of them."""
     rows = session.execute(
-        text("SELECT coalesce(source_row, seq), code, reason FROM registry.stale_changes(:district, :id)"
+        text("SELECT coalesce(source_row, seq) AS row, code, reason FROM registry.stale_changes(:district, :id)"
              " ORDER BY seq LIMIT :most"),
         {"district": scope.district, "id": change_set, "most": most},
     )  # fmt: skip
-    return [Stale(*row) for row in rows]
+    return [Stale(**row) for row in rows.mappings()]
 
 
 def delivery_of(session: Session, scope: Scope, change_set: int) -> tuple[int, int] | None:

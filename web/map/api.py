@@ -11,13 +11,12 @@ from flask import Response, request
 from registry.assets import proximity, search
 from registry.assets import query as assets
 from registry.catalogue.layers import stored_layers
-from registry.database.connections import raw
 from registry.errors import Invalid
 from registry.i18n import _
 from registry.vocabulary.areas import AreaKind
 from registry.vocabulary.word_list import label
 from web.http.routing import asked, district_blueprint
-from web.http.transaction import scope, session
+from web.http.transaction import connection, scope, session
 
 blueprint = district_blueprint("questions", __name__, "/api")
 LIMITS = {"lon": (-180.0, 180.0), "lat": (-85.0, 85.0), "zoom": (0.0, 24.0)}
@@ -51,7 +50,7 @@ def identify() -> Response:
 def suggest() -> Response:
     """Classes, areas and assets that the typed letters may mean."""
     found = search.suggest(session(), scope(), request.args.get("q", ""))
-    layers = stored_layers(raw(session()))
+    layers = stored_layers(connection())
     return _json(
         {
             "assets": [_suggested(hit, layer_name=layers[hit.layer].name) for hit in found.assets],
@@ -62,7 +61,7 @@ def suggest() -> Response:
 
 
 def _class_names() -> dict[tuple[str, str], str]:
-    layers = stored_layers(raw(session()))
+    layers = stored_layers(connection())
     return {(kind.scheme, kind.code): kind.name for layer in layers.values() for kind in layer.classes}
 
 

@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes.change_sets import StaleChanges
-from registry.database.connections import raw
 from registry.deliveries import deliveries
 from registry.errors import Conflict
 from registry.i18n import _
@@ -30,7 +29,7 @@ from web.http.compression import accepted, gzip_body
 from web.http.headers import nonce
 from web.http.routing import district_blueprint
 from web.http.tile_cache import TileCache
-from web.http.transaction import district, scope, session
+from web.http.transaction import connection, district, scope, session
 from web.map.settings import layers_in_scope, map_settings
 from web.review.map import ReviewView, build_review_map
 
@@ -44,7 +43,7 @@ def page(id: int) -> ResponseReturnValue:
     told = review.read_set(session(), scope(), id)
     tally = review.counts(session(), scope(), id, wanted)
     first = review_rows.page_of_changes(session(), scope(), told, wanted)
-    layer = stored_layers(raw(session()))[told.layer]
+    layer = stored_layers(connection())[told.layer]
     delivery = review.delivery_of(session(), scope(), id)
     parts = build_review_map(district(), layers_in_scope(), map_settings(), _view(told, layer), nonce=nonce())
     return render_template(
@@ -158,10 +157,10 @@ def apply(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.request_step(raw(session()), scope(), *delivery, "apply")
+        deliveries.request_step(connection(), scope(), *delivery, "apply")
         return redirect(_delivery_url(delivery), 303)
     try:
-        change_sets.apply(raw(session()), scope(), id)
+        change_sets.apply(connection(), scope(), id)
     except StaleChanges as error:
         flash(f"{error.message}{error.hint}", "error")
     else:
@@ -173,7 +172,7 @@ def apply(id: int) -> ResponseReturnValue:
 def reject(id: int) -> ResponseReturnValue:
     """Close the set without applying anything of it."""
     review.lock_open_set(session(), scope(), id)
-    change_sets.reject(raw(session()), scope(), id)
+    change_sets.reject(connection(), scope(), id)
     flash(_("变更集 %(id)s 已拒绝，登记册没有改动。", id=id), "success")
     return redirect(url_for("review.page", id=id), 303)
 
@@ -185,13 +184,13 @@ def again(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.request_step(raw(session()), scope(), *delivery, "check")
+        deliveries.request_step(connection(), scope(), *delivery, "check")
         return redirect(_delivery_url(delivery), 303)
     if told.undoes is None:
         raise Conflict(_("变更集 %(id)s 的文件没有保存，不能在这里重新比对。", id=id), _("请重新导入或重新编辑。"))
     review.lock_open_set(session(), scope(), id)
-    change_sets.reject(raw(session()), scope(), id)
-    anew = change_sets.undo(raw(session()), scope(), told.undoes)
+    change_sets.reject(connection(), scope(), id)
+    anew = change_sets.undo(connection(), scope(), told.undoes)
     return redirect(url_for("review.page", id=anew.change_set), 303)
 
 
