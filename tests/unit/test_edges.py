@@ -1,11 +1,10 @@
-"""The environment is read at the edges: a command, a process of its own, the start of the server. Inside, settings are handed in."""
+"""The environment is read at the edges: a command, a process of its own, the start of the server. Inside, it is handed in."""
 
 import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# `cluster` is the operator's own tool; the operator's datum parameters are asked for where a system is named, deep in the reading
-# of a file.
+# `cluster` is the operator's own tool; his datum parameters are asked for where a system is named, deep in reading.
 EDGES = {
     "registry/commands/", "importers/commands/", "demo/commands.py", "web/commands.py", "web/run.py", "importers/jobs/",
     "registry/operations/cluster.py", "importers/crs/parameters.py",
