@@ -27,8 +27,9 @@ from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change, ChangeSet
 from registry.vocabulary.changes import Action, Decision, RowKind, SetStatus
 
-KINDS = tuple(RowKind)
-DECISIONS = tuple(Decision)
+# Plain texts: they are keys of JSON too.
+KINDS = tuple(kind.value for kind in RowKind)
+DECISIONS = tuple(decision.value for decision in Decision)
 MOST_CORNERS = 2_000
 
 

@@ -88,7 +88,7 @@ def note_look(session: Session, scope: Scope, reviewed: ReviewedSet, address: Ad
 
 
 def _place_in(names: tuple[str, ...], column: ColumnElement[str]) -> ColumnElement[int]:
-    return case({str(name): n for n, name in enumerate(names)}, value=column, else_=len(names))
+    return case({name: n for n, name in enumerate(names)}, value=column, else_=len(names))
 
 
 def _bounds(address: Address) -> ColumnElement[Any]:
