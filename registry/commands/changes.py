@@ -6,12 +6,12 @@ import json
 
 import click
 
-from registry.commands.groups import Declared
+from registry.commands.groups import Announced
 from registry.commands.options import acting, opened
 from registry.i18n import _
 
 
-@click.group(cls=Declared)
+@click.group(cls=Announced, of="changes")
 def changes() -> None:
     """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
 

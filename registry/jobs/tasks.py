@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-# Where the slices' tasks stand, as "module:name".
-ANNOUNCED = ("registry.deliveries.steps:WORK",)
+from registry.slices import announcements, load
 
 
 @dataclass(frozen=True)
@@ -41,13 +39,7 @@ class Task:
 
 def announced() -> tuple[Task, ...]:
     """The tasks of all slices."""
-    return tuple(load(name) for name in ANNOUNCED)
-
-
-def load(name: str) -> Any:
-    """What "module:name" names."""
-    module, _colon, attribute = name.partition(":")
-    return getattr(import_module(module), attribute)
+    return tuple(load(name) for announcement in announcements("registry") for name in announcement.tasks)
 
 
 def function(name: str) -> Callable[..., Any]:

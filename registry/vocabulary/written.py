@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from registry.vocabulary import modules
-from registry.vocabulary.access import Role
 from registry.vocabulary.word_list import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,15 +24,12 @@ def in_browser() -> list[type[Vocabulary]]:
 
 
 def sql() -> str:
-    """The rules that hold the columns to their words, and the rows of the tables that consist of words."""
+    """The rules that hold the columns to their words."""
     rules = [_rule(column, words) for column, words in columns().items()]
-    roles = ", ".join(f"({_quoted(role)}, {_quoted(role.zh)}, {_quoted(role.en)})" for role in Role)
     return "\n".join(
         [
             "-- Written by `make vocabulary` from registry/vocabulary: change the words there.",
             *rules,
-            f"INSERT INTO registry.role (name, name_zh, name_en) VALUES\n  {roles}",
-            "ON CONFLICT (name) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en;",
             "",
         ]
     )

@@ -19,6 +19,3 @@ SELECT registry.hold_to_words('delivery_file', 'status', ARRAY['queued', 'runnin
 SELECT registry.hold_to_words('delivery_file', 'verb', ARRAY['look', 'read', 'diff', 'apply', 'undo', '']);
 SELECT registry.hold_to_words('attachment', 'matched_by', ARRAY['name', 'position', 'person']);
 SELECT registry.hold_to_words('attachment', 'reason', ARRAY['several_named', 'no_position', 'outside', 'nothing_near', 'several_near', 'known', 'dropped', '']);
-INSERT INTO registry.role (name, name_zh, name_en) VALUES
-  ('administrator', '管理员', 'Administrator'), ('surveyor', '测绘员', 'Surveyor'), ('inspector', '巡查员', 'Inspector'), ('contractor', '养护单位', 'Contractor')
-ON CONFLICT (name) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en;

@@ -9,7 +9,7 @@ from pathlib import Path
 from registry.errors import Unavailable
 from registry.i18n import _
 
-BUILD = Path(__file__).parent / "static" / "build"
+BUILD = Path(__file__).parents[1] / "static" / "build"
 
 
 def bundle(name: str) -> str:

@@ -72,7 +72,7 @@ def test_what_is_kept_has_every_row_that_waits() -> None:
 def test_beyond_the_bound_quarantine_and_record_are_whole_and_say_both_numbers(
     connection: Connection, scope: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "kept", partial(problems_to_store, most=5))
+    monkeypatch.setattr(pipeline, "problems_to_store", partial(problems_to_store, most=5))
     file = tmp_path / "lamps.csv"
     file.write_text(HEAD + "".join(GOOD.format(n=n) + BAD.format(n=n) for n in range(12)), encoding="utf-8")
     report = run(connection, scope, ImportRequest(file, "component", crs="EPSG:4490", apply=True))
