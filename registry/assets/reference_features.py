@@ -16,6 +16,7 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.database.statements import statement
 
@@ -92,8 +93,9 @@ def _known(
     """All assets of the layers that touch the window, or those of as many cells as `most` allows."""
     values = {"district": scope.district, "layers": list(layers), "most": most, "cell": CELL_DEGREES}
     values |= dict(zip(("west", "south", "east", "north"), window, strict=True))
-    with _by_place(connection):
+    with look(connection, scope, "reference", layers) as seen, _by_place(connection):
         rows = connection.execute(statement("assets/reference_features.sql").encode(), values).fetchall()
+        seen.layers(dict.fromkeys(layers, len(rows)))
     if not rows:
         return ReferenceFeatures()
     ids, columns, lines, wkb = (np.array(part, dtype=object) for part in zip(*rows, strict=True))

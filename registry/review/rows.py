@@ -10,7 +10,6 @@ import orjson
 from sqlalchemy import Double, and_, case, cast, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.detail import Difference, shown
 from registry.catalogue.labels import accuracy_label, field_label, state_label
@@ -20,7 +19,7 @@ from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import AssetClassRow, LayerRow
 from registry.models.changes import Change
 from registry.models.parties import Party
-from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
+from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of, look_into
 
 PAGE_SIZE = 50
 UNITS = {"_m": "m", "_mm": "mm", "_m2": "m²", "_deg": "°", "_rate": "%"}
@@ -92,9 +91,10 @@ def page_of_changes(
     statement = (
         _select(scope, reviewed).where(*conditions(wanted), Change.seq > after).order_by(Change.seq).limit(size + 1)
     )
-    found = session.execute(statement).all()
-    lines = _lines(session, scope, reviewed, found[:size])
-    log_restricted(session, scope, {reviewed.layer} if lines else set(), f"changes {reviewed.id}", len(lines))
+    with look_into(session, scope, reviewed, wanted) as seen:
+        found = session.execute(statement).all()
+        lines = _lines(session, scope, reviewed, found[:size])
+        seen.layers({reviewed.layer: len(lines)})
     return LinesPage(lines, lines[-1].seq if len(found) > size else None)
 
 
@@ -109,11 +109,16 @@ def read_after(given: str | None) -> int:
 
 def detail(session: Session, scope: Scope, reviewed: ReviewedSet, seq: int) -> Detail:
     """One row with its geometry and candidates. Raises NotFound."""
-    found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
-    if found is None:
-        raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
-    (line,) = _lines(session, scope, reviewed, [found])
-    log_restricted(session, scope, {reviewed.layer}, f"changes {reviewed.id}", 1, line.asset_id)
+    with look_into(session, scope, reviewed) as seen:
+        found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
+        if found is None:
+            raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
+        seen.one(reviewed.layer, found.Change.asset_id)
+        return _detail(session, scope, reviewed, found)
+
+
+def _detail(session: Session, scope: Scope, reviewed: ReviewedSet, found: Any) -> Detail:
+    (line,), seq = _lines(session, scope, reviewed, [found]), found.Change.seq
     key = (in_set(scope, reviewed.id), Change.seq == seq)
     place = session.scalar(select(func.ST_AsGeoJSON(Change.geom, 7, 0)).where(*key))
     old = _old_outline(session, scope, found.Change) if found.Change.moved_m is not None else None

@@ -7,6 +7,7 @@ import { Card } from "./card.js";
 import { readConfig, t } from "./config.js";
 import { drawControlIcons } from "./control_icons.js";
 import { Drawing } from "./drawing.js";
+import { knowKeys } from "./filter.js";
 import { FilterPanel } from "./filter_panel.js";
 import { Highlight } from "./highlight.js";
 import { labels } from "./labels.js";
@@ -30,6 +31,7 @@ const PATIENCE = 1500;
  */
 export function boot(map, parts) {
   const config = readConfig();
+  knowKeys(config.filter_keys);
   const address = readAddress(location);
   const state = new MapState(address);
   makePanes(map);
