@@ -49,7 +49,8 @@ BEGIN
 END $$;
 
 -- What was found in an uploaded file: samples of its rows, read here alone. Nothing while its layer is closed.
-CREATE OR REPLACE FUNCTION registry.inspection_of(asking name, in_district text, in_delivery bigint, in_number int) RETURNS jsonb
+CREATE OR REPLACE FUNCTION registry.inspection_of(asking name, in_district text, in_delivery bigint, in_number int)
+RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN (
