@@ -19,7 +19,7 @@ from web.http import routing as district_pages
 from web.http.languages import language
 from web.http.secret import secret_key
 from web.http.tile_cache import TileCache
-from web.http.translated import worded
+from web.http.translated import said, worded
 from web.map import api as questions
 from web.map import pages as map_page
 from web.map import tiles
@@ -58,6 +58,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     door.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
     app.add_template_filter(worded)
+    app.add_template_filter(said)
     for part in (
         home,
         map_page,

@@ -38,6 +38,6 @@ def check(url: str) -> None:
     with connect(url, role=None) as connection:
         findings = pulse(connection)
     if not findings["migrated"].ok:
-        raise Unavailable(findings["migrated"].what, findings["migrated"].remedy)
+        raise Unavailable("database.unfit", what=findings["migrated"].what, remedy=findings["migrated"].remedy)
     if not findings["leakproof"].ok:
         click.secho(f"✗ {findings['leakproof'].what}\n  {findings['leakproof'].remedy}", fg="yellow", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importers.errors import UnknownFormat
-from registry.i18n import N_, _
+from registry.i18n import N_, Words
 
 STARTS = (
     (b"%PDF", "PDF"), (b"AC10", "DWG"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG", "PNG"), (b"Rar!", "RAR"),
@@ -56,7 +56,6 @@ def foreign_text(start: bytes) -> str | None:
 def foreign(file: str, kind: str) -> UnknownFormat:
     """The refusal of a file of such a kind, with what to do."""
     remedy = REMEDIES.get(kind)
-    supported = _("支持 Shapefile、GeoPackage、GeoJSON、KML、DXF、文件地理数据库、MapInfo、CSV、XLSX、GeoParquet。")
-    return UnknownFormat(
-        _("文件“%(name)s”是 %(kind)s，不能导入", name=file, kind=_(kind)), (_(remedy) if remedy else "") + supported
-    )
+    if remedy is None:
+        return UnknownFormat("file.kind_foreign", name=file, kind=Words(kind))
+    return UnknownFormat("file.kind_to_convert", name=file, kind=Words(kind), remedy=Words(remedy))

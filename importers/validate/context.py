@@ -47,7 +47,7 @@ class Grounds:
         """A layer by its code. Raises ProfileMismatch."""
         if code not in self.layers:
             known = _("、").join(self.layers)
-            raise ProfileMismatch(_("没有图层“%(layer)s”。", layer=code), _("可用的图层：%(names)s。", names=known))
+            raise ProfileMismatch("profile.layer_unknown", layer=code, names=known)
         return self.layers[code]
 
     def normaliser(self, profile: Profile, source: SourceLayer) -> Normaliser:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from registry.errors import Invalid
-from registry.i18n import _
+from registry.i18n import Words, _
 
 SHORTEST = 10
 LONGEST = 128  # a longer one costs argon2 time and nobody remembers it
@@ -48,7 +48,7 @@ def _kinds(password: str) -> int:
 def hashed(password: str, username: str) -> str:
     """The argon2id hash of a new password, salt and parameters included. Raises Invalid with its faults."""
     if found := faults(password, username):
-        raise Invalid(_("密码不符合要求。"), "".join(found))
+        raise Invalid("password.weak", faults=Words.joined(found, by=""))
     return _hasher.hash(password)
 
 

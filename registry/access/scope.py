@@ -8,7 +8,6 @@ from typing import Any
 import psycopg
 
 from registry.errors import NotAllowed, NotFound
-from registry.i18n import _
 
 
 @dataclass(frozen=True)
@@ -25,19 +24,19 @@ class Scope:
     def require_layer(self, layer: str) -> str:
         """The layer, if this person may see it. A layer out of scope and one that does not exist are one answer."""
         if layer not in self.layers:
-            raise NotFound(_("没有图层“%(layer)s”。", layer=layer))
+            raise NotFound("layer.unknown", layer=layer)
         return layer
 
     def require_writer(self, layer: str) -> str:
         """The layer, if this person may propose and apply changes to it."""
         if self.require_layer(layer) not in self.writable:
-            raise NotAllowed(_("您没有修改图层“%(layer)s”的权限。", layer=layer))
+            raise NotAllowed("layer.not_writable", layer=layer)
         return layer
 
     def require_any_writer(self) -> None:
         """Raises NotAllowed unless this person may propose changes to some layer."""
         if not self.writable:
-            raise NotAllowed(_("您没有提交数据的权限。"))
+            raise NotAllowed("layer.none_writable")
 
 
 _READ = """
@@ -59,7 +58,7 @@ def open_scope(connection: psycopg.Connection[Any], district: str, person_id: in
     connection.execute("SELECT set_config('registry.person', %s, true)", (str(person_id),))
     row = connection.execute(_READ, {"district": district, "person": person_id}).fetchone()
     if row is None or not row[2]:
-        raise NotFound(_("没有行政区“%(district)s”。", district=district))
+        raise NotFound("district.unknown", district=district)
     return Scope(district, row[0], row[1], frozenset(row[2]), frozenset(row[3]), frozenset(row[4]))
 
 
@@ -67,5 +66,5 @@ def open_scope_by_name(connection: psycopg.Connection[Any], district: str, usern
     """The same for a username, as the command line gives it."""
     row = connection.execute("SELECT id FROM registry.person WHERE username = %s", (username.lower(),)).fetchone()
     if row is None:
-        raise NotFound(_("没有用户“%(name)s”。", name=username), _("registry person list 可列出所有用户。"))
+        raise NotFound("user.unknown", name=username)
     return open_scope(connection, district, row[0])

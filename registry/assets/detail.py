@@ -15,6 +15,7 @@ from registry.assets import query as assets
 from registry.assets.proximity import Hit, neighbours
 from registry.catalogue.labels import accuracy_label, area_label, field_label, state_label
 from registry.i18n import in_language
+from registry.messages import title_of
 from registry.models.access import Person
 from registry.models.areas import Area
 from registry.models.assets import Asset, AssetAlias, AssetVersion
@@ -165,7 +166,7 @@ def _history(
 ) -> list[Event]:
     ids = {v.change_set for v in versions}
     rows = session.execute(
-        select(ChangeSet.id, ChangeSet.kind, ChangeSet.title, Person.name)
+        select(ChangeSet.id, ChangeSet.kind, ChangeSet.title, ChangeSet.source, Person.name)
         .join(Person, Person.id == ChangeSet.applied_by)
         .where(ChangeSet.district == scope.district, ChangeSet.id.in_(ids))
     )
@@ -174,7 +175,7 @@ def _history(
     for version, before in zip(versions, [*versions[1:], None], strict=True):
         source = sets.get(version.change_set)
         differences = [] if before is None else _differences(before, version, parties, schema)
-        by, kind, title = (source.name, source.kind, source.title) if source else ("", "", "")
+        by, kind, title = (source.name, source.kind, title_of(source.title, source.source)) if source else ("", "", "")
         events.append(Event(version.version, version.valid_from, by, version.change_set, kind, title, differences))
     return events
 

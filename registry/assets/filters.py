@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from registry.errors import Invalid
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 STATES = ("intact", "damaged", "missing", "abandoned", "retired")
 LIVE = STATES[:-1]
@@ -81,43 +81,43 @@ def _several(given: dict[str, list[str]], name: str, read: Callable[[str], Any])
     return tuple(sorted({read(value) for value in given.get(name, [])}))
 
 
-def _refuse(name: str, value: str, remedy: str) -> Invalid:
-    return Invalid(_("筛选条件 %(name)s 的值“%(value)s”无法理解。", name=name, value=value[:80]), remedy)
+def _refuse(name: str, value: str, remedy: str, **values: Any) -> Invalid:
+    return Invalid("filter.value_bad", name=name, value=value[:80], remedy=Words(remedy, values))
 
 
 def _class(value: str) -> tuple[str, str]:
     scheme, colon, code = value.rpartition(":")
     if not (scheme and colon and code):
-        raise _refuse("class", value, _("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"))
+        raise _refuse("class", value, N_("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"))
     return scheme, code
 
 
 def _state(value: str) -> str:
     if value not in STATES:
-        raise _refuse("state", value, _("可用的值：%(values)s。", values="、".join(STATES)))
+        raise _refuse("state", value, N_("可用的值：%(values)s。"), values=list(STATES))
     return value
 
 
 def _area(value: str) -> str:
     if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14,15}", value):
-        raise _refuse("area", value, _("用区划代码：6、9、12 或 15 位数字。"))
+        raise _refuse("area", value, N_("用区划代码：6、9、12 或 15 位数字。"))
     return value
 
 
 def _number(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", value):
-        raise _refuse("party", value, _("用单位的编号。"))
+        raise _refuse("party", value, N_("用单位的编号。"))
     return int(value)
 
 
 def _short(value: str) -> str:
     if len(value) > 100 or "\0" in value:
-        raise _refuse("q", value, _("搜索词最多 100 个字。"))
+        raise _refuse("q", value, N_("搜索词最多 100 个字。"))
     return value
 
 
 def _box(value: str) -> tuple[float, float, float, float]:
-    remedy = _("写成 西,南,东,北 的经纬度，如 120.1,30.2,120.2,30.4。")
+    remedy = N_("写成 西,南,东,北 的经纬度，如 120.1,30.2,120.2,30.4。")
     try:
         west, south, east, north = (float(edge) for edge in value.split(","))
     except ValueError:
@@ -134,4 +134,4 @@ def _moment(value: str) -> datetime:
             return datetime.combine(date.fromisoformat(value), datetime.max.time()).astimezone()
         return datetime.fromisoformat(value.replace(" ", "+")).astimezone()
     except (ValueError, OverflowError):
-        raise _refuse("as_of", value, _("写成日期，如 2026-01-31。")) from None
+        raise _refuse("as_of", value, N_("写成日期，如 2026-01-31。")) from None

@@ -20,7 +20,7 @@ from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.filters import LIVE, Filter
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import AssetClassRow
 from registry.models.parties import Party
@@ -198,7 +198,7 @@ def _read_key(after: str | None) -> tuple[int | None, bool]:
         return None, False
     digits = after.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
-        raise Invalid(_("页码“%(key)s”无法理解。", key=after[:40]), _("从第一页重新开始。"))
+        raise Invalid("page.key_bad", key=after[:40])
     return int(digits), after.startswith("-")
 
 
@@ -257,6 +257,6 @@ def get(session: Session, scope: Scope, id: int) -> Asset:
         select(Asset).where(Asset.district == scope.district, Asset.id == id, Asset.layer.in_(sorted(scope.layers)))
     ).scalar_one_or_none()
     if asset is None:
-        raise NotFound(_("没有资产 %(id)s。", id=id))
+        raise NotFound("asset.unknown", id=id)
     log_restricted(session, scope, {asset.layer}, "view", 1, asset.id)
     return asset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.i18n import _, in_language
+from registry.i18n import Name, _, in_language
 
 _STATES = {
     "intact": ("完好", "Intact"),
@@ -58,6 +58,11 @@ def area_label(kind: str) -> str:
 def field_label(field: str) -> str:
     """The heading of a column."""
     return in_language(*_FIELDS[field]) if field in _FIELDS else field
+
+
+def field_name(field: str) -> Name | str:
+    """The heading of a column, for a message that is read later."""
+    return Name(*_FIELDS[field]) if field in _FIELDS else field
 
 
 def action_label(action: str) -> str:

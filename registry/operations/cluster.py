@@ -26,7 +26,6 @@ from urllib.parse import quote
 
 from registry.database.processes import at_work_in
 from registry.errors import Unavailable
-from registry.i18n import _
 from registry.settings import settings
 
 DATABASE = "chengji"
@@ -75,10 +74,7 @@ def _binaries() -> Path:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda p: int(p.parts[-3]), reverse=True)
     program = versions[0] if versions else Path(found).resolve() if found else None
     if program is None:
-        raise Unavailable(
-            _("找不到 PostgreSQL 服务程序 (pg_ctl)。"),
-            _("安装软件包 postgresql 与 postgresql-15-postgis-3，或用 DATABASE_URL 指定现有的 PostGIS。"),
-        )
+        raise Unavailable("cluster.program_missing")
     return program.parent
 
 
@@ -91,7 +87,7 @@ def _unprivileged_user() -> str | None:
             return pwd.getpwnam(name).pw_name
         except KeyError:
             continue
-    raise Unavailable(_("以 root 运行时需要一个非特权用户来启动 PostgreSQL。"), "adduser --system postgres")
+    raise Unavailable("cluster.root_needs_user")
 
 
 def _run(user: str | None, *command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -165,7 +161,7 @@ def create() -> Cluster:
         "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}",
     )  # fmt: skip
     if made.returncode:
-        raise Unavailable(_("无法建立数据库集簇：%(output)s", output=made.stdout.strip()[-800:]))
+        raise Unavailable("cluster.not_made", output=made.stdout.strip()[-800:])
     included = cluster.data / "chengji.conf"
     included.write_text(CONFIGURATION.format(port=cluster.port, sockets=cluster.sockets))
     if user:
@@ -226,7 +222,7 @@ def _begin(cluster: Cluster) -> None:
     began = _run(cluster.user, _binaries() / "pg_ctl", "start", "-w", "-t", "120", "-D", cluster.data, "-l", log)
     if began.returncode:
         tail = log.read_text(errors="replace")[-800:] if log.exists() else began.stdout
-        raise Unavailable(_("数据库没有启动：%(output)s", output=tail.strip()), str(log))
+        raise Unavailable("cluster.not_started", output=tail.strip(), log=log)
     _ensure_database(cluster)
 
 
@@ -239,7 +235,7 @@ def _ensure_database(cluster: Cluster) -> None:
     if found.returncode == 0 and not found.stdout:
         found = _run(None, _binaries() / "createdb", *address, DATABASE)
     if found.returncode:
-        raise Unavailable(_("无法建立数据库：%(output)s", output=found.stdout.strip()))
+        raise Unavailable("cluster.database_not_made", output=found.stdout.strip())
 
 
 def stop() -> bool:
@@ -250,7 +246,7 @@ def stop() -> bool:
     ended = _run(cluster.user, _binaries() / "pg_ctl", "stop", "-w", "-m", "fast", "-D", cluster.data)
     _holder(cluster).unlink(missing_ok=True)
     if ended.returncode:
-        raise Unavailable(_("数据库没有停止：%(output)s", output=ended.stdout.strip()))
+        raise Unavailable("cluster.not_stopped", output=ended.stdout.strip())
     return True
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Double, and_, case, cast, func, select, text, tuple_
+from sqlalchemy import Double, and_, case, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.detail import Difference, shown
 from registry.catalogue.labels import accuracy_label, field_label, state_label
+from registry.changes.problems import ProblemGroup, of_row
+from registry.database.connections import raw
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import AssetClassRow, LayerRow
 from registry.models.changes import Change
@@ -81,7 +83,7 @@ class Detail:
     geojson: str
     old_geojson: str | None
     candidates: list[MatchCandidate]
-    problems: list[dict[str, Any]]
+    problems: list[ProblemGroup]
     is_registered: bool
 
 
@@ -103,7 +105,7 @@ def read_after(given: str | None) -> int:
     if not given:
         return 0
     if not (given.isascii() and given.isdigit() and len(given) < 10):
-        raise Invalid(_("页码“%(key)s”无法理解。", key=given[:40]), _("从第一页重新开始。"))
+        raise Invalid("page.key_bad", key=given[:40])
     return int(given)
 
 
@@ -111,7 +113,7 @@ def detail(session: Session, scope: Scope, reviewed: ReviewedSet, seq: int) -> D
     """One row with its geometry and candidates. Raises NotFound."""
     found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
     if found is None:
-        raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
+        raise NotFound("review.row_unknown", id=reviewed.id, row=seq)
     (line,) = _lines(session, scope, reviewed, [found])
     log_restricted(session, scope, {reviewed.layer}, f"changes {reviewed.id}", 1, line.asset_id)
     key = (in_set(scope, reviewed.id), Change.seq == seq)
@@ -205,15 +207,10 @@ def _candidates(session: Session, scope: Scope, change: Change) -> list[MatchCan
     ]  # fmt: skip
 
 
-def _problems(session: Session, scope: Scope, change: Change) -> list[dict[str, Any]]:
+def _problems(session: Session, scope: Scope, change: Change) -> list[ProblemGroup]:
     if change.source_row is None:
         return []
-    rows = session.execute(
-        text("SELECT severity, code, field, value, message, remedy FROM registry.problem"
-             " WHERE district = :district AND change_set = :id AND source_row = :row ORDER BY seq"),
-        {"district": scope.district, "id": change.change_set, "row": change.source_row},
-    )  # fmt: skip
-    return [dict(row._mapping) for row in rows]
+    return of_row(raw(session), scope, change.change_set, change.source_row)
 
 
 class _Words:

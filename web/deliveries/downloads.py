@@ -52,7 +52,7 @@ def quarantined(delivery: int, number: int) -> ResponseReturnValue:
     held = deliveries.get(raw(session()), scope(), delivery)
     file = held.file(number)
     if held.layer is None or file.change_set is None:
-        raise NotFound(_("文件“%(name)s”还没有检查过。", name=file.name))
+        raise NotFound("delivery.file_unchecked", name=file.name)
     scope().require_writer(held.layer)
     rows = findings.by_row(raw(session()), scope(), file.change_set)
     source = findings.source_of(raw(session()), scope(), file.change_set)
