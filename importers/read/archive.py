@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from importers.errors import DamagedFile, UnknownFormat
-from registry.i18n import N_, Words, _
+from registry.i18n import N_, Words
 
 MOST_FILES = 10_000
 MOST_BYTES = 16 << 30
@@ -95,7 +95,7 @@ def _check_contents(path: Path) -> None:
         tail = file.read()
     end = tail.rfind(END)
     if end < 0 or len(tail) < end + 22:
-        raise zipfile.BadZipFile(_("没有结尾的目录"))
+        raise DamagedFile("archive.damaged", name=path.name, error=Words(N_("没有结尾的目录")))
     (size,) = struct.unpack_from("<I", tail, end + 12)
     longer = tail.rfind(END_64, 0, end)
     if size == 0xFFFFFFFF and 0 <= longer <= len(tail) - 56:
@@ -132,7 +132,7 @@ def _wanted(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
     members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(_name(m))]
     wanted = [m for m in members if _name(m).suffix.lower() in DATA | COMPANIONS | PACKED or _in_geodatabase(_name(m))]
     if not wanted:
-        names = _("、").join(_name(m).name for m in members[:10])
+        names = [_name(m).name for m in members[:10]]
         raise UnknownFormat("archive.nothing_readable", name=path.name, names=names or Words(N_("空")))
     return wanted
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from importers.errors import DamagedFile, UnknownFormat
 from importers.read import archive
-from importers.read.unsupported import foreign, foreign_start, foreign_text
-from registry.i18n import _
+from importers.read.unsupported import BINARY, foreign, foreign_start, foreign_text
 
 HEAD = 4096
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -132,7 +131,7 @@ def _text(head: bytes, path: Path) -> Format:
     if (kind := next((kind for sign, kind in SIGNS if sign.match(start)), None)) is not None:
         return kind
     if not head.startswith(UTF16_MARKS) and sum(head.count(byte) for byte in CONTROL) > max(3, len(head) / 50):
-        raise foreign(path.name, _("二进制文件"))
+        raise foreign(path.name, BINARY)
     return Format.CSV
 
 

@@ -16,6 +16,7 @@ MARKUP = (
     (b"<html", "HTML"), (b"<!doctype html", "HTML"), (b"<table", "HTML"), (b"<gpx", "GPX"),
     (b"urn:schemas-microsoft-com:office:spreadsheet", "XML Spreadsheet"), (b"wfs", "WFS"), (b"gml", "GML"),
 )  # fmt: skip
+BINARY = N_("二进制文件")
 HTML_OR_XML = N_("若由网页系统导出，请在 Excel 中打开后另存为 XLSX。")
 UNPACK = N_("请解开后用 zip 格式重新压缩。")
 PICTURE = N_("照片只能作为资产的附件；请提供带坐标的表格或图层。")

@@ -29,7 +29,7 @@ from importers.records import (
     described,
     with_units,
 )
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 DELIMITERS = ",;\t|，"
 SNIFFED_CHARACTERS = 1 << 18
@@ -108,7 +108,8 @@ def _lines(path: Path, codec: str, delimiter: str) -> Iterator[Line]:
         try:
             for row in reader:
                 if reader.line_num - line >= MOST_LINES:
-                    raise csv.Error(_("引号没有成对"))
+                    open_quote = Words(N_("引号没有成对"))
+                    raise DamagedFile("table.line_unreadable", name=path.name, line=line, error=open_quote)
                 if any(row):
                     yield line, row
                 last, line = line, reader.line_num + 1
