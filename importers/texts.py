@@ -19,14 +19,6 @@ TEXTS: dict[str, Text] = {
     "photo.heic": Text(N_("“%(name)s”是 HEIC 格式"), N_("在手机上改为“兼容性最佳”，或另存为 JPEG。")),
     "photo.not_jpeg": Text(N_("“%(name)s”不是 JPEG 照片"), N_("另存为 JPEG。")),
     "photo.too_large": Text(N_("“%(name)s”有 %(mb)s MB，太大")),
-    # In commands:
-    "record.nothing_asked": Text(N_("没有说明要做什么。"), N_("用 --html、--pdf 写出记录，或用 --verify 核对。")),
-    "record.one_at_a_time": Text(N_("一次核对一个变更集。")),
-    "record.checksum_differs": Text(N_("变更集 %(id)s 的校验值是 %(found)s，与给出的不符。")),
-    "control_points.columns_missing": Text(N_("控制点文件缺少列：%(names)s"), "x,y,east,north"),
-    "control_points.not_number": Text(N_("第 %(row)s 行，%(column)s 不是数")),
-    "command.option_bad": Text(N_("“%(value)s”无法理解。"), N_("写成 名称=值。")),
-    "command.file_exists": Text(N_("文件“%(file)s”已存在。"), "--force"),
     # In crs:
     "control_points.too_few": Text(N_("至少需要 %(n)s 个控制点，只有 %(found)s 个")),
     "control_points.one_place": Text(N_("控制点在同一处"), N_("选取分布在测区四周的控制点。")),

@@ -243,7 +243,7 @@ TEXTS: dict[Code, Text] = {
         N_("把该列设为文本格式"),
     ),
     Code.SCHEME_AMBIGUOUS: _warning(
-        N_("没有说明分类标准，而同一代码含义不同：%(value)s；已按 %(scheme)s 处理"),
+        N_("没有说明分类标准，而同一代码含义不同：%(meanings)s；已按 %(scheme)s 处理"),
         N_("写明分类标准（方案：scheme，命令行：--scheme）"),
     ),
     Code.STATE_UNKNOWN: _error(

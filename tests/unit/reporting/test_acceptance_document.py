@@ -154,8 +154,7 @@ def every_kind() -> tuple[ProblemSummary, ...]:
             1000 + n,
             ("一个很长的列名称" * 3, "OBJNAME"),
             tuple(range(1, 9)),
-            "",
-            "",
+            Message(str(code)),
         )
         for n, code in enumerate(Code)
     )
