@@ -8,7 +8,7 @@ from pathlib import Path
 
 from registry.errors import Unavailable
 
-BUILD = Path(__file__).parent / "static" / "build"
+BUILD = Path(__file__).parents[1] / "static" / "build"
 
 
 def bundle(name: str) -> str:

@@ -30,7 +30,7 @@ KINDS = {
 }  # fmt: skip
 # Answers of these blueprints are read by scripts: their errors are JSON, and an ended session is 401, never a redirect.
 SCRIPTED = frozenset({"tiles", "questions", "uploads"})
-_REVIEW = ("rows", "row", "counts", "stale", "tile", "accept", "decide")
+_REVIEW = ("rows", "row", "counts", "stale", "tile", "accept", "resolve")
 SCRIPTED_ENDPOINTS = frozenset(
     {"register.card", "home.health", "deliveries.progress", *(f"review.{name}" for name in _REVIEW)}
 )

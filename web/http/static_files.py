@@ -10,7 +10,7 @@ from flask import Flask, Response, request, send_from_directory
 from web.http.bundles import bundle
 from web.http.compression import accepted, gzip_body
 
-FOLDER = Path(__file__).parent / "static"
+FOLDER = Path(__file__).parents[1] / "static"
 TEXTS = (".js", ".css", ".svg")
 FOR_EVER = "public, max-age=31536000, immutable"
 

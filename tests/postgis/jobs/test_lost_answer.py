@@ -90,15 +90,15 @@ def test_a_step_whose_commit_was_not_answered_is_done(seeded_clone: str, home: P
 # The step is cancelled after it has told of its progress and before that is committed.
 CANCELLED_WHILE_TELLING = """
 import os, signal, sys
-from importers import job
-tell = job.delivery_steps.tell
+from importers.jobs import step as job
+tell = job.delivery_steps.report_progress
 
 def cancelled(connection, run, **told):
     tell(connection, run, **told)
     if told.get("verb") == "look":
         os.kill(os.getpid(), signal.SIGTERM)
 
-job.delivery_steps.tell = cancelled
+job.delivery_steps.report_progress = cancelled
 sys.exit(job.main("330105", int(sys.argv[1]), 1))
 """
 
