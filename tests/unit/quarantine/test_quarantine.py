@@ -186,7 +186,5 @@ def test_stored_problems_and_no_rows(tmp_path: Path) -> None:
     written = write_quarantine(DATA / "lamps.tsv", None, {4: [stored]}, tmp_path)
     said = "初始日期：“x”不是日期；填写如 2024-03-15 的日期；不详时留空"
     assert next(read(written.path)).columns[QUARANTINE_REASON].to_pylist() == [said]
-        "初始日期：“x”不是日期；填写如 2024-03-15 的日期；不详时留空"
-    ]
     with pytest.raises(Invalid):
         write_quarantine(DATA / "lamps.tsv", None, {}, tmp_path)
