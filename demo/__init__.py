@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from demo.manifest import AreaDelivery, Delivery, Manifest, read_manifest
+from registry.slices import Announcement
 
 __all__ = ["AreaDelivery", "Delivery", "Manifest", "read_manifest", "write_deliveries"]
 
+ANNOUNCEMENT = Announcement(commands={"demo": "demo.commands:demo"})
 GONGSHU_SEED = 330105
 
 

@@ -14,6 +14,7 @@ from registry.database.connections import connect
 from registry.i18n import _
 from registry.operations.cluster import running
 from registry.settings import settings
+from registry.slices import announcements, load
 
 NAMES = ("拱墅区（演示）", "Gongshu (demo)")
 BOX = (120.0869, 30.2578, 120.219, 30.4023)
@@ -64,11 +65,18 @@ def build(url: str, folder: Path, keep: bool = False) -> None:
     password = _prepare(url, manifest, folder)
     for delivery in manifest.deliveries:
         _import(url, manifest.district, folder / delivery.file, delivery)
+    for announcement in announcements("demo"):
+        for place in announcement.demo:
+            load(place)(url, manifest, folder)
+    _analyse(url)
+    _tell_accounts(password)
+    _unfinished().unlink()
+
+
+def _analyse(url: str) -> None:
     with connect(url, role="chengji_owner") as connection:
         connection.autocommit = True
         connection.execute("ANALYZE")
-    _tell_accounts(password)
-    _unfinished().unlink()
 
 
 def _unfinished() -> Path:

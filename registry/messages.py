@@ -1,7 +1,7 @@
 """What is said to people: a code and named details until somebody reads it, and words then, in that person's language.
 
-The words of each code are declared where it belongs, in a `texts.py`; the installed package names those files (entry points
-`registry.texts`), so that they are read when the first word is needed and not before.
+The words of each code are declared where it belongs, in a `texts.py` that a slice or a floor announces (`registry.slices`), so
+that they are read when the first word is needed and not before.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from registry.i18n import Words, _, storable
+from registry.slices import announcements, load
 
 AS_WRITTEN = "as_written"
 _NAME = re.compile(r"%\((\w+)\)s")
@@ -34,12 +34,12 @@ class Text:
 
 @cache
 def texts() -> Mapping[str, Text]:
-    """The words of every code of the installed package. Raises ValueError for a code that is declared twice."""
+    """The words of every code that is announced. Raises ValueError for a code that is declared twice."""
     found: dict[str, Text] = {}
-    for entry in entry_points(group="registry.texts"):
-        declared: Mapping[str, Text] = entry.load()
+    for place in (place for announcement in announcements() for place in announcement.texts):
+        declared: Mapping[str, Text] = load(place)
         if twice := found.keys() & declared.keys():
-            raise ValueError(f"{entry.value}: {sorted(twice)}")
+            raise ValueError(f"{place}: {sorted(twice)}")
         found |= declared
     return found
 

@@ -1,1 +1,7 @@
 """Change sets: proposed, applied, undone."""
+
+from registry.slices import Announcement
+
+ANNOUNCEMENT = Announcement(
+    commands={"changes": "registry.commands.changes:changes"},
+)

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from registry.commands.groups import Declared
+from registry.commands.groups import Announced
 from registry.commands.options import acting, opened
 from registry.i18n import _
 from registry.messages import of_problem, spoken, title_of
 
 
-@click.group(cls=Declared)
+@click.group(cls=Announced, of="changes")
 def changes() -> None:
     """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
 

@@ -1,17 +1,17 @@
-"""The program `registry`. Commands are entry points, so that each run imports only what its command needs."""
+"""The program `registry`. Commands are announced by the slices, so that each run imports only what its command needs."""
 
 from __future__ import annotations
 
 import sys
 import traceback
 from datetime import datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import click
 
 from registry import __version__
+from registry.commands.groups import Announced
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound, RegistryError, Unavailable
 from registry.i18n import _, set_language
 from registry.settings import settings
@@ -27,22 +27,7 @@ def exit_code(error: RegistryError) -> int:
     return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 3)
 
 
-class Commands(click.Group):
-    """The commands that the installed package declares."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Their names."""
-        return sorted(entry.name for entry in entry_points(group="registry.commands"))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """One of them, imported now."""
-        for entry in entry_points(group="registry.commands", name=cmd_name):
-            command: click.Command = entry.load()
-            return command
-        return None
-
-
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Announced, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="chengji")
 def registry() -> None:
     """城籍：地图上的城市资产登记册。 Chengji: the register of a city's assets, on a map."""

@@ -1,7 +1,9 @@
 """GeoAlchemy2 mirror of the tables that the application reads, a file a slice. The SQL under sql/ defines them; a test
 proves that the two agree. Nothing here creates or alters a table."""
 
-from registry.models import access, areas, assets, catalogue, changes, deliveries, parties, photos
+from importlib import import_module
+from pkgutil import iter_modules
 
 # All of them, whichever is asked for: a foreign key names a table of another file.
-__all__ = ["access", "areas", "assets", "catalogue", "changes", "deliveries", "parties", "photos"]
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")

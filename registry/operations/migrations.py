@@ -17,6 +17,7 @@ from registry.database.connections import connect, plain_url
 from registry.database.statements import folder, statement
 from registry.errors import Unavailable
 from registry.jobs import queue
+from registry.slices import announcements
 
 OWNER = "chengji_owner"
 
@@ -70,6 +71,7 @@ def _apply_sources(connection: psycopg.Connection[Any]) -> None:
             for file in sorted(p.name for p in folder().joinpath(part).iterdir() if p.name[:1].isdigit()):
                 connection.execute(statement(f"{part}/{file}").encode())
         _load_reference(connection)
+        _load_roles(connection)
         connection.execute("SELECT registry.refresh_layer_views()")
     make_leakproof(connection)
 
@@ -92,3 +94,14 @@ def _load_reference(connection: psycopg.Connection[Any]) -> None:
             write_classes(connection, layer)
         else:
             add_layer(connection, layer)
+
+
+def _load_roles(connection: psycopg.Connection[Any]) -> None:
+    """The roles that slices announce. One that is announced no longer stays: people may have it."""
+    roles = [(code, *names) for announcement in announcements() for code, names in announcement.roles.items()]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO registry.role (name, name_zh, name_en) VALUES (%s, %s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en",
+            roles,
+        )

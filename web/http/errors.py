@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from functools import cache
 
 import psycopg
 import sqlalchemy.exc
@@ -21,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound, RegistryError, Unavailable
 from registry.i18n import _
 from registry.messages import Message
+from registry.slices import announcements
 from web.http.transaction import roll_back
 
 STATUS: dict[type[RegistryError], int] = {NotFound: 404, NotAllowed: 403, Invalid: 400, Conflict: 409, Unavailable: 503}
@@ -28,13 +30,6 @@ KINDS = {
     400: "invalid", 401: "signed_out", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
     413: "too_large", 422: "invalid", 503: "unavailable",
 }  # fmt: skip
-# Answers of these blueprints are read by scripts: their errors are JSON, and an ended session is 401, never a redirect.
-SCRIPTED = frozenset({"tiles", "questions", "uploads"})
-_REVIEW = ("rows", "row", "counts", "stale", "tile", "accept", "resolve")
-SCRIPTED_ENDPOINTS = frozenset(
-    {"register.card", "home.health", "deliveries.progress", *(f"review.{name}" for name in _REVIEW)}
-)
-
 log = logging.getLogger("chengji.web")
 
 
@@ -61,8 +56,14 @@ def _say_number(response: Response) -> Response:
 
 
 def scripted() -> bool:
-    """Whether a script, not a person, reads the answer to this request."""
-    return request.blueprint in SCRIPTED or request.endpoint in SCRIPTED_ENDPOINTS
+    """Whether a script, not a person, reads the answer to this request: its errors are then JSON, and an ended session is
+    401, never a redirect."""
+    return not {request.blueprint, request.endpoint}.isdisjoint(_scripted())
+
+
+@cache
+def _scripted() -> frozenset[str | None]:
+    return frozenset(name for announcement in announcements("web") for name in announcement.scripted)
 
 
 def status_of(error: RegistryError) -> int:
