@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -23,6 +24,7 @@ from registry.access.scope import open_scope
 from registry.commands.changes import changes
 from registry.database.connections import connect
 from registry.i18n import set_language
+from registry.operations import cluster
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 # All in ASCII, so that what is Chinese on an English page is not of the file: an unknown class, no position, no date, twice
@@ -102,7 +104,8 @@ def test_every_page_of_a_delivery_in_english_whatever_the_worker_speaks(
     page = client.get(url).text
     assert "is not in CJ/T 214-2007" in page
 
-    monkeypatch.setenv("DATABASE_URL", seeded_clone)
+    here = dataclasses.replace(cluster.settings(), database_url=seeded_clone)
+    monkeypatch.setattr(cluster, "settings", lambda: here)
     post(client, f"{url}/apply")
     run(seeded_clone, once=True)
     post(client, f"{url}/undo")
