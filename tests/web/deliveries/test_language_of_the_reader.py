@@ -39,7 +39,7 @@ B-5,far,0118,120.950612,30.320612,2024-05-06
 """
 # What the register of the tests has in Chinese: names of its people, its district; and the two columns by whose names a file
 # of rows that wait is known again.
-DATA = {"中文", "测试测绘员", "测试区", "错误原因", "原行号"}
+DATA = {"中文", "测试测绘员", "测试视频测绘员", "测试区", "错误原因", "原行号"}
 
 
 @pytest.fixture(autouse=True)
