@@ -116,7 +116,7 @@ def test_every_page_of_a_delivery_in_english_whatever_the_worker_speaks(
         assert ("is not in CJ/T 214-2007" in told, bool(foreign(told))) == (language == "en", language == "zh"), (
             foreign(told)
         )
-        assert ("Undo of change set" if language == "en" else "撤销变更集") in told
+        assert ("Undo change set" if language == "en" else "撤销变更集") in told
 
 
 def command(*arguments: str) -> str:
