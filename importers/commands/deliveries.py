@@ -34,7 +34,7 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
     for source in found:
         rows = _("%(n)s 行", n=source.rows) if source.rows is not None else ""
         click.secho(f"{source.name}  {source.format}  {source.geometry or _('表格')}  {rows}", bold=True)
-        click.echo("  " + _("编码：%(name)s（%(why)s）", name=source.encoding.name, why=source.encoding.evidence))
+        click.echo("  " + _("文字编码：%(name)s（%(why)s）", name=source.encoding.name, why=source.encoding.evidence))
         click.echo("  " + _("坐标系：%(name)s", name=source.crs.name or source.crs.text or _("未说明")))
         for column in source.columns:
             click.echo(f"  {column.name}  [{column.type}]  {' | '.join(column.samples[:4])[:80]}")
@@ -90,7 +90,7 @@ def _print(report: Any, dry_run: bool) -> None:
     from importers.problems.problem import grouped
 
     summary = report.summary
-    click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=report.source.encoding.name,
+    click.echo(_("文字编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=report.source.encoding.name,
                  why=report.source.encoding.evidence, crs=report.crs))  # fmt: skip
     click.echo(_("读入 %(rows)s 行：新增 %(added)s，属性变更 %(updated)s，位置变更 %(moved)s，不变 %(unchanged)s，"
                  "冲突 %(conflicts)s，有错误待修 %(errors)s", rows=report.rows, errors=report.rows_in_error,

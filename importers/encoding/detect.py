@@ -60,7 +60,7 @@ def chosen(name: str) -> Encoding:
     """The encoding that the operator asked for. Raises UndecodableText when there is no such encoding."""
     codec = codec_name(name)
     if codec is None:
-        raise UndecodableText(_("没有名为“%(name)s”的编码", name=name), _("常用的是 UTF-8 与 GB18030。"))
+        raise UndecodableText(_("没有名为“%(name)s”的文字编码", name=name), _("常用的是 UTF-8 与 GB18030。"))
     return Encoding(_label(codec), "option", Words(N_("按指定")))
 
 
@@ -73,7 +73,7 @@ def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "c
     pieces = [piece for piece in pieces if not piece.isascii()]
     codec = codec_name(declared) if declared else None
     if not pieces:
-        ascii_only = Words(N_("全部是 ASCII 字符，任何编码都一样"))
+        ascii_only = Words(N_("全部是 ASCII 字符，任何文字编码都一样"))
         return Encoding(_label(codec or "utf-8"), basis if codec else "content", ascii_only)
     fitting = [name for name in dict.fromkeys(("utf-8", "gb18030", *([codec] if codec else []))) if fits(pieces, name)]
     best = _best(pieces, fitting, codec)
@@ -145,8 +145,8 @@ def _most_of_it(pieces: Sequence[bytes], declared: str | None) -> Encoding:
 def _undecodable(pieces: Sequence[bytes], declared: str | None, what: str) -> UndecodableText:
     said = _("（声明为“%(declared)s”）", declared=declared) if declared else ""
     return UndecodableText(
-        _("不能确定文字的编码，%(what)s%(said)s：%(sample)s", what=what, said=said, sample=repr(pieces[0][:40])),
-        _("指明编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
+        _("不能确定文字编码，%(what)s%(said)s：%(sample)s", what=what, said=said, sample=repr(pieces[0][:40])),
+        _("指明文字编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
     )
 
 
@@ -179,7 +179,7 @@ def refuse_mixed(path: Path, encoding: Encoding) -> None:
             if _is_other(line, "gb18030"):
                 raise UndecodableText(
                     _("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s", line=number, sample=repr(line[:40])),
-                    _("请供图单位把整个文件存为同一种编码。"),
+                    _("请供图单位把整个文件存为同一种文字编码。"),
                 )
 
 

@@ -31,7 +31,7 @@ _FIELDS = {
     "source": ("数据来源", "Data source"),
     "accuracy": ("定位精度", "Positional accuracy"),
     "attributes": ("属性", "Attributes"),
-    "geom": ("位置", "Place"),
+    "geom": ("位置", "Position"),
     "length_m": ("长度", "Length"),
     "area_m2": ("面积", "Area"),
 }
@@ -42,7 +42,7 @@ _ACTIONS = {
     "retire": ("移除", "Retired"),
     "conflict": ("冲突", "Conflict"),
 }
-_DOUBTFUL = ("存疑", "Doubtful")
+_DOUBTFUL = ("存疑", "Uncertain")
 
 
 def state_label(state: str) -> str:

@@ -42,7 +42,7 @@ REASONS = {
     "nothing_near": N_("15 米内没有该图层的资产"),
     "several_near": N_("附近有几个资产，远近相差不大"),
     "known": N_("同一张照片已经在了"),
-    "dropped": N_("有人看过，不用"),
+    "dropped": N_("已由人工判定不采用"),
 }
 
 

@@ -319,7 +319,7 @@ def lock_open_set(session: Session, scope: Scope, change_set: int) -> ReviewedSe
     scope.require_writer(told.layer)
     done: Any = session.execute(text(_HOLD), {"district": scope.district, "id": change_set})
     if done.rowcount != 1:
-        raise Conflict(_("变更集 %(id)s 已不在待审状态。", id=change_set), _("刷新页面，看看它现在的状态。"))
+        raise Conflict(_("变更集 %(id)s 已不在待审核状态。", id=change_set), _("刷新页面，看看它现在的状态。"))
     return told
 
 

@@ -26,13 +26,13 @@ def state_label(state: str) -> str:
     """Where a file stands, in words."""
     return {
         "queued": _("排队中"), "running": _("处理中"), "failed": _("失败"), "cancelled": _("已取消"), "looked": _("待核对"),
-        "review": _("待审阅"), "empty": _("无变更"), "applied": _("已应用"), "undone": _("已撤销"), "rejected": _("已否决"),
+        "review": _("待审核"), "empty": _("没有变更"), "applied": _("已应用"), "undone": _("已撤销"), "rejected": _("已拒绝"),
     }[state]  # fmt: skip
 
 
 def steps(file: DeliveryFile) -> list[Step]:
     """The five steps of a file with where it is."""
-    labels = {"upload": _("上传"), "look": _("识别"), "check": _("检查"), "review": _("审阅"), "apply": _("应用")}
+    labels = {"upload": _("上传"), "look": _("识别"), "check": _("检查"), "review": _("审核"), "apply": _("应用")}
     return [Step(name, labels[name], mark) for name, mark in zip(STEP_NAMES, _marks(file), strict=True)]
 
 
