@@ -52,7 +52,7 @@ def working_on(file: DeliveryFile) -> str:
         return _("排队中，等待处理")
     names = {
         "look": _("查看文件"), "read": _("读取与检查"), "normalise": _("整理"), "validate": _("检查"), "stage": _("暂存"),
-        "match": _("认出资产"), "diff": _("与登记册比对"), "apply": _("写入登记册"), "undo": _("撤销"), "report": _("整理结果"),
+        "match": _("认出资产"), "diff": _("与登记册比对"), "apply": _("写入登记册"), "undo": _("撤销"), "report": _("汇总结果"),
         "check": _("检查"),
     }  # fmt: skip
     name = names.get(file.verb) or names[file.step]
