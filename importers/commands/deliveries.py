@@ -21,7 +21,7 @@ from registry.i18n import _
 @click.option("--encoding", help="如 GB18030 / such as GB18030")
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def look(file: Path, encoding: str | None, as_json: bool) -> None:
-    """查看文件中的图层、列、编码与坐标系。 Look into a file: layers, columns, encoding, coordinate system."""
+    """查看文件中的图层、列、文字编码与坐标系。 Inspect a file: layers, columns, encoding, coordinate system."""
     from importers.pipeline import vars_of
     from importers.read.reader import inspect as look_into
 
@@ -55,7 +55,7 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
 )
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE",
               help="文件没有的字段取此值，如 class=0102 / a field that the file lacks")  # fmt: skip
-@click.option("--header-row", type=int, help="表头所在行 / row of the column heads")
+@click.option("--header-row", type=int, help="表头所在行 / header row")
 @accepting_repairs
 @click.option("--title", help="交付名称 / title of the delivery")
 @click.option("--apply", "at_once", is_flag=True, help="立即应用无误的行 / apply the good rows at once")

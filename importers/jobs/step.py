@@ -223,7 +223,7 @@ def order_of(task: Task, path: Path) -> ImportRequest:
     """The order of a delivery's file as `importers.pipeline` takes it. What is not known there is of an older program."""
     known = {field.name for field in fields(ImportRequest)} - {"path", "layer", "title", "apply"}
     told = {name: value for name, value in task.orders.items() if name in known}
-    if task.number > 1:  # mended rows: a part of the delivery, in a file whose layers may have other names
+    if task.number > 1:  # corrected rows: a part of the delivery, in a file whose layers may have other names
         told |= {"partial": True, "source_layer": None}
     return ImportRequest(path, task.layer or "", title=task.title, **told)
 

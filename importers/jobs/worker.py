@@ -43,11 +43,11 @@ def run(url: str, once: bool = False) -> None:
 
 
 def recover_orphans(url: str) -> None:
-    """Mend what a dead worker left."""
+    """Recover what a dead worker left."""
     with connect(url) as connection:
         mended = delivery_steps.recover_orphans(connection)
     if mended:
-        log.warning("mended %s steps that a dead worker left", mended)
+        log.warning("recovered %s steps that a dead worker left", mended)
 
 
 async def _run(app: App, url: str, once: bool) -> None:
@@ -93,7 +93,7 @@ async def _tidy_from_time_to_time(url: str) -> None:
         try:
             await asyncio.to_thread(recover_orphans, url)
             await asyncio.to_thread(_renew, url)
-        except Exception:  # the database may be away for a while: the next round mends what this one could not
+        except Exception:  # the database may be away for a while: the next round recovers what this one could not
             log.exception("could not tidy up")
 
 
