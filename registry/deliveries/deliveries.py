@@ -1,8 +1,8 @@
 """Deliveries: files that surveyors uploaded, and how far the work on each of them is.
 
 A delivery has one file at first, and one more for each batch of resubmitted rows. A file goes through steps — look, check,
-apply, undo — that people ask for here and a worker takes from the queue (`registry.deliveries.steps`). What is `running` is believed
-only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
+apply, undo — that people ask for here and a worker takes from the queue (`registry.deliveries.steps`). What is `running` is
+believed only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
 """
 
 from __future__ import annotations
