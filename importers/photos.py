@@ -39,7 +39,7 @@ class Refused:
 
 
 def propose(
-    connection: psycopg.Connection[Any], scope: Scope, layer: str, path: Path
+    connection: psycopg.Connection[Any], scope: Scope, home: Path, layer: str, path: Path
 ) -> tuple[int, list[Attachment], list[Refused]]:
     """Propose the photos of a file or folder as attachments: the change set, its photos, and the files that are no photos.
 
@@ -54,7 +54,7 @@ def propose(
                 refused.append(found)
                 continue
             try:
-                attachments.keep(found)
+                attachments.keep(home, found)
             except Invalid as error:
                 refused.append(Refused(found.name, str(error)))
             except MemoryError:
@@ -62,7 +62,7 @@ def propose(
             else:
                 yield found
 
-    change_set, proposed = attachments.propose(connection, scope, layer, path.name, usable())
+    change_set, proposed = attachments.propose(connection, scope, home, layer, path.name, usable())
     return change_set, proposed, refused
 
 

@@ -45,6 +45,7 @@ class Announcement:
     `commands`: name on the command line, after a blank for one of a group ("changes record"), and the click command.
     `blueprints`: Flask blueprints, in the order of registration. `scripted`: names of blueprints and endpoints whose answers
     a script reads, so that their errors are JSON. `menu`: lines of the main menu.
+    `tasks`: kinds of job (`registry.jobs.tasks.Task`).
     `demo`: functions of (url, manifest, folder) that add the slice's part to the demo district, after its deliveries.
     `documents`: pages of `docs/` that are about the slice.
     """
@@ -55,6 +56,7 @@ class Announcement:
     blueprints: tuple[str, ...] = ()
     scripted: tuple[str, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
+    tasks: tuple[str, ...] = ()
     demo: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
 

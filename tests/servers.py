@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from registry.operations import cluster
+from registry.operations import cluster, programs
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 # Where requirements/newest_postgresql.sh unpacks what apt offers beyond what is installed.
@@ -34,30 +34,30 @@ HARDENED: Mapping[str, str] = {
 def newest() -> Path:
     """The folder of the newest server programs: what apt offers beyond the installed ones, else the installed ones."""
     unpacked = sorted(UNPACKED.glob("*/bin"), key=lambda folder: int(folder.parent.name))
-    return unpacked[-1] if unpacked else cluster._binaries()
+    return unpacked[-1] if unpacked else programs.folder()
 
 
 @contextmanager
 def server(settings: Mapping[str, str], binaries: Path | None = None) -> Iterator[str]:
     """A server of one's own, for as long as this lasts: the URL of its superuser. It is reached over its socket alone."""
-    programs, user = binaries or cluster._binaries(), cluster._unprivileged_user()
+    binaries, user = binaries or programs.folder(), cluster._unprivileged_user()
     place = Path(tempfile.mkdtemp(prefix="chengji-server-"))
     try:
         _owned(place, user)
         data = place / "data"
         _done(
             cluster._run(
-                user, programs / "initdb", "-D", data, "-U", "tester", "--encoding=UTF8", "--locale=C.UTF-8", "-N"
+                user, binaries / "initdb", "-D", data, "-U", "tester", "--encoding=UTF8", "--locale=C.UTF-8", "-N"
             )
         )
         ours = {"listen_addresses": "", "unix_socket_directories": str(place), "fsync": "off", "max_connections": "20"}
         with (data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in {**ours, **settings}.items())
-        _done(cluster._run(user, programs / "pg_ctl", "start", "-w", "-t", "60", "-D", data, "-l", place / "log"))
+        _done(cluster._run(user, binaries / "pg_ctl", "start", "-w", "-t", "60", "-D", data, "-l", place / "log"))
         try:
             yield f"postgresql://tester@/postgres?host={quote(str(place))}"
         finally:
-            cluster._run(user, programs / "pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)
+            cluster._run(user, binaries / "pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)
     finally:
         shutil.rmtree(place)
 

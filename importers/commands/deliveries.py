@@ -71,11 +71,13 @@ def import_(
     with the register and proposed as changes; bad rows are listed with row, value and remedy.
     """
     from importers.pipeline import ImportRequest, run, vars_of
+    from importers.read.reader_process import ReaderLimits
+    from registry.settings import settings
 
     how |= {name: dict(_pairs(how[name])) for name in ("columns", "constants")}
     order = ImportRequest(file, apply=at_once and not dry_run, **how)
     with opened(district, username) as (connection, scope), Bar(quiet=as_json) as bar:
-        report = run(connection, scope, order, bar)
+        report = run(connection, scope, order, bar, ReaderLimits.of(settings()))
         if dry_run:
             connection.rollback()
     if as_json:

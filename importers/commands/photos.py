@@ -9,6 +9,8 @@ import click
 
 from registry.commands.options import acting, opened
 from registry.i18n import _
+from registry.vocabulary.photos import PhotoReason
+from registry.vocabulary.word_list import label
 
 
 @click.command()
@@ -25,14 +27,13 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
     from importers.photos import propose
     from importers.read.reader_process import limit_memory
     from registry.changes import change_sets
-    from registry.photos import photos as attachments
     from registry.settings import settings
 
     limit_memory(
         settings().reader_megabytes
     )  # a process of its own: what a damaged picture does to it costs this command
     with opened(district, username) as (connection, scope):
-        change_set, proposed, refused = propose(connection, scope, layer, file)
+        change_set, proposed, refused = propose(connection, scope, settings().home, layer, file)
         if is_applied:
             change_sets.apply(connection, scope, change_set)
     if as_json:
@@ -45,7 +46,7 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
                  n=len(proposed) + len(refused), kept=len(kept), lost=len(proposed) - len(kept),
                  refused=len(refused)))  # fmt: skip
     for photo in proposed:
-        click.echo(f"  {photo.name}  {photo.code or _(attachments.REASONS[photo.reason])}")
+        click.echo(f"  {photo.name}  {photo.code or label(PhotoReason, photo.reason)}")
     for refusal in refused:
         click.echo(f"  {refusal.message}  {refusal.remedy}")
     if not is_applied:

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -33,10 +33,27 @@ from importers.records import Rows, SourceLayer
 from registry.database.processes import die_with_parent
 from registry.errors import RegistryError, Unavailable
 from registry.i18n import _
+from registry.settings import Settings
 
 MEGABYTE = 1 << 20
 HEADER = struct.Struct("<cQ")
 LOOK, BATCH, END, FAILED, FAULT = b"L", b"B", b"E", b"F", b"X"
+
+
+@dataclass(frozen=True)
+class ReaderLimits:
+    """What a reader may take: memory in megabytes, and seconds without a sign of life."""
+
+    megabytes: int = 1024
+    seconds: float = 120.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> ReaderLimits:
+        """As the operator has set them."""
+        return cls(settings.reader_megabytes, settings.reader_seconds)
+
+
+USUAL = ReaderLimits()
 
 
 class ReaderProcess:

@@ -27,6 +27,7 @@ from registry.database.statements import statement
 from registry.deliveries import deliveries
 from registry.errors import NotFound
 from registry.i18n import Words, _, in_language
+from registry.vocabulary.changes import Action, SetStatus
 
 FIRST_ROWS = 8
 
@@ -119,7 +120,7 @@ class Round:
     @property
     def is_in_force(self) -> bool:
         """Whether what it put into the register is still there."""
-        return self.status == "applied" and self.undone is None
+        return self.status == SetStatus.APPLIED and self.undone is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,8 @@ class Record:
         """The outcome in one word: accepted, partly, waiting, undone, nothing; for a check: passed, failed."""
         if not self.of_register:
             return "failed" if self.waiting else "passed"
-        applied = [one for one in self.rounds if one.status == "applied"]
-        if any(one.status == "proposed" for one in self.rounds):
+        applied = [one for one in self.rounds if one.status == SetStatus.APPLIED]
+        if any(one.status == SetStatus.PROPOSED for one in self.rounds):
             return "waiting"
         if applied and all(one.undone for one in applied):
             return "undone"
@@ -285,7 +286,7 @@ def _round(
     for counted in actions:
         if counted["taken"]:
             taken[counted["action"]] = taken.get(counted["action"], 0) + counted["count"]
-    conflicts = sum(a["count"] for a in actions if a["action"] == "conflict")
+    conflicts = sum(a["count"] for a in actions if a["action"] == Action.CONFLICT)
     all_changes = sum(a["count"] for a in actions)
     findings = (
         ProblemSummary(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()), p["message"],

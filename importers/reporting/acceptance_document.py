@@ -14,6 +14,8 @@ from importers.reporting.acceptance_map import drawn
 from importers.reporting.translate_stored import in_general
 from registry.errors import Invalid
 from registry.i18n import _, current_language
+from registry.vocabulary.changes import Action, SetStatus
+from registry.vocabulary.word_list import labels
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -82,12 +84,11 @@ def _verdict(record: Record) -> str:
 
 
 def _TAKEN() -> Mapping[str, str]:  # noqa: N802 - a table in the language of the context
-    return {"add": _("新增"), "update": _("属性变更"), "move": _("位置变更"), "retire": _("移除")}
+    return {action: name for action, name in labels(Action) if action != Action.CONFLICT}
 
 
 def _STATUS() -> Mapping[str, str]:  # noqa: N802
-    return {"proposed": _("待审核"), "applied": _("已应用"), "rejected": _("已拒绝"), "empty": _("没有变更"),
-            "failed": _("失败"), "": _("仅检查")}  # fmt: skip
+    return {**dict(labels(SetStatus)), "": _("仅检查")}
 
 
 def _BASIS() -> Mapping[str, str]:  # noqa: N802

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from registry.access import passwords
 from registry.errors import Conflict, Invalid, NotFound
@@ -139,13 +140,15 @@ def revoke_layer(connection: psycopg.Connection[Any], username: str, district: s
 
 def list_accounts(connection: psycopg.Connection[Any]) -> list[AccountSummary]:
     """All accounts, by user name."""
-    rows = connection.execute(
-        "SELECT p.username, p.name, p.active, p.locked_until, p.last_sign_in_at,"
-        " ARRAY(SELECT m.district || ':' || m.role FROM registry.membership m WHERE m.person_id = p.id ORDER BY 1),"
-        " ARRAY(SELECT g.district || ':' || g.layer FROM registry.layer_grant g WHERE g.person_id = p.id ORDER BY 1)"
-        " FROM registry.person p ORDER BY p.username"
-    )
-    return [AccountSummary(r[0], r[1], r[2], r[3], r[4], tuple(r[5]), tuple(r[6])) for r in rows]
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(
+            "SELECT p.username, p.name, p.active, p.locked_until, p.last_sign_in_at,"
+            " ARRAY(SELECT m.district || ':' || m.role FROM registry.membership m WHERE m.person_id = p.id ORDER BY 1)"
+            " AS roles,"
+            " ARRAY(SELECT g.district || ':' || g.layer FROM registry.layer_grant g WHERE g.person_id = p.id ORDER BY 1)"
+            " AS layers FROM registry.person p ORDER BY p.username"
+        ).fetchall()
+    return [AccountSummary(**{**row, "roles": tuple(row["roles"]), "layers": tuple(row["layers"])}) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from registry.errors import NotAllowed, NotFound
 from registry.i18n import _
@@ -44,8 +45,10 @@ _READ = """
 SELECT p.id, p.name,
        coalesce((SELECT array_agg(m.role) FROM registry.membership m
                  WHERE m.person_id = p.id AND m.district = %(district)s), '{}') AS roles,
-       coalesce((SELECT array_agg(r.layer) FROM registry.readable(current_user) r WHERE r.district = %(district)s), '{}'),
+       coalesce((SELECT array_agg(r.layer) FROM registry.readable(current_user) r WHERE r.district = %(district)s), '{}')
+         AS layers,
        coalesce((SELECT array_agg(w.layer) FROM registry.writable(current_user) w WHERE w.district = %(district)s), '{}')
+         AS writable
 FROM registry.person p WHERE p.id = %(person)s AND p.active
 """
 
@@ -57,10 +60,13 @@ def open_scope(connection: psycopg.Connection[Any], district: str, person_id: in
     Raises NotFound for a person who does not exist, is not active, or is not mapped to the district.
     """
     connection.execute("SELECT set_config('registry.person', %s, true)", (str(person_id),))
-    row = connection.execute(_READ, {"district": district, "person": person_id}).fetchone()
-    if row is None or not row[2]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_READ, {"district": district, "person": person_id}).fetchone()
+    if row is None or not row["roles"]:
         raise NotFound(_("没有行政区“%(district)s”。", district=district))
-    return Scope(district, row[0], row[1], frozenset(row[2]), frozenset(row[3]), frozenset(row[4]))
+    return Scope(
+        district, row["id"], row["name"], frozenset(row["roles"]), frozenset(row["layers"]), frozenset(row["writable"])
+    )
 
 
 def open_scope_by_name(connection: psycopg.Connection[Any], district: str, username: str) -> Scope:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from registry.access.operator import admit_operator
 from registry.errors import Invalid, NotFound
@@ -46,11 +47,14 @@ def add_district(
 
 def read_district(connection: psycopg.Connection[Any], code: str) -> DistrictInfo:
     """One district that this connection may see. Raises NotFound."""
-    row = connection.execute(
-        "SELECT code, name_zh, name_en, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
-        " FROM registry.district WHERE code = %s",
-        (code,),
-    ).fetchone()
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(
+            "SELECT code, name_zh, name_en, ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east,"
+            " ST_YMax(box) AS north FROM registry.district WHERE code = %s",
+            (code,),
+        ).fetchone()
     if row is None:
         raise NotFound(_("没有行政区“%(district)s”。", district=code), _("registry district add 可新建。"))
-    return DistrictInfo(row[0], row[1], row[2], (row[3], row[4], row[5], row[6]))
+    return DistrictInfo(
+        row["code"], row["name_zh"], row["name_en"], (row["west"], row["south"], row["east"], row["north"])
+    )

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from registry.access.scope import Scope
 from registry.assets.filters import Filter
 from registry.assets.query import matching
-from registry.catalogue.labels import state_label
 from registry.catalogue.layers import Layer
 from registry.i18n import _, in_language
 from registry.models.areas import Area
 from registry.models.parties import Party
+from registry.vocabulary.assets import AssetState
+from registry.vocabulary.word_list import label
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def conditions(session: Session, scope: Scope, filter: Filter, layers: Mapping[s
             f"{kind.scheme}:{kind.code}": kind.name
             for code, layer in layers.items() if code in scope.layers for kind in layer.classes
         },
-        "state": {state: state_label(state) for state in filter.states},
+        "state": {state: label(AssetState, state) for state in filter.states},
         "area": area_names(session, scope, filter.areas),
         "party": _party_names(session, scope, filter.parties),
         "bbox": dict.fromkeys([value for key, value in filter.query_pairs() if key == "bbox"], _("地图上的范围")),

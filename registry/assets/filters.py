@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 
 from registry.errors import Invalid
 from registry.i18n import _
+from registry.vocabulary.assets import AssetState
 
-STATES = ("intact", "damaged", "missing", "abandoned", "retired")
-LIVE = STATES[:-1]
+STATES = tuple(AssetState)
+LIVE = tuple(state for state in AssetState if state is not AssetState.RETIRED)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _near(session: Session, found: Any, place: tuple[float, float], reach: float
     here = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4490), 3857)
     distance = func.ST_Distance(table.geom_3857, here)
     columns = (table.id, table.layer, table.code, table.name, AssetClassRow.name_zh, AssetClassRow.name_en, table.state)
-    extra = (distance.label("distance"), *((outline,) if outline is not None else ()))
+    extra = (distance.label("distance"), *((outline.label("outline"),) if outline is not None else ()))
     statement = (
         found.with_class(*columns, *extra)
         .where(*found.touching((lon - degrees, lat - degrees, lon + degrees, lat + degrees)))
@@ -76,6 +76,6 @@ def _near(session: Session, found: Any, place: tuple[float, float], reach: float
     )
     return [
         Hit(r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.state,
-            round(r.distance * cos(radians(lat)), 2), r[8] if outline is not None else None)
+            round(r.distance * cos(radians(lat)), 2), r.outline if outline is not None else None)
         for r in session.execute(statement)
     ]  # fmt: skip

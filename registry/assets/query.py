@@ -172,7 +172,7 @@ def page(session: Session, scope: Scope, filter: Filter, after: str | None = Non
     table = found.table
     manager, maintainer = aliased(Party), aliased(Party)
     statement = found.with_class(
-        table.id, table.layer, table.code, table.name, table.scheme, table.class_, AssetClassRow.name_zh,
+        table.id, table.layer, table.code, table.name, table.scheme, table.class_.label("class_code"), AssetClassRow.name_zh,
         AssetClassRow.name_en, table.state, table.areas, table.length_m, table.area_m2, table.changed_on,
         manager.name.label("manager"), maintainer.name.label("maintainer"),
     )  # fmt: skip
@@ -209,7 +209,7 @@ def _row(r: Any) -> Row:
         r.code,
         r.name,
         r.scheme,
-        r[5],
+        r.class_code,
         in_language(r.name_zh, r.name_en),
         r.state,
         r.areas,

@@ -107,7 +107,7 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
         .limit(limit)
     )
     return [
-        AreaHit(r.code, in_language(r.name_zh, r.name_en), r.kind, (r[4], r[5], r[6], r[7]))
+        AreaHit(r.code, in_language(r.name_zh, r.name_en), r.kind, (r.west, r.south, r.east, r.north))
         for r in session.execute(statement)
     ]
 
@@ -115,7 +115,14 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
 def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[AssetHit]:
     hits = [
         AssetHit(
-            r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11])
+            r.id,
+            r.layer,
+            r.code,
+            r.name,
+            in_language(r.name_zh, r.name_en),
+            r.lon,
+            r.lat,
+            (r.west, r.south, r.east, r.north),
         )
         for r in session.execute(assets_named(scope, text, limit))
     ]
@@ -141,4 +148,5 @@ def assets_named(scope: Scope, text: str, limit: int) -> Select[Any]:
 
 
 def _box(column: Any) -> tuple[ColumnElement[float], ...]:
-    return func.ST_XMin(column), func.ST_YMin(column), func.ST_XMax(column), func.ST_YMax(column)
+    edges = {"west": func.ST_XMin, "south": func.ST_YMin, "east": func.ST_XMax, "north": func.ST_YMax}
+    return tuple(edge(column).label(name) for name, edge in edges.items())

@@ -15,6 +15,7 @@ from registry.i18n import _, in_language
 
 if TYPE_CHECKING:
     import psycopg
+from psycopg.rows import dict_row
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,10 @@ FROM registry.asset_class ORDER BY layer, position, scheme, code
 def stored_layers(connection: psycopg.Connection[Any]) -> dict[str, Layer]:
     """The layers of this register with their classes, in drawing order. Who may see which is the scope's to say."""
     classes: dict[str, list[AssetClass]] = defaultdict(list)
-    for layer, *values in connection.execute(_CLASSES):
-        classes[layer].append(AssetClass(*values))
-    return {
-        row[0]: Layer(row[0], row[1], row[2], row[3], row[4], tuple(classes[row[0]]), *row[5:])
-        for row in connection.execute(_LAYERS)
-    }
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(_CLASSES):
+            classes[row.pop("layer")].append(AssetClass(**row))
+        return {row["code"]: Layer(**row, classes=tuple(classes[row["code"]])) for row in cursor.execute(_LAYERS)}
 
 
 def stored_layer(connection: psycopg.Connection[Any], code: str) -> Layer:

@@ -14,18 +14,14 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from registry.access.scope import Scope
+from registry.assets.columns import DELIVERED
 from registry.database.statements import statement
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.i18n import _
+from registry.vocabulary.changes import Action, SetKind, SetStatus
 
 if TYPE_CHECKING:
     from registry.identity.matcher import Rules
-
-# The columns of a delivered row, in the order in which they are copied in.
-DELIVERED = (
-    "source_row", "code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer",
-    "surveyed_on", "changed_on", "source", "accuracy", "attributes", "geom", "areas", "fingerprint",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,12 @@ class Summary:
     def as_dict(self) -> dict[str, int]:
         """The counts, for JSON."""
         return {k: v for k, v in vars(self).items() if k != "change_set"}
+
+
+# What the rows of each action are called where they are counted.
+COUNTED = {
+    Action.ADD: "added", Action.UPDATE: "updated", Action.MOVE: "moved", Action.RETIRE: "retired", Action.CONFLICT: "conflicts",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def propose(
     connection: psycopg.Connection[Any],
     scope: Scope,
     layer: str,
-    kind: str,
+    kind: SetKind,
     delivery: ChangeSetOrigin,
     undoes: int | None = None,
 ) -> int:
@@ -195,18 +197,22 @@ def _retire_absent(connection: psycopg.Connection[Any], values: dict[str, Any], 
 
 def summarise(connection: psycopg.Connection[Any], scope: Scope, change_set: int, unchanged: int = 0) -> Summary:
     """Count the actions of a change set, and keep the counts with it. A set without any waits for nobody."""
-    values = {"district": scope.district, "change_set": change_set}
-    rows = connection.execute(statement("changes/summary.sql").encode(), values).fetchall()
-    counts = {action: n for action, n, _doubtful, _unconfirmed in rows}
-    summary = Summary(
-        change_set, counts.get("add", 0), counts.get("update", 0), counts.get("move", 0), counts.get("retire", 0),
-        counts.get("conflict", 0), unchanged, sum(row[2] for row in rows), sum(row[3] for row in rows),
-    )  # fmt: skip
+    summary = Summary(change_set, **count_rows(connection, scope, change_set), unchanged=unchanged)
+    has_rows = summary.changes + summary.conflicts > 0
     connection.execute(
         "UPDATE registry.change_set SET summary = summary || %s, status = %s WHERE district = %s AND id = %s",
-        (Jsonb(summary.as_dict()), "proposed" if counts else "empty", scope.district, change_set),
+        (Jsonb(summary.as_dict()), SetStatus.PROPOSED if has_rows else SetStatus.EMPTY, scope.district, change_set),
     )
     return summary
+
+
+def count_rows(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[str, int]:
+    """The counts of a `Summary` that the rows of a change set tell, as they stand now."""
+    values = {"district": scope.district, "change_set": change_set}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statement("changes/summary.sql").encode(), values).fetchall()
+    counts = dict.fromkeys(COUNTED.values(), 0) | {COUNTED[row["action"]]: row["rows"] for row in rows}
+    return counts | {name: sum(row[name] for row in rows) for name in ("doubtful", "unconfirmed")}
 
 
 KEPT_AT_ONCE = 20_000
@@ -289,9 +295,9 @@ def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
             _("要恢复它的改动，请撤销变更集 %(undo)s。", undo=last),
         )
     title = _("撤销变更集 %(id)s", id=last)
-    if kind == "photos":  # has no changes: its photos are out of sight while its undo is in force
-        return Summary(propose(connection, scope, layer, "photos", ChangeSetOrigin(title), undoes=last))
-    proposal = propose(connection, scope, layer, "undo", ChangeSetOrigin(title), undoes=last)
+    if kind == SetKind.PHOTOS:  # has no changes: its photos are out of sight while its undo is in force
+        return Summary(propose(connection, scope, layer, SetKind.PHOTOS, ChangeSetOrigin(title), undoes=last))
+    proposal = propose(connection, scope, layer, SetKind.UNDO, ChangeSetOrigin(title), undoes=last)
     values = {"district": scope.district, "change_set": proposal, "undoes": last}
     connection.execute(statement("changes/undo.sql").encode(), values)
     return summarise(connection, scope, proposal)

@@ -13,19 +13,16 @@ import shapely
 
 from registry.access.scope import Scope
 from registry.areas.areas import Areas
-from registry.assets.filters import STATES
-from registry.catalogue.labels import field_label
+from registry.assets.columns import EDITABLE, field_label
 from registry.catalogue.layers import stored_layer
 from registry.changes import change_sets
 from registry.database.json_schema import violations
 from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.parties.parties import party_id
-
-EDITABLE = frozenset(
-    {"code", "name", "class", "state", "manager", "owner", "maintainer", "surveyed_on", "changed_on", "source", "accuracy",
-     "external_key", "attributes", "geom"}
-)  # fmt: skip
+from registry.vocabulary.assets import Accuracy, AssetState, PartyRole
+from registry.vocabulary.catalogue import LayerGeometry
+from registry.vocabulary.changes import Action, SetKind
 
 
 @dataclass(frozen=True)
@@ -75,9 +72,10 @@ def propose_edit(connection: psycopg.Connection[Any], scope: Scope, edit: Edit) 
         raise Invalid(_("没有任何改动。"), _("至少改一项再保存。"))
     _check(connection, then)
     moved = "geom" in changed
-    action = "retire" if then["state"] == "retired" and now["state"] != "retired" else "move" if moved else "update"
+    retires = then["state"] == AssetState.RETIRED != now["state"]
+    action = Action.RETIRE if retires else Action.MOVE if moved else Action.UPDATE
     title = edit.reason or _("编辑 %(code)s", code=now["code"])
-    number = change_sets.propose(connection, scope, now["layer"], "edit", change_sets.ChangeSetOrigin(title))
+    number = change_sets.propose(connection, scope, now["layer"], SetKind.EDIT, change_sets.ChangeSetOrigin(title))
     located = Areas.load(connection, scope.district).locate(shapely.from_wkb([then["geom"]]))[0] if moved else "{}"
     connection.execute(
         _PROPOSE,
@@ -110,7 +108,7 @@ def _merged(connection: psycopg.Connection[Any], scope: Scope, now: dict[str, An
         then["scheme"], then["class"] = edit.values["class"]
     if "geom" in edit.values:
         then["geom"] = shapely.to_wkb(_stored(edit.values["geom"]))
-    for field in ("manager", "owner", "maintainer"):
+    for field in PartyRole:
         if field in edit.values:
             then[field] = party_id(connection, scope, edit.values[field])
     return then
@@ -132,7 +130,11 @@ def _value(state: dict[str, Any], field: str) -> Any:
     return (state["scheme"], state["class"]) if field == "class" else state[field]
 
 
-_SHAPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
+_SHAPES: dict[str, str] = {
+    LayerGeometry.POINT: "Point",
+    LayerGeometry.LINE: "MultiLineString",
+    LayerGeometry.POLYGON: "MultiPolygon",
+}
 
 
 def _check(connection: psycopg.Connection[Any], then: dict[str, Any]) -> None:
@@ -155,8 +157,8 @@ def _check_facts(then: dict[str, Any]) -> None:
     """The fields that mean the same in every layer."""
     sound = {
         "code": bool(then["code"]) and not then["code"].isspace(),
-        "state": then["state"] in STATES,
-        "accuracy": then["accuracy"] in (None, "A", "B", "C"),
+        "state": then["state"] in set(AssetState),
+        "accuracy": then["accuracy"] in {None, *Accuracy},
         **{day: then[day] is None or isinstance(then[day], date) for day in ("surveyed_on", "changed_on")},
     }
     for field, ok in sound.items():

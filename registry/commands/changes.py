@@ -16,24 +16,33 @@ def changes() -> None:
     """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
 
 
+_LISTED = "{id:>6}  {proposed_at:%Y-%m-%d %H:%M}  {status:<9} {layer:<10} {proposed_by}  {title}  {counts}"
+
+
 @changes.command("list")
 @acting
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def list_changes(district: str | None, username: str | None, as_json: bool) -> None:
     """列出最近的变更集。 List the latest change sets."""
+    from psycopg.rows import dict_row
+
     with opened(district, username) as (connection, scope):
-        rows = connection.execute(
-            "SELECT s.id, s.layer, s.kind, s.status, s.title, s.summary, s.proposed_at, p.name FROM registry.change_set s"
-            " JOIN registry.person p ON p.id = s.proposed_by WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
-            (scope.district,),
-        ).fetchall()
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "SELECT s.id, s.layer, s.kind, s.status, s.title, s.summary, s.proposed_at, p.name AS proposed_by"
+                " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
+                " WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
+                (scope.district,),
+            )
+            .fetchall()
+        )
     if as_json:
-        keys = ("id", "layer", "kind", "status", "title", "summary", "proposed_at", "proposed_by")
-        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
         return
-    for id_, layer, _kind, status, title, summary, at, who in rows:
-        counts = " ".join(f"{name}={n}" for name, n in summary.items() if n)
-        click.echo(f"{id_:>6}  {at:%Y-%m-%d %H:%M}  {status:<9} {layer:<10} {who}  {title}  {counts}")
+    for row in rows:
+        row["counts"] = " ".join(f"{name}={n}" for name, n in row["summary"].items() if n)
+        click.echo(_LISTED.format_map(row))
 
 
 @changes.command()

@@ -8,7 +8,6 @@ believed only while somebody holds the file's lock: a worker that died leaves `f
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +18,14 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from registry.access.scope import Scope
-from registry.deliveries.steps import died
+from registry.deliveries.options import ImportOptions
+from registry.deliveries.steps import WORK, died
 from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.jobs import queue
+from registry.vocabulary.changes import SetStatus
+from registry.vocabulary.deliveries import DeliveryStep, FileState, StepStatus
 
-STEPS = ("look", "check", "apply", "undo")
 LONGEST_NAME = 120
 
 
@@ -68,21 +69,25 @@ class DeliveryFile:
     undone_by: int | None
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a step waits for the worker or is being worked on."""
-        return self.status in ("queued", "running")
+    def options(self) -> ImportOptions:
+        """How it is to be looked into and checked."""
+        return ImportOptions.read(self.orders)
 
     @property
-    def state(self) -> str:
-        """Where it stands, in one word: queued, running, failed, cancelled, looked, review, empty, applied, undone or
-        rejected."""
+    def is_busy(self) -> bool:
+        """Whether a step waits for the worker or is being worked on."""
+        return self.status in (StepStatus.QUEUED, StepStatus.RUNNING)
+
+    @property
+    def state(self) -> FileState:
+        """Where it stands, in one word."""
         if self.undone_by is not None:
-            return "undone"
-        if self.status != "done":
-            return self.status
+            return FileState.UNDONE
+        if self.status != StepStatus.DONE:
+            return FileState(self.status)
         if self.set_status is None:
-            return "looked"
-        return {"proposed": "review"}.get(self.set_status, self.set_status)
+            return FileState.LOOKED
+        return FileState.REVIEW if self.set_status == SetStatus.PROPOSED else FileState(self.set_status)
 
 
 @dataclass(frozen=True)
@@ -155,10 +160,10 @@ def receive(
     *,
     title: str = "",
     delivery: int | None = None,
-    orders: Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
 ) -> tuple[int, int]:
     """Enter an uploaded file, as a new delivery or as resubmitted rows of one, and queue its inspection (resubmitted rows are
-    checked at once, by the orders of the first file). Returns delivery and number; the caller moves the file to its `place`
+    checked at once, by the options of the first file). Returns delivery and number; the caller moves the file to its `place`
     before committing.
 
     Raises NotAllowed for somebody who may write no layer, NotFound for a delivery out of reach.
@@ -170,18 +175,19 @@ def receive(
             (scope.district, (title.strip() or upload.name)[:200], scope.person_id),
         ).fetchone()
         assert row is not None
-        delivery, number, step = int(row[0]), 1, "look"
+        delivery, number, step = int(row[0]), 1, DeliveryStep.LOOK
     else:
         first = get(connection, scope, delivery)
         if first.layer is None:
             raise Conflict(_("交付 %(id)s 还没有检查过，不能补交。", id=delivery), _("先完成第一个文件的检查。"))
         scope.require_writer(first.layer)
-        number, step = len(first.files) + 1, "check"
-        orders = orders or first.files[0].orders
+        number, step = len(first.files) + 1, DeliveryStep.CHECK
+        options = options or first.files[0].options
     connection.execute(
         "INSERT INTO registry.delivery_file (district, delivery, number, name, bytes, sha256, step, orders, uploaded_by,"
         " asked_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (scope.district, delivery, number, upload.name, upload.bytes, upload.sha256, step, Jsonb(dict(orders or {})),
+        (scope.district, delivery, number, upload.name, upload.bytes, upload.sha256, step,
+         Jsonb((options or ImportOptions()).as_dict()),
          scope.person_id, scope.person_id),
     )  # fmt: skip
     _queue(connection, scope, delivery, number)
@@ -259,15 +265,15 @@ def request_step(
     delivery: int,
     number: int,
     step: str,
-    orders: Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
 ) -> None:
-    """Ask for a step of a file: queue it, with new orders for how to check it if given.
+    """Ask for a step of a file: queue it, with new options for how to check it if given.
 
     A check of a file that was checked before makes a new change set; the old proposal is rejected. An undo of what is undone
     undoes the undo. Raises Conflict while
     another step is queued or under way, or where the step does not fit the state of the file.
     """
-    if step not in STEPS:
+    if step not in set(DeliveryStep):
         raise Invalid(_("没有步骤“%(step)s”。", step=step))
     held = get(connection, scope, delivery)
     file = held.file(number)
@@ -278,7 +284,14 @@ def request_step(
         " WHERE district = %s AND delivery = %s AND number = %s"
         " AND (status NOT IN ('queued', 'running')"
         "      OR status = 'running' AND NOT registry.is_worked_on(district, delivery, number))",
-        (step, Jsonb(dict(orders)) if orders is not None else None, scope.person_id, scope.district, delivery, number),
+        (
+            step,
+            Jsonb(options.as_dict()) if options is not None else None,
+            scope.person_id,
+            scope.district,
+            delivery,
+            number,
+        ),
     )
     if done.rowcount != 1:
         raise _busy(file)
@@ -287,11 +300,11 @@ def request_step(
 
 def _require_fit(held: Delivery, file: DeliveryFile, step: str) -> None:
     fits = {
-        "look": file.set_status is None,
-        "check": held.layer is not None and file.set_status not in ("applied",),
-        "apply": file.set_status == "proposed",
-        "undo": file.set_status == "applied",
-    }[step]
+        DeliveryStep.LOOK: file.set_status is None,
+        DeliveryStep.CHECK: held.layer is not None and file.set_status != SetStatus.APPLIED,
+        DeliveryStep.APPLY: file.set_status == SetStatus.PROPOSED,
+        DeliveryStep.UNDO: file.set_status == SetStatus.APPLIED,
+    }[DeliveryStep(step)]
     if file.is_busy:
         raise _busy(file)
     if not fits:
@@ -317,7 +330,7 @@ def cancel(connection: psycopg.Connection[Any], scope: Scope, delivery: int, num
 
 
 def _queue(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> None:
-    job = queue.put(connection, scope.district, delivery, number)
+    job = queue.put(connection, WORK, district=scope.district, delivery=delivery, number=number)
     connection.execute(
         "UPDATE registry.delivery_file SET job = %s WHERE district = %s AND delivery = %s AND number = %s",
         (job, scope.district, delivery, number),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 
 from registry.access.scope import Scope
 from registry.errors import NotFound
@@ -51,10 +52,10 @@ class StoredProfile:
 
 def listed(connection: psycopg.Connection[Any], scope: Scope) -> list[StoredProfile]:
     """The profiles of the district that this person may read, by name."""
-    rows = connection.execute(
-        "SELECT name, layer, saved_at FROM registry.profile WHERE district = %s ORDER BY name", (scope.district,)
-    ).fetchall()
-    return [StoredProfile(*row) for row in rows]
+    with connection.cursor(row_factory=class_row(StoredProfile)) as cursor:
+        return cursor.execute(
+            "SELECT name, layer, saved_at FROM registry.profile WHERE district = %s ORDER BY name", (scope.district,)
+        ).fetchall()
 
 
 def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None:

@@ -30,6 +30,7 @@ class ChangeSet(Base):
     proposed_at: Mapped[datetime]
     applied_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("registry.person.id"))
     applied_at: Mapped[datetime | None]
+    review_revision: Mapped[int]
 
 
 class Change(Base):

@@ -16,6 +16,9 @@ from registry.database.statements import statement
 from registry.errors import Invalid, NotFound
 from registry.i18n import _, in_language
 from registry.photos import photos as attachments
+from registry.vocabulary.changes import SetKind, SetStatus
+from registry.vocabulary.photos import PhotoReason
+from registry.vocabulary.word_list import label
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def _photo(row: dict[str, Any]) -> WaitingPhoto:
         NearbyAsset(n["code"], n["name"], in_language(n["name_zh"], n["name_en"]), n["metres"]) for n in row["nearest"]
     )
     known = {name: row[name] for name in WaitingPhoto.__dataclass_fields__}
-    return WaitingPhoto(**{**known, "reason": _(attachments.REASONS[row["reason"]]), "nearest": tuple(near)})
+    return WaitingPhoto(**{**known, "reason": label(PhotoReason, row["reason"]), "nearest": tuple(near)})
 
 
 def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
@@ -111,12 +114,12 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
     scope.require_writer(waiting.layer)
     if code is not None and not code.strip():
         raise Invalid(_("没有写明资产编码。"), _("选一个附近的资产，或填写编码。"))
-    if waiting.status == "proposed":
+    if waiting.status == SetStatus.PROPOSED:
         target = waiting.id
     else:
         title = _("指定照片“%(name)s”", name=waiting.name)[:200]
         delivery = change_sets.ChangeSetOrigin(title, {"photos": 1})
-        change_set = change_sets.propose(connection, scope, waiting.layer, attachments.KIND, delivery)
+        change_set = change_sets.propose(connection, scope, waiting.layer, SetKind.PHOTOS, delivery)
         target = _copied(connection, scope, waiting.id, change_set)
     if code is None:
         connection.execute(
@@ -125,7 +128,7 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
         )
     else:
         attachments.assign(connection, scope, target, code.strip())
-    if waiting.status != "proposed":
+    if waiting.status != SetStatus.PROPOSED:
         change_sets.apply(connection, scope, change_set)
 
 
@@ -140,6 +143,6 @@ def _copied(connection: psycopg.Connection[Any], scope: Scope, photo: int, chang
     return int(row[0])
 
 
-def thumbnail(connection: psycopg.Connection[Any], scope: Scope, photo: int, size: str = "thumb") -> Path:
+def thumbnail(connection: psycopg.Connection[Any], scope: Scope, home: Path, photo: int, size: str = "thumb") -> Path:
     """The JPEG of a photo that waits. Raises NotFound."""
-    return attachments.copy_at(one(connection, scope, photo).sha256, size)
+    return attachments.copy_at(home, one(connection, scope, photo).sha256, size)

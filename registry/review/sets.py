@@ -19,15 +19,17 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, sel
 from sqlalchemy.orm import Session
 
 from registry.access.scope import Scope
-from registry.changes.change_sets import Stale
+from registry.changes.change_sets import COUNTED, Stale
 from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.models.access import Person
 from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change, ChangeSet
+from registry.vocabulary.changes import Action, Decision, RowKind, SetStatus
 
-KINDS = ("add", "update", "move", "retire", "conflict", "doubtful")
-DECISIONS = ("accepted", "rejected", "undecided")
+# Plain texts: they are keys of JSON too.
+KINDS = tuple(kind.value for kind in RowKind)
+DECISIONS = tuple(decision.value for decision in Decision)
 MOST_CORNERS = 2_000
 
 
@@ -112,7 +114,7 @@ class ReviewedSet:
     @property
     def is_open(self) -> bool:
         """Whether its rows can still be decided on."""
-        return self.status == "proposed"
+        return self.status == SetStatus.PROPOSED
 
 
 def read_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
@@ -126,25 +128,25 @@ def read_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
         raise NotFound(_("没有变更集 %(id)s。", id=change_set))
     row, by = found
     counts = {name: n for name, n in row.summary.items() if isinstance(n, int)}
-    rows = sum(counts.get(name, 0) for name in ("added", "updated", "moved", "retired", "conflicts"))
+    rows = sum(counts.get(name, 0) for name in COUNTED.values())
     return ReviewedSet(
         row.id, row.layer, row.kind, row.status, row.title, by, row.proposed_at, row.applied_at, row.undoes, row.source,
-        counts.get("unchanged", 0), counts.get("revision", 0), rows,
+        counts.get("unchanged", 0), row.review_revision, rows,
     )  # fmt: skip
 
 
 def kind_of() -> ColumnElement[str]:
     """The kind of a row, as SQL."""
-    return case((Change.doubtful, "doubtful"), else_=Change.action)
+    return case((Change.doubtful, RowKind.DOUBTFUL.value), else_=Change.action)
 
 
 def decision_of() -> ColumnElement[str]:
     """What has been decided of a row, as SQL; a conflict is never applied and has nothing to decide: ''."""
     return case(
-        (Change.doubtful, "undecided"),
-        (Change.action == "conflict", ""),
-        (Change.accepted, "accepted"),
-        else_="rejected",
+        (Change.doubtful, Decision.UNDECIDED.value),
+        (Change.action == Action.CONFLICT, ""),
+        (Change.accepted, Decision.ACCEPTED.value),
+        else_=Decision.REJECTED.value,
     )
 
 
@@ -159,9 +161,9 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     """The rows that meet the conditions, as SQL."""
     found: list[ColumnElement[bool]] = []
     if wanted.kinds:
-        actions = [kind for kind in wanted.kinds if kind != "doubtful"]
+        actions = [kind for kind in wanted.kinds if kind != RowKind.DOUBTFUL]
         plain = and_(~Change.doubtful, Change.action.in_(actions))
-        found.append(or_(plain, Change.doubtful) if "doubtful" in wanted.kinds else plain)
+        found.append(or_(plain, Change.doubtful) if RowKind.DOUBTFUL in wanted.kinds else plain)
     if wanted.classes:
         found.append(tuple_(Change.scheme, Change.class_).in_(wanted.classes))
     if wanted.decision:
@@ -232,14 +234,14 @@ def counts(session: Session, scope: Scope, change_set: int, wanted: Wanted) -> T
     )
     kinds: dict[str, dict[str, int]] = {name: {} for name in KINDS}
     classes: dict[tuple[str, str], int] = {}
-    found = {"accepted": 0, "rejected": 0, "undecided": 0, "": 0}
+    found: dict[str, int] = dict.fromkeys((*DECISIONS, ""), 0)
     from_file = 0
     for name, scheme, code, decided, n, delivered, fitting in session.execute(statement):
         from_file += delivered
         kinds[name][decided] = kinds[name].get(decided, 0) + n
         classes[scheme, code] = classes.get((scheme, code), 0) + n
         found[decided] += fitting
-    return Tally(kinds, classes, from_file, sum(found.values()), found["rejected"], found["accepted"])
+    return Tally(kinds, classes, from_file, sum(found.values()), found[Decision.REJECTED], found[Decision.ACCEPTED])
 
 
 def extent(session: Session, scope: Scope, change_set: int) -> tuple[float, float, float, float] | None:
@@ -277,7 +279,7 @@ def accept(
     Raises NotFound, NotAllowed, Invalid for an area that is none, Conflict for a set that is not open any more.
     """
     lock_open_set(session, scope, change_set)
-    within = [in_set(scope, change_set), *conditions(wanted), ~Change.doubtful, Change.action != "conflict"]
+    within = [in_set(scope, change_set), *conditions(wanted), ~Change.doubtful, Change.action != Action.CONFLICT]
     if seqs is not None:
         within.append(Change.seq.in_(list(seqs)))
     if area is not None:
@@ -304,8 +306,7 @@ def _polygon(given: str) -> shapely.Geometry:
 
 
 _HOLD = """
-UPDATE registry.change_set SET summary = summary || jsonb_build_object('revision',
-  coalesce((summary ->> 'revision')::int, 0) + 1)
+UPDATE registry.change_set SET review_revision = review_revision + 1
 WHERE district = :district AND id = :id AND status = 'proposed'
 """
 
@@ -337,11 +338,11 @@ def read_seqs(given: str) -> list[int]:
 def stale(session: Session, scope: Scope, change_set: int, most: int = 50) -> list[Stale]:
     """The accepted rows that no longer fit the register, in the order of the file, at most `most` of them."""
     rows = session.execute(
-        text("SELECT coalesce(source_row, seq), code, reason FROM registry.stale_changes(:district, :id)"
+        text("SELECT coalesce(source_row, seq) AS row, code, reason FROM registry.stale_changes(:district, :id)"
              " ORDER BY seq LIMIT :most"),
         {"district": scope.district, "id": change_set, "most": most},
     )  # fmt: skip
-    return [Stale(*row) for row in rows]
+    return [Stale(**row) for row in rows.mappings()]
 
 
 def delivery_of(session: Session, scope: Scope, change_set: int) -> tuple[int, int] | None:

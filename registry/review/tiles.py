@@ -42,6 +42,7 @@ from registry.models.catalogue import LayerRow
 from registry.models.changes import Change
 from registry.review.sets import DECISIONS, KINDS, ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
 from registry.tiles.tile import BUFFER, CELLS_ACROSS, EXTENT, SINGLE_FROM, TILE_PIXELS, Address
+from registry.vocabulary.changes import Action
 
 # So many rows can be drawn one by one anywhere: the whole set is then on the screen as it is.
 FEW = 2_000
@@ -194,7 +195,7 @@ def _clusters(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Addr
     rows = (
         select(
             _place_in(KINDS, kind_of()).label("k"),
-            case((and_(Change.accepted, ~Change.doubtful, Change.action != "conflict"), 0), else_=1).label("r"),
+            case((and_(Change.accepted, ~Change.doubtful, Change.action != Action.CONFLICT), 0), else_=1).label("r"),
             x.label("x"), y.label("y"),
         )
         .where(in_set(scope, reviewed.id), *conditions(wanted), Change.geom.op("&&")(around))

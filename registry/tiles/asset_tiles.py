@@ -48,11 +48,12 @@ from registry.tiles.tile import (
     grid_corner,
     mvt,
 )
+from registry.vocabulary.assets import AssetState
+from registry.vocabulary.catalogue import LayerGeometry
 
 NAMED_FROM = 13
 CELL_ZOOM = 17  # of the roll-up
 REVISION_ZOOM = 14
-STATES = {"intact": 0, "damaged": 1, "missing": 2, "abandoned": 3, "retired": 4}
 
 
 def etag(session: Session, scope: Scope, filter: Filter, address: Address) -> str:
@@ -98,7 +99,7 @@ def note_look(session: Session, scope: Scope, filter: Filter, address: Address) 
 
 def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Address) -> Sequence[LayerRow]:
     """The readable layers of this tileset that are drawn at this zoom, in drawing order."""
-    is_point = LayerRow.geometry == "point"
+    is_point = LayerRow.geometry == LayerGeometry.POINT
     display_zoom = address.z + 1
     return session.scalars(
         select(LayerRow)
@@ -110,7 +111,7 @@ def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Addres
 
 
 def _state_number(column: Any) -> ColumnElement[Any]:
-    return case(STATES, value=column)
+    return case({state.value: number for number, state in enumerate(AssetState)}, value=column)
 
 
 def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) -> Select[Any]:
@@ -119,14 +120,14 @@ def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) ->
     table = found.table
     shape = table.geom_3857
     wide_enough: list[ColumnElement[bool]] = []
-    if layer.geometry != "point":
+    if layer.geometry != LayerGeometry.POINT:
         pixel = 40075016.68 / 2**address.z / TILE_PIXELS
         shape = func.ST_Simplify(shape, pixel / 2, True)
-        if layer.geometry == "polygon":
+        if layer.geometry == LayerGeometry.POLYGON:
             wide_enough.append(func.ST_Area(table.geom_3857) > 4 * pixel * pixel)
     drawn = func.ST_AsMVTGeom(shape, bounds(address), EXTENT, BUFFER, True).label("shape")
     columns = [table.id, table.class_.label("c"), _state_number(table.state).label("s"), drawn]
-    if layer.geometry != "point" and address.z >= NAMED_FROM:
+    if layer.geometry != LayerGeometry.POINT and address.z >= NAMED_FROM:
         columns.append(table.name.label("n"))
     around = found.touching(address.box(BUFFER / EXTENT))
     shown = found.select(*columns).where(table.layer == layer.code, *around, *wide_enough)
@@ -192,7 +193,7 @@ def _on_the_fly(
     west, north = grid_corner(x0, y0, level)
     east, south = grid_corner(x1 + 1, y1 + 1, level)
     place = (table.gx.op(">>")(finer), table.gy.op(">>")(finer))
-    bad = func.count().filter(table.state != "intact")
+    bad = func.count().filter(table.state != AssetState.INTACT)
     return (
         found.select(
             table.layer, func.count().label("n"), bad.label("bad"),

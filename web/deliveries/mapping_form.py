@@ -15,7 +15,7 @@ from importers.normalise.normaliser import SOURCES
 from importers.profiles.column_names import ATTRIBUTE, FIELDS, IGNORE, POSITIONS
 from importers.profiles.profile import Profile
 from importers.records import Box, DeclaredCrs, Encoding, SourceLayer
-from registry.catalogue.labels import field_label
+from registry.assets.columns import field_label
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
 from registry.i18n import Words, _, current_language, in_language
@@ -158,15 +158,11 @@ def _targets(source: Source, layer: Layer) -> list[tuple[str, list[Option]]]:
     ]
     groups = [
         (_("不对应"), [Option(KEEP, _("保留为附加属性")), Option(IGNORE, _("不导入"))]),
-        (_("共有字段"), [Option(name, _field(name)) for name in FIELDS]),
+        (_("共有字段"), [Option(name, field_label(name)) for name in FIELDS]),
         (_("位置"), places),
         (_("图层“%(layer)s”的属性", layer=layer.name), attributes),
     ]
     return [(label, options) for label, options in groups if options]
-
-
-def _field(name: str) -> str:
-    return _("分类标准") if name == "scheme" else field_label(name)
 
 
 def _position(name: str) -> str:

@@ -12,18 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, current_app, g, jsonify, request, url_for
+from flask import Response, g, jsonify, request, url_for
 from flask_security import current_user
 from werkzeug.exceptions import ClientDisconnected
 
-from registry.database.connections import raw
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.uploads import Arrival
 from registry.errors import Invalid, NotFound
 from registry.i18n import _
-from registry.settings import Settings
 from web.http.routing import district_blueprint
-from web.http.transaction import release_connection, scope, session
+from web.http.settings import settings
+from web.http.transaction import connection, release_connection, scope, session
 
 blueprint = district_blueprint("uploads", __name__, "/uploads")
 PIECE_BYTES = 8 << 20
@@ -46,13 +45,13 @@ def begin() -> Response:
     parts, mark, mends = _announced(told)
     scope().require_any_writer()
     if mends is not None:
-        held = deliveries.get(raw(session()), scope(), mends)
+        held = deliveries.get(connection(), scope(), mends)
         if held.layer is None:
             raise NotFound(_("没有交付 %(id)s。", id=mends))
         scope().require_writer(held.layer)
-    limit = _settings().upload_mb << 20
+    limit = settings().upload_mb << 20
     arrival = uploads.begin(
-        _settings().home, scope().district, scope().person_id, parts, limit=limit, mark=mark, mends=mends
+        settings().home, scope().district, scope().person_id, parts, limit=limit, mark=mark, mends=mends
     )
     return _told(arrival)
 
@@ -111,7 +110,7 @@ def _blocks(length: int) -> Iterator[bytes]:
 def finish(token: str) -> Response:
     """Make a delivery of what has come, or resubmitted rows of one. Asked again, the answer is the same."""
     arrival = _mine(token)
-    home = _settings().home
+    home = settings().home
     if arrival.entered is not None:
         delivery, number = arrival.entered
         if _is_there(delivery, number):
@@ -119,7 +118,7 @@ def finish(token: str) -> Response:
         arrival = uploads.take_back(arrival, deliveries.place(home, arrival.district, delivery, number, arrival.name))
     release_connection()
     upload = uploads.complete(arrival)
-    delivery, number = deliveries.receive(raw(session()), scope(), upload, delivery=arrival.mends)
+    delivery, number = deliveries.receive(connection(), scope(), upload, delivery=arrival.mends)
     place = deliveries.place(home, arrival.district, delivery, number, upload.name)
     settled = uploads.finish_upload(arrival, (delivery, number), place)
     try:
@@ -133,7 +132,7 @@ def finish(token: str) -> Response:
 
 def _is_there(delivery: int, number: int) -> bool:
     try:
-        deliveries.get(raw(session()), scope(), delivery).file(number)
+        deliveries.get(connection(), scope(), delivery).file(number)
     except NotFound:
         return False
     return True
@@ -147,7 +146,7 @@ def discard(token: str) -> Response:
 
 
 def _mine(token: str) -> Arrival:
-    return uploads.find(_settings().home, token, scope().district, current_user.id)
+    return uploads.find(settings().home, token, scope().district, current_user.id)
 
 
 def _told(arrival: Arrival) -> Response:
@@ -158,8 +157,3 @@ def _told(arrival: Arrival) -> Response:
 
 def _entered(delivery: int, number: int) -> Response:
     return jsonify(url=url_for("deliveries.show", delivery=delivery, number=number))
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["chengji.settings"]
-    return found

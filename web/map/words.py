@@ -10,17 +10,6 @@ def map_words() -> dict[str, str]:
     return {**_page(), **_filter(), **_search(), **_drawing(), **_troubles()}
 
 
-def state_names() -> dict[str, str]:
-    """The lifecycle states in the order of the tiles' numbers."""
-    return {
-        "intact": _("完好"),
-        "damaged": _("破损"),
-        "missing": _("丢失"),
-        "abandoned": _("废弃"),
-        "retired": _("移除"),
-    }
-
-
 def _page() -> dict[str, str]:
     return {
         "close": _("关闭"),

@@ -10,7 +10,7 @@ import orjson
 import shapely
 from shapely.errors import ShapelyError
 
-from registry.catalogue.labels import field_label
+from registry.assets.columns import field_label
 from registry.changes.edits import Edit
 from registry.errors import Invalid
 from registry.i18n import _

@@ -12,12 +12,9 @@ import orjson
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.catalogue.labels import kind_label
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes.change_sets import StaleChanges
-from registry.changes.conflict_reasons import reason_label
-from registry.database.connections import raw
 from registry.deliveries import deliveries
 from registry.errors import Conflict
 from registry.i18n import _
@@ -26,11 +23,13 @@ from registry.review import rows as review_rows
 from registry.review import sets as review
 from registry.review import tiles as review_tiles
 from registry.tiles.tile import Address
+from registry.vocabulary.changes import Reason, RowKind
+from registry.vocabulary.word_list import label, labels
 from web.http.compression import accepted, gzip_body
 from web.http.headers import nonce
 from web.http.routing import district_blueprint
 from web.http.tile_cache import TileCache
-from web.http.transaction import district, scope, session
+from web.http.transaction import connection, district, scope, session
 from web.map.settings import layers_in_scope, map_settings
 from web.review.map import ReviewView, build_review_map
 
@@ -44,12 +43,12 @@ def page(id: int) -> ResponseReturnValue:
     told = review.read_set(session(), scope(), id)
     tally = review.counts(session(), scope(), id, wanted)
     first = review_rows.page_of_changes(session(), scope(), told, wanted)
-    layer = stored_layers(raw(session()))[told.layer]
+    layer = stored_layers(connection())[told.layer]
     delivery = review.delivery_of(session(), scope(), id)
     parts = build_review_map(district(), layers_in_scope(), map_settings(), _view(told, layer), nonce=nonce())
     return render_template(
         "review/review.html", map=parts, reviewed=told, layer=layer, page=first, wanted=wanted, may_decide=_may_decide(told),
-        kinds=[(kind, kind_label(kind)) for kind in review.KINDS], tally=tally, classes=_classes(tally, layer),
+        kinds=list(labels(RowKind)), tally=tally, classes=_classes(tally, layer),
         in_error=review.rows_in_error(session(), scope(), id), delivery=delivery,
         delivery_url=_delivery_url(delivery) if delivery else None,
     )  # fmt: skip
@@ -80,7 +79,7 @@ def row(id: int, seq: int) -> ResponseReturnValue:
     return render_template(
         "review/review_card.html", shown=shown, line=shown.line, reviewed=told, may_decide=_may_decide(told),
         district=district(),
-        reason=reason_label(shown.line.reason),
+        reason=label(Reason, shown.line.reason),
         geometry=orjson.dumps({**geometry, "candidates": spots, "seq": seq}).decode().replace("<", "\\u003c"),
     )  # fmt: skip
 
@@ -98,7 +97,7 @@ def stale(id: int) -> Response:
     """Accepted rows that somebody changed in the register since the proposal was made."""
     told = review.read_set(session(), scope(), id)
     found = review.stale(session(), scope(), id) if told.is_open else []
-    return _json({"rows": [{**vars(one), "words": reason_label(one.reason)} for one in found]})
+    return _json({"rows": [{**vars(one), "words": label(Reason, one.reason)} for one in found]})
 
 
 @blueprint.get("/<id:id>/tiles/<int:z>/<int:x>/<int:y>.mvt")
@@ -158,10 +157,10 @@ def apply(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.request_step(raw(session()), scope(), *delivery, "apply")
+        deliveries.request_step(connection(), scope(), *delivery, "apply")
         return redirect(_delivery_url(delivery), 303)
     try:
-        change_sets.apply(raw(session()), scope(), id)
+        change_sets.apply(connection(), scope(), id)
     except StaleChanges as error:
         flash(f"{error.message}{error.hint}", "error")
     else:
@@ -173,7 +172,7 @@ def apply(id: int) -> ResponseReturnValue:
 def reject(id: int) -> ResponseReturnValue:
     """Close the set without applying anything of it."""
     review.lock_open_set(session(), scope(), id)
-    change_sets.reject(raw(session()), scope(), id)
+    change_sets.reject(connection(), scope(), id)
     flash(_("变更集 %(id)s 已拒绝，登记册没有改动。", id=id), "success")
     return redirect(url_for("review.page", id=id), 303)
 
@@ -185,13 +184,13 @@ def again(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.request_step(raw(session()), scope(), *delivery, "check")
+        deliveries.request_step(connection(), scope(), *delivery, "check")
         return redirect(_delivery_url(delivery), 303)
     if told.undoes is None:
         raise Conflict(_("变更集 %(id)s 的文件没有保存，不能在这里重新比对。", id=id), _("请重新导入或重新编辑。"))
     review.lock_open_set(session(), scope(), id)
-    change_sets.reject(raw(session()), scope(), id)
-    anew = change_sets.undo(raw(session()), scope(), told.undoes)
+    change_sets.reject(connection(), scope(), id)
+    anew = change_sets.undo(connection(), scope(), told.undoes)
     return redirect(url_for("review.page", id=anew.change_set), 303)
 
 
@@ -207,7 +206,7 @@ def _view(told: review.ReviewedSet, layer: Layer) -> ReviewView:
     """What the browser must know of the set before it can ask."""
     return ReviewView(
         district().box, review.extent(session(), scope(), told.id), url_for("review.page", id=told.id), told.revision,
-        _may_decide(told), layer.code, layer.geometry, [(kind, kind_label(kind)) for kind in review.KINDS],
+        _may_decide(told), layer.code, layer.geometry, list(labels(RowKind)),
     )  # fmt: skip
 
 

@@ -109,7 +109,9 @@ def parks(n: int, east: float = 0.0) -> list[Delivered]:
 def proposed(
     watched: Watch, scope: Scope, layer: str, rows: list[Delivered], complete: Complete | None = None
 ) -> change_sets.Summary:
-    change_set = change_sets.propose(watched.connection, scope, layer, "import", change_sets.Delivery("a delivery"))
+    change_set = change_sets.propose(
+        watched.connection, scope, layer, "import", change_sets.ChangeSetOrigin("a delivery")
+    )
     with change_sets.staging(watched.connection) as copy:
         copy.write("".join(seed._csv(rows, seed.DISTRICT)))
     return change_sets.diff(watched.connection, scope, layer, change_set, complete=complete)

@@ -74,7 +74,7 @@ def own(installed: Path) -> Iterator[str]:
 def registry(command: str) -> subprocess.CompletedProcess[str]:
     """One of our commands, as an operator gives it; the cluster is held, so that it goes on afterwards."""
     return subprocess.run(
-        [sys.executable, "-P", "-m", "registry.command_line", *command.split()], capture_output=True, text=True,
+        [sys.executable, "-P", "-m", "registry.commands.main", *command.split()], capture_output=True, text=True,
         check=False, env={**os.environ, "REGISTRY_LANGUAGE": "zh"},
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ import { h, part } from "../map/element.js";
 import { notice } from "../map/notices.js";
 import { fullCount } from "../map/numbers.js";
 import { askJson, postJson } from "../map/server.js";
+import { RowKind } from "../vocabulary.js";
 
 /** @import { Failed, ReviewCounts } from "../types.js" */
 
@@ -36,8 +37,8 @@ export class Decisions {
    */
   async row(seq, accepted) {
     const kind = this.#facts(seq)?.kind;
-    if (kind === "conflict") return notice(t("review_conflict"));
-    if (kind === "doubtful") return notice(t("review_doubtful_first"));
+    if (kind === RowKind.CONFLICT) return notice(t("review_conflict"));
+    if (kind === RowKind.DOUBTFUL) return notice(t("review_doubtful_first"));
     const counts = await this.#send("accept", this.#state.query, { accepted: word(accepted), rows: seq }, true);
     if (counts) this.#state.decided(counts, [{ seq, accepted }]);
   }
