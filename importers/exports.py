@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from importers.cells.text_quality import harmless
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.columns import CELLS, field_label
 from registry.assets.filters import Filter
@@ -41,14 +40,15 @@ def export(session: Session, scope: Scope, layer: Layer, filter: Filter, path: P
         )
     scope.require_layer(layer.code)
     path.unlink(missing_ok=True)
-    names = _attribute_names(session, scope, layer, filter)
     written = 0
-    for rows in _batches(session, scope, filter):
-        _write(path, driver, layer, names, rows, append=written > 0)
-        written += len(rows)
+    with matching(scope, filter).look(session, "export") as seen:
+        names = _attribute_names(session, scope, layer, filter)
+        for rows in _batches(session, scope, filter):
+            _write(path, driver, layer, names, rows, append=written > 0)
+            written += len(rows)
+        seen.layers({layer.code: written})
     if not written:
         _write(path, driver, layer, names, [], append=False)
-    log_restricted(session, scope, {layer.code}, "export", written)
     return written
 
 

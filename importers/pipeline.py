@@ -28,6 +28,7 @@ from importers.stage.unchanged import Memory, Recognised, sampled
 from importers.validate.context import Grounds
 from importers.validate.validator import Checked
 from registry import __version__
+from registry.access.access_log import open_for_work
 from registry.access.scope import Scope
 from registry.areas.areas import Areas
 from registry.catalogue.layers import Layer
@@ -114,6 +115,7 @@ def _run(
 ) -> Report:
     grounds = Grounds.of_district(connection, scope.district)
     layer = grounds.layers[scope.require_writer(order.layer)]
+    open_for_work(connection, scope, layer.code, "import", file=order.path.name)
     asked = _asked_profile(connection, scope, order)
     source = _source(reader, order, asked)
     profile, name, keep = _profile(connection, scope, order, source, layer, asked)

@@ -46,6 +46,7 @@ class Announcement:
     `blueprints`: Flask blueprints, in the order of registration. `scripted`: names of blueprints and endpoints whose answers
     a script reads, so that their errors are JSON. `menu`: lines of the main menu.
     `tasks`: kinds of job (`registry.jobs.tasks.Task`).
+    `filter_fields`: fields of the filter (`registry.assets.filter_fields.FilterField`), in modules that do not import it.
     `demo`: functions of (url, manifest, folder) that add the slice's part to the demo district, after its deliveries.
     `documents`: pages of `docs/` that are about the slice.
     """
@@ -57,6 +58,7 @@ class Announcement:
     scripted: tuple[str, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     tasks: tuple[str, ...] = ()
+    filter_fields: tuple[str, ...] = ()
     demo: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
 

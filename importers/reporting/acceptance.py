@@ -6,6 +6,7 @@ prints it is `importers.reporting.acceptance_document`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from importers.problems.problem import Code, Problem, Severity
 from importers.supplier_check.check import CheckResult
 from importers.supplier_check.pack import Pack
 from registry import __version__
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.areas.districts import read_district
 from registry.database.statements import statement
@@ -194,6 +196,20 @@ def of_change_sets(
 
     Raises NotFound where one of the sets is not there or out of scope.
     """
+    with look(connection, scope, "record", change_sets=list(change_sets)) as seen:
+        found, layers = _of_change_sets(connection, scope, change_sets, title, delivery)
+        seen.layers(layers)
+    return found
+
+
+def _of_change_sets(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    change_sets: Sequence[int],
+    title: str | None,
+    delivery: int | None,
+) -> tuple[Record, Counter[str]]:
+    """The record, and how many sets of each layer it tells of."""
     values = {"district": scope.district, "change_sets": list(change_sets)}
     with connection.cursor(row_factory=dict_row) as cursor:
         sets = cursor.execute(statement("reporting/acceptance_rounds.sql").encode(), values).fetchall()
@@ -214,10 +230,11 @@ def of_change_sets(
         for told in sets
     )
     district = read_district(connection, scope.district)
-    return Record(
+    record = Record(
         title or sets[0]["title"], scope.district, district.name, in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
         rounds, Act(scope.person_name, datetime.now().astimezone()), delivery, places=_places(connection, values),
     )  # fmt: skip
+    return record, Counter(told["layer"] for told in sets)
 
 
 def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int) -> Record:
@@ -232,7 +249,9 @@ def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int
 def checksum(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> str:
     """SHA-256 over the rows that a change set puts into the register. The same rows give the same sum, always."""
     values = {"district": scope.district, "change_set": change_set}
-    row = connection.execute(statement("reporting/acceptance_checksum.sql").encode(), values).fetchone()
+    with look(connection, scope, "checksum") as seen:
+        row = connection.execute(statement("reporting/acceptance_checksum.sql").encode(), values).fetchone()
+        seen.layers({})  # a sum shows no row
     assert row is not None
     return str(row[0])
 

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.assets import query as assets
 from registry.assets.columns import field_label
@@ -97,7 +98,13 @@ class Card:
 
 def card(session: Session, scope: Scope, id: int) -> Card:
     """The card of one asset. Raises NotFound when it is absent or out of scope; logs the look if its layer is restricted."""
-    asset = assets.get(session, scope, id)
+    with look(session, scope, "view") as seen:
+        asset = assets.within_look(session, scope, id)
+        seen.one(asset.layer, asset.id)
+        return _card(session, scope, asset)
+
+
+def _card(session: Session, scope: Scope, asset: Asset) -> Card:
     kind = session.get_one(AssetClassRow, (asset.scheme, asset.class_))
     layer = session.get_one(LayerRow, asset.layer)
     versions = _versions(session, asset)

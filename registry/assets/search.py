@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.access.access_log import log_restricted
+from registry.access.access_log import look
 from registry.access.scope import Scope
+from registry.assets.conditions import search_terms
 from registry.assets.filters import Filter
-from registry.assets.query import matching, search_terms
+from registry.assets.query import matching
 from registry.i18n import in_language
 from registry.models.areas import Area
 from registry.models.catalogue import AssetClassRow
@@ -113,7 +114,10 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
 
 
 def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[AssetHit]:
-    hits = [
+    with look(session, scope, "suggest", typed=text) as seen:
+        rows = session.execute(assets_named(scope, text, limit)).all()
+        seen.rows(rows)
+    return [
         AssetHit(
             r.id,
             r.layer,
@@ -124,10 +128,8 @@ def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[Asset
             r.lat,
             (r.west, r.south, r.east, r.north),
         )
-        for r in session.execute(assets_named(scope, text, limit))
+        for r in rows
     ]
-    log_restricted(session, scope, {hit.layer for hit in hits}, "suggest", len(hits))
-    return hits
 
 
 def assets_named(scope: Scope, text: str, limit: int) -> Select[Any]:

@@ -13,6 +13,7 @@ import psycopg.sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from registry.access.access_log import look, open_for_work
 from registry.access.scope import Scope
 from registry.assets.columns import DELIVERED
 from registry.database.statements import statement
@@ -97,6 +98,7 @@ def propose(
 ) -> int:
     """Open an empty change set and return its number, after an apply that is under way has ended.
 
+    A restricted layer is open to the work from here to the end of the transaction, with an entry in the log.
     Raises NotFound or NotAllowed for a layer out of reach.
     """
     scope.require_writer(layer)
@@ -106,6 +108,7 @@ def propose(
         (scope.district, layer, kind, delivery.title, Jsonb(delivery.source), undoes, scope.person_id, scope.district),
     ).fetchone()
     assert row is not None
+    open_for_work(connection, scope, layer, kind, change_set=row[0])
     return int(row[0])
 
 
@@ -255,6 +258,10 @@ def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) ->
     Raises StaleChanges naming the rows that somebody changed meanwhile (nothing is applied), NotFound for a set that is
     not there, out of scope or no longer proposed, NotAllowed without the right to write its layer.
     """
+    if scope.restricted:  # a refusal names rows
+        of = "SELECT layer FROM registry.change_set WHERE district = %s AND id = %s"
+        row = connection.execute(of, (scope.district, change_set)).fetchone()
+        open_for_work(connection, scope, row[0] if row else "", "apply", change_set=change_set)
     try:
         with connection.transaction():
             connection.execute("SELECT registry.apply_change_set(%s, %s)", (scope.district, change_set))
@@ -325,9 +332,11 @@ def read(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
         ).fetchone()
         if told is None:
             raise NotFound(_("没有变更集 %(id)s。", id=change_set))
-        told["problems"] = cursor.execute(
-            "SELECT source_row AS row, severity, code, field, value, message, remedy FROM registry.problem"
-            " WHERE district = %s AND change_set = %s ORDER BY seq",
-            key,
-        ).fetchall()
+        with look(connection, scope, f"problems {change_set}", (told["layer"],)) as seen:
+            told["problems"] = cursor.execute(
+                "SELECT source_row AS row, severity, code, field, value, message, remedy FROM registry.problem"
+                " WHERE district = %s AND change_set = %s ORDER BY seq",
+                key,
+            ).fetchall()
+            seen.layers({told["layer"]: len(told["problems"])})
     return told

@@ -11,6 +11,7 @@ import orjson
 import psycopg
 import shapely
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.areas.areas import Areas
 from registry.assets.columns import EDITABLE, field_label
@@ -93,10 +94,11 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, edit: Edit) -> dict
         raise Invalid(_("不能修改字段“%(fields)s”。", fields="、".join(sorted(unknown))))
     from psycopg.rows import dict_row
 
-    with connection.cursor(row_factory=dict_row) as cursor:
+    with look(connection, scope, "edit") as seen, connection.cursor(row_factory=dict_row) as cursor:
         now = cursor.execute(_CURRENT, (scope.district, edit.asset_id)).fetchone()
-    if now is None:
-        raise NotFound(_("没有资产 %(id)s。", id=edit.asset_id))
+        if now is None:
+            raise NotFound(_("没有资产 %(id)s。", id=edit.asset_id))
+        seen.one(now["layer"], edit.asset_id)
     if now["version"] != edit.base_version:
         raise Conflict(_("资产 %(code)s 已被别人改动。", code=now["code"]), _("重新打开后再改。"))
     return now

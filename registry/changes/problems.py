@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import class_row
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
+
+T = TypeVar("T")
+
+
+@contextmanager
+def _reading(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int
+) -> Iterator[Callable[[list[T]], list[T]]]:
+    """Read what is known of rows of a change set: what is read passes through the function, so that the look can tell it."""
+    layer = ""
+    if scope.restricted:  # else nobody need know
+        of = "SELECT layer FROM registry.change_set WHERE district = %s AND id = %s"
+        row = connection.execute(of, (scope.district, change_set)).fetchone()
+        layer = row[0] if row else ""
+    with look(connection, scope, f"problems {change_set}", (layer,)) as seen:
+
+        def told(rows: list[T]) -> list[T]:
+            seen.layers({layer: len(rows)})
+            return rows
+
+        yield told
 
 
 @dataclass(frozen=True)
@@ -65,8 +89,14 @@ def groups(
 ) -> list[Group]:
     """The problems of a change set by code and column: errors first, then what occurs most."""
     values = {"district": scope.district, "change_set": change_set, "severity": severity}
-    with connection.cursor(row_factory=class_row(Group)) as cursor:
-        return cursor.execute(_GROUPS, values).fetchall()
+    with _reading(connection, scope, change_set) as found, connection.cursor(row_factory=class_row(Group)) as cursor:
+        return found(cursor.execute(_GROUPS, values).fetchall())
+
+
+_ALIKE = """
+SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem
+WHERE district = %s AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s
+"""
 
 
 def alike(
@@ -80,23 +110,27 @@ def alike(
     limit: int = 100,
 ) -> list[ProblemGroup]:
     """The problems of one group in the order of the file; the next page is `after` the last one's `seq`."""
-    with connection.cursor(row_factory=class_row(ProblemGroup)) as cursor:
-        return cursor.execute(
-            "SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem WHERE district = %s"
-            " AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s",
-            (scope.district, change_set, code, field, after, limit),
-        ).fetchall()
+    key = (scope.district, change_set, code, field, after, limit)
+    with (
+        _reading(connection, scope, change_set) as found,
+        connection.cursor(row_factory=class_row(ProblemGroup)) as cursor,
+    ):
+        return found(cursor.execute(_ALIKE, key).fetchall())
+
+
+_VALUES = """
+SELECT value FROM registry.problem WHERE district = %s AND change_set = %s AND code = %s AND field = %s AND value <> ''
+GROUP BY value ORDER BY count(*) DESC, value LIMIT %s
+"""
 
 
 def words(
     connection: psycopg.Connection[Any], scope: Scope, change_set: int, code: str, field: str, limit: int = 200
 ) -> list[str]:
     """The different values of one group, the most frequent first."""
-    rows = connection.execute(
-        "SELECT value FROM registry.problem WHERE district = %s AND change_set = %s AND code = %s AND field = %s"
-        " AND value <> '' GROUP BY value ORDER BY count(*) DESC, value LIMIT %s",
-        (scope.district, change_set, code, field, limit),
-    )
+    key = (scope.district, change_set, code, field, limit)
+    with _reading(connection, scope, change_set) as found:
+        rows = found(connection.execute(_VALUES, key).fetchall())
     return [str(value) for (value,) in rows]
 
 
@@ -110,17 +144,29 @@ class StoredProblem:
     row: int | None
 
 
+_LEFT = """
+SELECT c.asset_id AS id, a.code, a.name, c.source_row AS row FROM registry.change c
+JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+WHERE c.district = %s AND c.change_set = %s AND c.action = 'conflict' ORDER BY c.seq LIMIT %s
+"""
+
+
 def stored_problems(
     connection: psycopg.Connection[Any], scope: Scope, change_set: int, limit: int = 200
 ) -> list[StoredProblem]:
     """The first assets that an undo left as they are, in the order of the file."""
-    with connection.cursor(row_factory=class_row(StoredProblem)) as cursor:
-        return cursor.execute(
-            "SELECT c.asset_id AS id, a.code, a.name, c.source_row AS row FROM registry.change c"
-            " JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id"
-            " WHERE c.district = %s AND c.change_set = %s AND c.action = 'conflict' ORDER BY c.seq LIMIT %s",
-            (scope.district, change_set, limit),
-        ).fetchall()
+    key = (scope.district, change_set, limit)
+    with (
+        _reading(connection, scope, change_set) as found,
+        connection.cursor(row_factory=class_row(StoredProblem)) as cursor,
+    ):
+        return found(cursor.execute(_LEFT, key).fetchall())
+
+
+_ERRORS = """
+SELECT source_row, code, field, message, remedy FROM registry.problem
+WHERE district = %s AND change_set = %s AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq
+"""
 
 
 def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:
@@ -130,11 +176,8 @@ def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -
     """
     found: dict[int, list[dict[str, Any]]] = {}
     known: dict[tuple[str, ...], dict[str, Any]] = {}
-    rows = connection.execute(
-        "SELECT source_row, code, field, message, remedy FROM registry.problem WHERE district = %s AND change_set = %s"
-        " AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq",
-        (scope.district, change_set),
-    )
+    with _reading(connection, scope, change_set) as read:
+        rows = read(connection.execute(_ERRORS, (scope.district, change_set)).fetchall())
     for row, *told in rows:
         finding = known.setdefault(tuple(told), dict(zip(("code", "field", "message", "remedy"), told, strict=True)))
         found.setdefault(row, []).append(finding)

@@ -8,6 +8,7 @@ believed only while somebody holds the file's lock: a worker that died leaves `f
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.deliveries.options import ImportOptions
 from registry.deliveries.steps import WORK, died
@@ -227,15 +229,28 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, values: dict[str, A
     return [Delivery(**row, files=tuple(file for file in found if file.delivery == row["id"])) for row in rows]
 
 
-def inspection(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> list[dict[str, Any]]:
-    """What a look into a file showed: its layers, as `importers.jobs.step` keeps them; empty before the look."""
-    row = connection.execute(
-        "SELECT look FROM registry.delivery_file WHERE district = %s AND delivery = %s AND number = %s",
-        (scope.district, delivery, number),
-    ).fetchone()
-    if row is None:
-        raise NotFound(_("没有交付 %(id)s。", id=delivery))
-    return list(row[0] or [])
+_INSPECTION = """
+SELECT d.layer, registry.inspection_of(current_user, f.district, f.delivery, f.number)
+FROM registry.delivery_file f JOIN registry.delivery d ON d.district = f.district AND d.id = f.delivery
+WHERE f.district = %s AND f.delivery = %s AND f.number = %s
+"""
+
+
+def inspection(
+    connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int, layer: str | None = None
+) -> list[dict[str, Any]]:
+    """What a look into a file showed: its layers, as `importers.jobs.step` keeps them; empty before the look.
+
+    It holds samples of the rows. They are logged under the layer of the delivery; where nobody has said it, under `layer`, what
+    its reader takes them for, else under the layer that each of them seems to fit.
+    """
+    with look(connection, scope, f"delivery {delivery}/{number}") as seen:
+        row = connection.execute(_INSPECTION, (scope.district, delivery, number)).fetchone()
+        if row is None:
+            raise NotFound(_("没有交付 %(id)s。", id=delivery))
+        found = list(row[1] or [])
+        seen.layers(Counter(row[0] or layer or source.get("best") or "" for source in found))
+    return found
 
 
 def name_it(

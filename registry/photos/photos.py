@@ -18,6 +18,7 @@ import psycopg
 from PIL import Image, ImageOps
 from psycopg.rows import class_row
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.changes import change_sets
 from registry.database.statements import statement
@@ -51,6 +52,7 @@ class Attachment:
 
     id: int
     change_set: int
+    layer: str
     asset_id: int | None
     code: str | None
     name: str
@@ -65,8 +67,8 @@ class Attachment:
 
 
 _SELECT = """
-SELECT t.id, t.change_set, t.asset_id, a.code, t.name, t.sha256, t.width, t.height, t.taken_at, t.distance_m, t.matched_by,
-       t.reason, p.name AS added_by
+SELECT t.id, t.change_set, t.layer, t.asset_id, a.code, t.name, t.sha256, t.width, t.height, t.taken_at, t.distance_m,
+       t.matched_by, t.reason, p.name AS added_by
 FROM registry.attachment t
 JOIN registry.person p ON p.id = t.added_by
 LEFT JOIN registry.asset a ON a.district = t.district AND a.id = t.asset_id
@@ -99,20 +101,31 @@ def propose(
 
 def of_change_set(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> list[Attachment]:
     """The photos of a change set, in the order in which they came."""
-    return _read(connection, "t.change_set = %(it)s ORDER BY t.id", scope, change_set)
+    with look(connection, scope, f"photos {change_set}") as seen:
+        found = _read(connection, "t.change_set = %(it)s ORDER BY t.id", scope, change_set)
+        seen.rows(found)
+    return found
 
 
 def of_asset(connection: psycopg.Connection[Any], scope: Scope, asset_id: int) -> list[Attachment]:
     """The photos of an asset whose change set is in force, latest first. Empty for an asset out of reach."""
-    wanted = (
-        "t.asset_id = %(it)s AND registry.in_force(t.district, t.change_set) ORDER BY t.taken_at DESC NULLS LAST, t.id"
-    )
-    return _read(connection, wanted, scope, asset_id)
+    wanted = _OF_ASSET + " ORDER BY t.taken_at DESC NULLS LAST, t.id"
+    with look(connection, scope, "photos") as seen:
+        found = _read(connection, wanted, scope, asset_id)
+        seen.rows(found)
+        seen.asset = asset_id
+    return found
 
 
-def _read(connection: psycopg.Connection[Any], wanted: str, scope: Scope, it: int) -> list[Attachment]:
+_OF_ASSET = "t.asset_id = %(it)s AND registry.in_force(t.district, t.change_set)"
+
+
+def _read(
+    connection: psycopg.Connection[Any], wanted: str, scope: Scope, it: int, photo: int | None = None
+) -> list[Attachment]:
+    values = {"district": scope.district, "it": it, "photo": photo}
     with connection.cursor(row_factory=class_row(Attachment)) as cursor:
-        return cursor.execute((_SELECT + wanted).encode(), {"district": scope.district, "it": it}).fetchall()
+        return cursor.execute((_SELECT + wanted).encode(), values).fetchall()
 
 
 def assign(connection: psycopg.Connection[Any], scope: Scope, attachment_id: int, code: str) -> None:
@@ -132,10 +145,12 @@ def content(
     connection: psycopg.Connection[Any], scope: Scope, home: Path, asset_id: int, attachment_id: int, size: str
 ) -> Path:
     """The JPEG of an asset's photo, `full` or `thumb`, for serving. Raises NotFound for one out of reach or not in force."""
-    for photo in of_asset(connection, scope, asset_id):
-        if photo.id == attachment_id and size in SIZES:
-            return copy_at(home, photo.sha256, size)
-    raise NotFound(_("没有照片 %(id)s。", id=attachment_id))
+    with look(connection, scope, "photo") as seen:
+        found = _read(connection, _OF_ASSET + " AND t.id = %(photo)s", scope, asset_id, photo=attachment_id)
+        if not found or size not in SIZES:
+            raise NotFound(_("没有照片 %(id)s。", id=attachment_id))
+        seen.one(found[0].layer, asset_id)
+    return copy_at(home, found[0].sha256, size)
 
 
 def copy_at(home: Path, sha256: str, size: str) -> Path:

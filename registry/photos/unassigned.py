@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from registry.access.access_log import look, open_for_work
 from registry.access.scope import Scope
 from registry.changes import change_sets
 from registry.database.statements import statement
@@ -64,22 +66,24 @@ def page(
     connection: psycopg.Connection[Any], scope: Scope, after: int = 0, limit: int = 30
 ) -> tuple[list[WaitingPhoto], int]:
     """The photos that wait, of layers this person may write, in the order in which they came; and how many wait in all."""
-    rows = _rows(connection, scope, after=after, limit=limit)
+    rows = _rows(connection, scope, "unassigned photos", after=after, limit=limit)
     return [_photo(row) for row in rows], rows[0]["all_waiting"] if rows else 0
 
 
 def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> WaitingPhoto:
     """A photo that waits. Raises NotFound, also for one out of reach."""
-    rows = _rows(connection, scope, id=photo, limit=1)
+    rows = _rows(connection, scope, "unassigned photo", id=photo, limit=1)
     if not rows:
         raise NotFound(_("没有待指定的照片 %(id)s。", id=photo))
     return _photo(rows[0])
 
 
-def _rows(connection: psycopg.Connection[Any], scope: Scope, **values: Any) -> list[dict[str, Any]]:
+def _rows(connection: psycopg.Connection[Any], scope: Scope, act: str, **values: Any) -> list[dict[str, Any]]:
     told = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+    with look(connection, scope, act, scope.writable) as seen, connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+        seen.layers(Counter(row["layer"] for row in rows))
+    return rows
 
 
 def _photo(row: dict[str, Any]) -> WaitingPhoto:
@@ -92,8 +96,8 @@ def _photo(row: dict[str, Any]) -> WaitingPhoto:
 
 def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
     """Photos that were proposed and not applied, of layers this person may write; newest first."""
-    with connection.cursor(row_factory=class_row(PhotoSet)) as cursor:
-        return cursor.execute(
+    with look(connection, scope, "photo sets", scope.writable) as seen, _photo_sets(connection) as cursor:
+        found = cursor.execute(
             "SELECT s.id, s.layer, s.title, p.name AS proposed_by, s.proposed_at, count(t.asset_id) AS found,"
             " count(*) FILTER (WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')) AS waiting"
             " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
@@ -102,6 +106,12 @@ def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
             " GROUP BY s.id, s.layer, s.title, p.name, s.proposed_at ORDER BY s.id DESC LIMIT 50",
             (scope.district, sorted(scope.writable)),
         ).fetchall()
+        seen.rows(found)
+    return found
+
+
+def _photo_sets(connection: psycopg.Connection[Any]) -> psycopg.Cursor[PhotoSet]:
+    return connection.cursor(row_factory=class_row(PhotoSet))
 
 
 def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, code: str | None) -> None:
@@ -112,6 +122,7 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
     """
     waiting = one(connection, scope, photo)
     scope.require_writer(waiting.layer)
+    open_for_work(connection, scope, waiting.layer, "assign photo", photo=photo)
     if code is not None and not code.strip():
         raise Invalid(_("没有写明资产编码。"), _("选一个附近的资产，或填写编码。"))
     if waiting.status == SetStatus.PROPOSED:

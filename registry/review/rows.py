@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Double, and_, case, cast, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.differences import Difference, Wording, measured
 from registry.errors import Invalid, NotFound
@@ -17,7 +16,7 @@ from registry.i18n import _, in_language
 from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change
-from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
+from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of, look_into
 
 PAGE_SIZE = 50
 
@@ -86,9 +85,10 @@ def page_of_changes(
     statement = (
         _select(scope, reviewed).where(*conditions(wanted), Change.seq > after).order_by(Change.seq).limit(size + 1)
     )
-    found = session.execute(statement).all()
-    lines = _lines(session, scope, reviewed, found[:size])
-    log_restricted(session, scope, {reviewed.layer} if lines else set(), f"changes {reviewed.id}", len(lines))
+    with look_into(session, scope, reviewed, wanted) as seen:
+        found = session.execute(statement).all()
+        lines = _lines(session, scope, reviewed, found[:size])
+        seen.layers({reviewed.layer: len(lines)})
     return LinesPage(lines, lines[-1].seq if len(found) > size else None)
 
 
@@ -103,11 +103,16 @@ def read_after(given: str | None) -> int:
 
 def detail(session: Session, scope: Scope, reviewed: ReviewedSet, seq: int) -> Detail:
     """One row with its geometry and candidates. Raises NotFound."""
-    found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
-    if found is None:
-        raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
-    (line,) = _lines(session, scope, reviewed, [found])
-    log_restricted(session, scope, {reviewed.layer}, f"changes {reviewed.id}", 1, line.asset_id)
+    with look_into(session, scope, reviewed) as seen:
+        found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
+        if found is None:
+            raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
+        seen.one(reviewed.layer, found.Change.asset_id)
+        return _detail(session, scope, reviewed, found)
+
+
+def _detail(session: Session, scope: Scope, reviewed: ReviewedSet, found: Any) -> Detail:
+    (line,), seq = _lines(session, scope, reviewed, [found]), found.Change.seq
     key = (in_set(scope, reviewed.id), Change.seq == seq)
     place = session.scalar(select(func.ST_AsGeoJSON(Change.geom, 7, 0)).where(*key))
     old = _old_outline(session, scope, found.Change) if found.Change.moved_m is not None else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -18,8 +19,10 @@ from shapely.errors import ShapelyError
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from registry.access.access_log import Look, look, open_for_work
 from registry.access.scope import Scope
 from registry.changes.change_sets import COUNTED, Stale
+from registry.database.connections import raw
 from registry.errors import Conflict, Invalid, NotFound
 from registry.i18n import _
 from registry.models.access import Person
@@ -135,6 +138,14 @@ def read_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
     )  # fmt: skip
 
 
+def look_into(
+    session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted | None = None
+) -> AbstractContextManager[Look]:
+    """Read rows of the set in here: the database shows none of a restricted layer outside."""
+    asked = wanted.query_string() if wanted else ""
+    return look(session, scope, f"changes {reviewed.id}", (reviewed.layer,), asked=asked)
+
+
 def kind_of() -> ColumnElement[str]:
     """The kind of a row, as SQL."""
     return case((Change.doubtful, RowKind.DOUBTFUL.value), else_=Change.action)
@@ -214,7 +225,7 @@ class Tally:
         return sum(self.of(kind) for kind in self.kinds)
 
 
-def counts(session: Session, scope: Scope, change_set: int, wanted: Wanted) -> Tally:
+def counts(session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted) -> Tally:
     """Count the rows of a set, in one statement."""
     kind, decision = kind_of().label("kind"), decision_of().label("decision")
     fits = and_(*conditions(wanted)) if conditions(wanted) else text("true")
@@ -229,14 +240,21 @@ def counts(session: Session, scope: Scope, change_set: int, wanted: Wanted) -> T
             func.count(Change.source_row),
             func.count().filter(fits),
         )
-        .where(in_set(scope, change_set))
+        .where(in_set(scope, reviewed.id))
         .group_by(*places)
     )
+    with look_into(session, scope, reviewed, wanted) as seen:
+        tally = _tally(session.execute(statement))
+        seen.layers({reviewed.layer: tally.total})
+    return tally
+
+
+def _tally(rows: Iterable[Any]) -> Tally:
     kinds: dict[str, dict[str, int]] = {name: {} for name in KINDS}
     classes: dict[tuple[str, str], int] = {}
     found: dict[str, int] = dict.fromkeys((*DECISIONS, ""), 0)
     from_file = 0
-    for name, scheme, code, decided, n, delivered, fitting in session.execute(statement):
+    for name, scheme, code, decided, n, delivered, fitting in rows:
         from_file += delivered
         kinds[name][decided] = kinds[name].get(decided, 0) + n
         classes[scheme, code] = classes.get((scheme, code), 0) + n
@@ -244,21 +262,26 @@ def counts(session: Session, scope: Scope, change_set: int, wanted: Wanted) -> T
     return Tally(kinds, classes, from_file, sum(found.values()), found[Decision.REJECTED], found[Decision.ACCEPTED])
 
 
-def extent(session: Session, scope: Scope, change_set: int) -> tuple[float, float, float, float] | None:
+def extent(session: Session, scope: Scope, reviewed: ReviewedSet) -> tuple[float, float, float, float] | None:
     """West, south, east, north of all rows of the set in degrees; None for a set without rows."""
-    whole = select(func.ST_Extent(Change.geom).label("box")).where(in_set(scope, change_set)).subquery()
+    whole = select(func.ST_Extent(Change.geom).label("box")).where(in_set(scope, reviewed.id)).subquery()
     edges = (func.ST_XMin(whole.c.box), func.ST_YMin(whole.c.box), func.ST_XMax(whole.c.box), func.ST_YMax(whole.c.box))
-    west, south, east, north = session.execute(select(*edges)).one()
+    with look_into(session, scope, reviewed) as seen:
+        west, south, east, north = session.execute(select(*edges)).one()
+        seen.layers({reviewed.layer: int(west is not None)})
     return (west, south, east, north) if west is not None else None
 
 
-def rows_in_error(session: Session, scope: Scope, change_set: int) -> int:
+_IN_ERROR = """
+SELECT count(DISTINCT source_row) FROM registry.problem WHERE district = :district AND change_set = :id AND severity = 'error'
+"""
+
+
+def rows_in_error(session: Session, scope: Scope, reviewed: ReviewedSet) -> int:
     """The delivered rows that were kept out of the set, because of an error."""
-    found = session.scalar(
-        text("SELECT count(DISTINCT source_row) FROM registry.problem"
-             " WHERE district = :district AND change_set = :id AND severity = 'error'"),
-        {"district": scope.district, "id": change_set},
-    )  # fmt: skip
+    with look_into(session, scope, reviewed) as seen:
+        found = session.scalar(text(_IN_ERROR), {"district": scope.district, "id": reviewed.id})
+        seen.layers({reviewed.layer: int(found or 0)})
     return int(found or 0)
 
 
@@ -321,6 +344,7 @@ def lock_open_set(session: Session, scope: Scope, change_set: int) -> ReviewedSe
     done: Any = session.execute(text(_HOLD), {"district": scope.district, "id": change_set})
     if done.rowcount != 1:
         raise Conflict(_("变更集 %(id)s 已不在待审核状态。", id=change_set), _("刷新页面，看看它现在的状态。"))
+    open_for_work(raw(session), scope, told.layer, f"review {told.id}")
     return told
 
 
@@ -335,14 +359,18 @@ def read_seqs(given: str) -> list[int]:
     return seqs
 
 
-def stale(session: Session, scope: Scope, change_set: int, most: int = 50) -> list[Stale]:
+_STALE = """
+SELECT coalesce(source_row, seq) AS row, code, reason FROM registry.stale_changes(:district, :id) ORDER BY seq LIMIT :most
+"""
+
+
+def stale(session: Session, scope: Scope, reviewed: ReviewedSet, most: int = 50) -> list[Stale]:
     """The accepted rows that no longer fit the register, in the order of the file, at most `most` of them."""
-    rows = session.execute(
-        text("SELECT coalesce(source_row, seq) AS row, code, reason FROM registry.stale_changes(:district, :id)"
-             " ORDER BY seq LIMIT :most"),
-        {"district": scope.district, "id": change_set, "most": most},
-    )  # fmt: skip
-    return [Stale(**row) for row in rows.mappings()]
+    values = {"district": scope.district, "id": reviewed.id, "most": most}
+    with look_into(session, scope, reviewed) as seen:
+        rows = session.execute(text(_STALE), values).mappings().all()
+        seen.layers({reviewed.layer: len(rows)})
+    return [Stale(**row) for row in rows]
 
 
 def delivery_of(session: Session, scope: Scope, change_set: int) -> tuple[int, int] | None:

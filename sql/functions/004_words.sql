@@ -1,5 +1,5 @@
--- Holds a column to the words of its vocabulary (005_vocabulary.sql). Adds the rule, or puts another in its place where the words
--- have changed since; reads the table once then, and not otherwise: the words stand in the rule's comment.
+-- Holds a column to the words of its vocabulary (005_vocabulary.sql). Adds the rule, or puts another in its place where
+-- the words have changed since; reads the table once then, and not otherwise: the words stand in the rule's comment.
 CREATE OR REPLACE FUNCTION registry.hold_to_words(in_table text, in_column text, words text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE

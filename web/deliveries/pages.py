@@ -290,7 +290,7 @@ def _file(delivery: int, number: int) -> tuple[Delivery, DeliveryFile]:
 
 
 def _inspection(delivery: int, number: int) -> list[dict[str, Any]]:
-    return deliveries.inspection(connection(), scope(), delivery, number)
+    return deliveries.inspection(connection(), scope(), delivery, number, request.values.get("layer"))
 
 
 def _change_set(file: DeliveryFile) -> int:

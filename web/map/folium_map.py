@@ -18,6 +18,7 @@ from folium.plugins import Draw, Fullscreen, LocateControl, MousePosition
 from folium.template import Template
 from markupsafe import Markup
 
+from registry.assets import filters
 from registry.catalogue.layers import Layer
 from registry.i18n import _, current_language
 from registry.vocabulary.assets import AssetState
@@ -312,6 +313,7 @@ def map_config(district: District, layers: Sequence[Layer], settings: MapSetting
         ],
         "states": [{"code": code, "name": name} for code, name in labels(AssetState)],
         "view": {"bounds": view.bounds},
+        "filter_keys": filters.keys(),
         "chips": [{"key": key, "value": value, "label": label} for key, value, label in view.chips],
         "strings": map_words(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registry.assets import filters
 from registry.i18n import _
 
 
@@ -35,14 +36,7 @@ def _filter() -> dict[str, str]:
         "drawn_area": _("地图上的矩形"),
         "remove_condition": _("去掉这个条件"),
         "remove_named": _("去掉条件 {label}：{value}"),
-        "filter_layer": _("图层"),
-        "filter_class": _("分类"),
-        "filter_state": _("状态"),
-        "filter_area": _("辖区"),
-        "filter_party": _("单位"),
-        "filter_q": _("文字"),
-        "filter_bbox": _("范围"),
-        "filter_as_of": _("截至"),
+        **{f"filter_{key}": heading for key, heading in filters.headings().items()},
     }
 
 

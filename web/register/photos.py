@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response
 
-from registry.access.access_log import log_restricted
 from registry.assets import query as assets
 from registry.photos import photos as attachments
 from web.http.images import picture
@@ -28,8 +27,6 @@ def thumbnail(id: int, photo: int) -> Response:
 
 
 def _served(asset_id: int, photo: int, size: str) -> Response:
-    asset = assets.get(session(), scope(), asset_id)
+    assets.get(session(), scope(), asset_id)
     path = attachments.content(connection(), scope(), settings().home, asset_id, photo, size)
-    if size == "full":
-        log_restricted(session(), scope(), {asset.layer}, "photo", 1, asset_id)
-    return picture(path)
+    return picture(path, scope().tag(path.name))

@@ -70,4 +70,4 @@ def apply(change_set: int) -> ResponseReturnValue:
 
 def _served(photo: int, size: str) -> Response:
     path = unassigned.thumbnail(connection(), scope(), settings().home, photo, size)
-    return picture(path)
+    return picture(path, scope().tag(path.name))

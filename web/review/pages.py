@@ -5,11 +5,10 @@ Deliveries, edits and undos alike; what was applied can still be looked at.
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 import orjson
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.catalogue.layers import Layer, stored_layers
@@ -25,10 +24,9 @@ from registry.review import tiles as review_tiles
 from registry.tiles.tile import Address
 from registry.vocabulary.changes import Reason, RowKind
 from registry.vocabulary.word_list import label, labels
-from web.http.compression import accepted, gzip_body
 from web.http.headers import nonce
 from web.http.routing import district_blueprint
-from web.http.tile_cache import TileCache
+from web.http.tile_response import tile_response
 from web.http.transaction import connection, district, scope, session
 from web.map.settings import layers_in_scope, map_settings
 from web.review.map import ReviewView, build_review_map
@@ -41,7 +39,7 @@ def page(id: int) -> ResponseReturnValue:
     """The review page: map, legend with counts, and the first rows."""
     wanted = _wanted()
     told = review.read_set(session(), scope(), id)
-    tally = review.counts(session(), scope(), id, wanted)
+    tally = review.counts(session(), scope(), told, wanted)
     first = review_rows.page_of_changes(session(), scope(), told, wanted)
     layer = stored_layers(connection())[told.layer]
     delivery = review.delivery_of(session(), scope(), id)
@@ -49,7 +47,7 @@ def page(id: int) -> ResponseReturnValue:
     return render_template(
         "review/review.html", map=parts, reviewed=told, layer=layer, page=first, wanted=wanted, may_decide=_may_decide(told),
         kinds=list(labels(RowKind)), tally=tally, classes=_classes(tally, layer),
-        in_error=review.rows_in_error(session(), scope(), id), delivery=delivery,
+        in_error=review.rows_in_error(session(), scope(), told), delivery=delivery,
         delivery_url=_delivery_url(delivery) if delivery else None,
     )  # fmt: skip
 
@@ -88,15 +86,14 @@ def row(id: int, seq: int) -> ResponseReturnValue:
 def counts(id: int) -> Response:
     """How many rows of each kind and decision there are, and how many meet the filter."""
     wanted = _wanted()
-    review.read_set(session(), scope(), id)
-    return _json(_tally(review.counts(session(), scope(), id, wanted)))
+    return _json(_counted(id, wanted))
 
 
 @blueprint.get("/<id:id>/stale")
 def stale(id: int) -> Response:
     """Accepted rows that somebody changed in the register since the proposal was made."""
     told = review.read_set(session(), scope(), id)
-    found = review.stale(session(), scope(), id) if told.is_open else []
+    found = review.stale(session(), scope(), told) if told.is_open else []
     return _json({"rows": [{**vars(one), "words": label(Reason, one.reason)} for one in found]})
 
 
@@ -105,22 +102,7 @@ def tile(id: int, z: int, x: int, y: int) -> Response:
     """A tile of the set in Mapbox Vector Tile format; 204 where nothing is, 304 where nothing has changed."""
     address, wanted = Address.parse("points", z, x, y), _wanted()
     told = review.read_set(session(), scope(), id)
-    tag = review_tiles.etag(scope(), told, wanted, address)
-    if request.if_none_match.contains_weak(tag):
-        return _tagged(Response(status=304), tag)
-    cache: TileCache = current_app.extensions["chengji.tiles"]
-    found = cache.get(tag)
-    if found is None:
-        cut = review_tiles.cut(session(), scope(), told, wanted, address)
-        found = gzip_body(cut) if cut else b""
-        cache.put(tag, found)
-    if not found:
-        return _tagged(Response(status=204), tag)
-    review_tiles.note_look(session(), scope(), told, address)
-    response = Response(found if accepted() else gzip.decompress(found), mimetype="application/vnd.mapbox-vector-tile")
-    if accepted():
-        response.headers["Content-Encoding"] = "gzip"
-    return _tagged(response, tag)
+    return tile_response(lambda door: review_tiles.tile(session(), scope(), told, wanted, address, door))
 
 
 @blueprint.post("/<id:id>/accept")
@@ -134,7 +116,7 @@ def accept(id: int) -> Response:
         session(), scope(), id, is_accepted, _wanted(),
         seqs=review.read_seqs(given) if given is not None else None, area=request.form.get("area"),
     )  # fmt: skip
-    return _json({"done": done, **_tally(review.counts(session(), scope(), id, _wanted()))})
+    return _json({"done": done, **_counted(id, _wanted())})
 
 
 @blueprint.post("/<id:id>/decide")
@@ -147,7 +129,7 @@ def resolve(id: int) -> Response:
     if asset and not (asset.isascii() and asset.isdigit() and len(asset) < 19):
         abort(400)
     resolution.resolve_match(session(), scope(), id, seqs[0], int(asset) if asset else None)
-    return _json({"done": 1, **_tally(review.counts(session(), scope(), id, _wanted()))})
+    return _json({"done": 1, **_counted(id, _wanted())})
 
 
 @blueprint.post("/<id:id>/apply")
@@ -205,7 +187,7 @@ def _may_decide(told: review.ReviewedSet) -> bool:
 def _view(told: review.ReviewedSet, layer: Layer) -> ReviewView:
     """What the browser must know of the set before it can ask."""
     return ReviewView(
-        district().box, review.extent(session(), scope(), told.id), url_for("review.page", id=told.id), told.revision,
+        district().box, review.extent(session(), scope(), told), url_for("review.page", id=told.id), told.revision,
         _may_decide(told), layer.code, layer.geometry, list(labels(RowKind)),
     )  # fmt: skip
 
@@ -216,6 +198,11 @@ def _classes(tally: review.Tally, layer: Layer) -> list[dict[str, Any]]:
         {"value": f"{scheme}:{code}", "name": names.get((scheme, code), code), "code": code, "n": n}
         for (scheme, code), n in sorted(tally.classes.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _counted(id: int, wanted: review.Wanted) -> dict[str, Any]:
+    reviewed = review.read_set(session(), scope(), id)
+    return _tally(review.counts(session(), scope(), reviewed, wanted))
 
 
 def _tally(tally: review.Tally) -> dict[str, Any]:
@@ -233,10 +220,3 @@ def _delivery_url(delivery: tuple[int, int]) -> str:
 
 def _json(value: dict[str, Any]) -> Response:
     return Response(orjson.dumps(value), mimetype="application/json")
-
-
-def _tagged(response: Response, tag: str) -> Response:
-    response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.update(("Cookie", "Accept-Encoding"))
-    return response
