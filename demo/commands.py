@@ -31,7 +31,7 @@ ACCOUNTS = (
 @click.option("--folder", type=click.Path(path_type=Path), help="交付文件放在哪里 / where the deliveries are written")
 @click.option("--keep", is_flag=True, help="保留已有的交付文件 / use deliveries that are there already")
 def demo(folder: Path | None, keep: bool) -> None:
-    """生成并导入演示行政区。 Make the demo district and import it; needs an empty register."""
+    """生成并导入演示行政区。 Generate the demo district and import it; needs an empty register."""
     with running() as url:
         from registry.operations.migrations import migrate
 

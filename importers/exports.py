@@ -94,7 +94,7 @@ def _write(path: Path, driver: str, layer: Layer, names: list[str], rows: Sequen
 
 
 def heading(field: str) -> str:
-    """The column head of a field, by which an import knows it again."""
+    """The header of a field, by which an import knows it again."""
     special = {"class": in_language("小类代码", "class_code"), "scheme": in_language("分类标准", "scheme"),
                "external_key": in_language("编号", "external_key")}  # fmt: skip
     return special.get(field) or (field_label(field) if in_language("zh", "en") == "zh" else field)

@@ -190,7 +190,7 @@ def _profile(
 ) -> tuple[Profile, str, Profile | None]:
     """The profile to use, its name, and what to keep of it for the next delivery.
 
-    The one asked for, or else the one saved for these column heads, or else a suggestion. Like column heads make no like
+    The one asked for, or else the one saved for these headers, or else a suggestion. Like headers make no like
     datum: of a profile that nobody asked for, coordinate system and encoding are not used, but they are kept.
     """
     name: str | None = ""
@@ -225,7 +225,7 @@ def _corrected(profile: Profile, order: ImportRequest) -> Profile:
 
 
 def _headings(source: SourceLayer) -> str:
-    """Of a file of mended rows the same as of the file that they came from."""
+    """Of a file of corrected rows the same as of the file that they came from."""
     return profiles.headings_of(column.name for column in source.columns if column.name not in QUARANTINE)
 
 
@@ -293,7 +293,7 @@ class _Run:
             self.held_back[n].extend(column.filter(waiting).to_pylist())
 
     def complete(self) -> change_sets.Complete | None:
-        """What the profile says of completeness; rows that were mended are never all there is."""
+        """What the profile says of completeness; rows that were resubmitted are never all there is."""
         profile = self.normaliser.profile
         if not profile.complete or any(column.name in QUARANTINE for column in self.source.columns):
             return None

@@ -48,16 +48,16 @@ TEXTS: dict[str, Text] = {
     "crs.contradicted": Text(N_("图层“%(layer)s”：%(said)s，但数据更像 %(best)s"), "%(advice)s"),
     # In encoding:
     "text.undecodable": Text(
-        N_("不能确定文字的编码，%(what)s%(said)s：%(sample)s"),
-        N_("指明编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
+        N_("不能确定文字编码，%(what)s%(said)s：%(sample)s"),
+        N_("指明文字编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
     ),
-    "text.encoding_unknown": Text(N_("没有名为“%(name)s”的编码"), N_("常用的是 UTF-8 与 GB18030。")),
+    "text.encoding_unknown": Text(N_("没有名为“%(name)s”的文字编码"), N_("常用的是 UTF-8 与 GB18030。")),
     "text.encodings_mixed": Text(
-        N_("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s"), N_("请供图单位把整个文件存为同一种编码。")
+        N_("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s"), N_("请供图单位把整个文件存为同一种文字编码。")
     ),
     "text.column_undecodable": Text(
-        N_("列“%(column)s”：不能确定文字的编码，%(what)s%(said)s：%(sample)s"),
-        N_("指明编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
+        N_("列“%(column)s”：不能确定文字编码，%(what)s%(said)s：%(sample)s"),
+        N_("指明文字编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
     ),
     # In jobs:
     "delivery.nothing_to_undo": Text(

@@ -154,7 +154,7 @@ TEXTS: dict[str, Text] = {
         N_("筛选条件 %(name)s 的值“%(value)s”无法理解。"), N_("写成“分类标准:代码”，如 CJ/T 214-2007:0118。")
     ),
     "review.area_bad": Text(N_("范围“%(area)s”不是有效的多边形。"), N_("在地图上重新画一个范围。")),
-    "review.closed": Text(N_("变更集 %(id)s 已不在待审状态。"), N_("刷新页面，看看它现在的状态。")),
+    "review.closed": Text(N_("变更集 %(id)s 已不在待审核状态。"), N_("刷新页面，看看它现在的状态。")),
     "review.rows_bad": Text(N_("行号“%(rows)s”无法理解。")),
     "review.text_too_long": Text(N_("搜索词最多 100 个字。")),
     "review.value_unknown": Text(N_("筛选条件 %(name)s 的值“%(value)s”无法理解。"), N_("可用的值：%(values)s。")),

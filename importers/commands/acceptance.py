@@ -1,4 +1,4 @@
-"""`registry changes record`, `registry changes waiting`: the paper of a delivery, and its rows to be mended."""
+"""`registry changes record`, `registry changes waiting`: the paper of a delivery, and its quarantined rows."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _compare(connection: Any, scope: Any, numbers: tuple[int, ...], verify: str)
 )
 @acting
 def waiting(number: int, file: Path, folder: Path, district: str | None, username: str | None) -> None:
-    """写出待修的行：与原文件同格式，并注明原因。 Write the rows of FILE, imported as change set NUMBER, that have errors."""
+    """写出待修的行：与原文件同格式，并注明原因。 Write the quarantined rows of FILE, imported as change set NUMBER."""
     from importers.quarantine.export import quarantine_of
 
     folder.mkdir(parents=True, exist_ok=True)

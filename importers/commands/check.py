@@ -81,7 +81,7 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 def _print(verdict: Any, pack: Any) -> None:
     from importers.reporting.acceptance import remarks
 
-    click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=verdict.source.encoding.name,
+    click.echo(_("文字编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=verdict.source.encoding.name,
                  why=verdict.source.encoding.evidence, crs=verdict.crs))  # fmt: skip
     print_groups(verdict.groups)
     for remark in remarks(verdict, pack):

@@ -43,7 +43,7 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     kept = [p for p in proposed if p.asset_id is not None]
-    click.echo(_("%(n)s 张照片：%(kept)s 张有主，%(lost)s 张待人指定，%(refused)s 个文件不能用",
+    click.echo(_("%(n)s 张照片：%(kept)s 张已归入资产，%(lost)s 张待指定，%(refused)s 个文件不能用",
                  n=len(proposed) + len(refused), kept=len(kept), lost=len(proposed) - len(kept),
                  refused=len(refused)))  # fmt: skip
     for photo in proposed:

@@ -13,13 +13,13 @@ from registry.i18n import _
 
 @click.group()
 def profile() -> None:
-    """导入方案：列出、查看、导出检查包、删除。 Import profiles: list, show, export as check packs, remove."""
+    """导入方案：列出、查看、导出检查包、删除。 Import profiles: list, show, export as check packs, delete."""
 
 
 @profile.command("list")
 @acting
 def list_profiles(district: str | None, username: str | None) -> None:
-    """列出已保存的方案。 List the profiles that are kept."""
+    """列出已保存的方案。 List the saved profiles."""
     from registry.deliveries.profiles import listed
 
     with opened(district, username) as (connection, scope):
@@ -62,7 +62,7 @@ def export(name: str, out: Path, force: bool, district: str | None, username: st
 @click.argument("name")
 @acting
 def remove(name: str, district: str | None, username: str | None) -> None:
-    """删除一个方案。 Remove one."""
+    """删除一个方案。 Delete one."""
     from registry.deliveries.profiles import remove as forget
 
     with opened(district, username) as (connection, scope):

@@ -73,7 +73,7 @@ def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "c
     pieces = [piece for piece in pieces if not piece.isascii()]
     codec = codec_name(declared) if declared else None
     if not pieces:
-        ascii_only = Words(N_("全部是 ASCII 字符，任何编码都一样"))
+        ascii_only = Words(N_("全部是 ASCII 字符，任何文字编码都一样"))
         return Encoding(_label(codec or "utf-8"), basis if codec else "content", ascii_only)
     fitting = [name for name in dict.fromkeys(("utf-8", "gb18030", *([codec] if codec else []))) if fits(pieces, name)]
     best = _best(pieces, fitting, codec)

@@ -215,7 +215,7 @@ def _give_up(connection: psycopg.Connection[Any], scope: Scope, change_set: int)
 def order_of(task: Task, path: Path) -> ImportRequest:
     """The import of a delivery's file as `importers.pipeline` takes it."""
     options = task.options
-    if task.number > 1:  # mended rows: a part of the delivery, in a file whose layers may have other names
+    if task.number > 1:  # corrected rows: a part of the delivery, in a file whose layers may have other names
         options = replace(options, partial=True, source_layer=None)
     return ImportRequest(path, task.layer or "", title=task.title, **vars(options))
 

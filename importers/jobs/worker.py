@@ -41,7 +41,7 @@ def recover_orphans(url: str) -> None:
     with connect(url) as connection:
         mended = delivery_steps.recover_orphans(connection)
     if mended:
-        log.warning("mended %s steps that a dead worker left", mended)
+        log.warning("recovered %s steps that a dead worker left", mended)
 
 
 async def work_on_delivery(context: JobContext, url: str, district: str, delivery: int, number: int) -> None:

@@ -1,6 +1,6 @@
 """What is wrong with single rows of a delivery, by name.
 
-An error keeps its row out until it is mended; a warning lets it in. A problem is cheap: its words are put together only
+An error keeps its row out until it is corrected; a warning lets it in. A problem is cheap: its words are put together only
 when somebody reads them, in that person's language.
 """
 

@@ -32,7 +32,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.TEXT_UNDECODABLE: _error(
         N_("“%(value)s”含有无法用 %(encoding)s 解码的字符"),
-        N_("用正确的编码重新导出，或指明编码（命令行：--encoding）"),
+        N_("用正确的文字编码重新导出，或指明文字编码（命令行：--encoding）"),
     ),
     Code.ELEVATION_DROPPED: _warning(
         N_("图层带高程，登记册只存平面位置"),
@@ -292,7 +292,7 @@ TEXTS: dict[Code, Text] = {
     ),
     Code.TEXT_GARBLED: _error(
         N_("“%(value)s”是乱码"),
-        N_("用正确的编码重新导出，或指明编码（命令行：--encoding）"),
+        N_("用正确的文字编码重新导出，或指明文字编码（命令行：--encoding）"),
     ),
     Code.TEXT_CONTROL: _warning(
         N_("“%(value)s”中的控制字符已去掉"),

@@ -1,4 +1,4 @@
-"""Quarantine: the rows that wait, in a file of the supplier's own format, each with its reason; mended, it imports again."""
+"""Quarantine: the rows that wait, in a file of the supplier's own format, each with its reason; corrected, it imports again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a file that wait to be mended, each with its reason in words."""
+"""The rows of a file that wait to be corrected, each with its reason in words."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One file of a delivery and what became of it; a delivery has one, and one more for each lot of mended rows.
+    """One file of a delivery and what became of it; a delivery has one, and one more for each batch of resubmitted rows.
 
     `taken` counts rows by action that apply puts into the register, `left_out` those that a reviewer took out; `status`
     is that of the change set, empty for a check without a register. `findings` count the problems that were kept: where that
@@ -126,7 +126,7 @@ class Round:
 
     @property
     def accepted(self) -> int:
-        """Rows that are in the register: put in by this round and not taken back, or there already."""
+        """Rows that are in the register: put in by this round and not undone, or there already."""
         return (sum(self.taken.values()) if self.is_in_force else 0) + self.unchanged
 
     @property
@@ -164,7 +164,7 @@ class Record:
 
     @property
     def waiting(self) -> int:
-        """Rows that still wait, after the mended ones came in.
+        """Rows that still wait, after the resubmitted ones came in.
 
         A later file brings rows of those that waited; one with more rows than waited is the whole delivery anew.
         """

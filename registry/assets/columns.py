@@ -57,7 +57,7 @@ COLUMNS = (
     Column("source", Part.FACT, "数据来源", "Data source"),
     Column("accuracy", Part.FACT, "定位精度", "Positional accuracy"),
     Column("attributes", Part.FACT, "属性", "Attributes", cell=False),
-    Column("geom", Part.FACT, "位置", "Place", cell=False),
+    Column("geom", Part.FACT, "位置", "Position", cell=False),
     Column("areas", Part.PLACED, "所在区域", "Areas"),
     Column("length_m", Part.DERIVED, "长度", "Length"),
     Column("area_m2", Part.DERIVED, "面积", "Area"),

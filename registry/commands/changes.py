@@ -111,7 +111,7 @@ def undo(number: int, at_once: bool, district: str | None, username: str | None)
 @click.argument("number", type=int)
 @acting
 def reject(number: int, district: str | None, username: str | None) -> None:
-    """拒绝一个待处理的变更集。 Close a proposed change set without applying it."""
+    """拒绝一个待处理的变更集。 Reject a proposed change set without applying it."""
     from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):

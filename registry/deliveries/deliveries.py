@@ -1,8 +1,8 @@
 """Deliveries: files that surveyors uploaded, and how far the work on each of them is.
 
-A delivery has one file at first, and one more for each lot of mended rows. A file goes through steps — look, check, apply,
-undo — that people ask for here and a worker takes from the queue (`registry.deliveries.steps`). What is `running` is believed
-only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
+A delivery has one file at first, and one more for each batch of resubmitted rows. A file goes through steps — look, check,
+apply, undo — that people ask for here and a worker takes from the queue (`registry.deliveries.steps`). What is `running` is
+believed only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def receive(
     delivery: int | None = None,
     options: ImportOptions | None = None,
 ) -> tuple[int, int]:
-    """Enter an uploaded file, as a new delivery or as mended rows of one, and queue the look into it (mended rows are
+    """Enter an uploaded file, as a new delivery or as resubmitted rows of one, and queue its inspection (resubmitted rows are
     checked at once, by the options of the first file). Returns delivery and number; the caller moves the file to its `place`
     before committing.
 

@@ -16,7 +16,7 @@ from registry.errors import NotFound
 
 
 def headings_of(columns: Iterable[str]) -> str:
-    """What tells one supplier's files from another's: the column heads, in any order."""
+    """What tells one supplier's files from another's: the headers, in any order."""
     return hashlib.sha256("\x1f".join(sorted(columns)).encode()).hexdigest()
 
 
@@ -69,7 +69,7 @@ def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None
 
 
 def fitting(connection: psycopg.Connection[Any], scope: Scope, layer: str, headings: str) -> tuple[str, str] | None:
-    """Name and text of the profile last saved for this layer and these column heads, if there is one."""
+    """Name and text of the profile last saved for this layer and these headers, if there is one."""
     row = connection.execute(
         "SELECT name, body FROM registry.profile WHERE district = %s AND layer = %s AND headings = %s"
         " ORDER BY saved_at DESC LIMIT 1",

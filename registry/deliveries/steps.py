@@ -1,4 +1,4 @@
-"""Steps of deliveries as a worker does them: take one, hold its lock, tell how far it is, and mend what a dead worker left.
+"""Steps of deliveries as a worker does them: take one, hold its lock, tell how far it is, and recover what a dead worker left.
 
 Each beginning of a step is a run of its own. A run that is over — somebody else has begun anew, or its work is committed
 already though the answer was lost — can tell nothing any more: what it tells is refused, and with it the work that it
@@ -133,7 +133,7 @@ def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: in
 
 
 def recover_orphans(connection: psycopg.Connection[Any]) -> int:
-    """Mend what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
+    """Recover what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
     mended = 0
     rows = connection.cursor(row_factory=dict_row).execute(
         "SELECT * FROM registry.unfinished_deliveries() u WHERE NOT u.worked_on"

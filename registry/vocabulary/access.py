@@ -9,4 +9,4 @@ class Role(Vocabulary):
     ADMINISTRATOR = "administrator", "管理员", "Administrator"
     SURVEYOR = "surveyor", "测绘员", "Surveyor"
     INSPECTOR = "inspector", "巡查员", "Inspector"
-    CONTRACTOR = "contractor", "养护单位", "Contractor"
+    CONTRACTOR = "contractor", "养护单位", "Maintainer"

@@ -8,7 +8,7 @@ class LayerGeometry(Vocabulary):
 
     POINT = "point", "点", "Point"
     LINE = "line", "线", "Line"
-    POLYGON = "polygon", "面", "Area"
+    POLYGON = "polygon", "面", "Polygon"
 
 
 COLUMNS = {"layer.geometry": LayerGeometry, "asset_class.geometry": LayerGeometry}

@@ -16,7 +16,7 @@ class SetKind(Vocabulary):
 class SetStatus(Vocabulary):
     """How far a change set is (`change_set.status`)."""
 
-    PROPOSED = "proposed", "待审核", "Waits for review"
+    PROPOSED = "proposed", "待审核", "Awaiting review"
     APPLIED = "applied", "已应用", "Applied"
     REJECTED = "rejected", "已拒绝", "Rejected"
     EMPTY = "empty", "没有变更", "No changes"
@@ -44,7 +44,7 @@ class RowKind(Vocabulary):
     MOVE = "move", Action.MOVE.zh, Action.MOVE.en
     RETIRE = "retire", Action.RETIRE.zh, Action.RETIRE.en
     CONFLICT = "conflict", Action.CONFLICT.zh, Action.CONFLICT.en
-    DOUBTFUL = "doubtful", "存疑", "Doubtful"
+    DOUBTFUL = "doubtful", "存疑", "Uncertain"
 
 
 class Decision(Vocabulary):
@@ -62,8 +62,8 @@ class MatchedBy(Vocabulary):
     ALIAS = "alias", "旧编码", "Former code"
     KEY = "key", "供图单位编号", "Supplier's key"
     RULE = "rule", "方案的规则", "Rule of the profile"
-    SAME = "same", "完全相同", "The same in everything"
-    PLACE = "place", "位置与分类", "Place and class"
+    SAME = "same", "完全相同", "Identical"
+    PLACE = "place", "位置与分类", "Position and class"
     PERSON = "person", "人工判断", "Decided by a person"
 
 
@@ -83,15 +83,15 @@ class Reason(Vocabulary):
     VERSION = "version", "已被别人改动", "Changed meanwhile"
     CODE = "code", "编码已被另一项资产使用", "The code is another asset's by now"
     EXTERNAL_KEY = "external_key", "供图单位编号已被另一项资产使用", "The supplier's key is another asset's by now"
-    ADDED = "added", "同类同位置的资产已由别的变更新增", "The same class in the same place was added meanwhile"
-    CLASS = "class", "分类已不存在", "The class exists no longer"
+    ADDED = "added", "同类同位置的资产已由别的变更新增", "An asset of this class was added at this position meanwhile"
+    CLASS = "class", "分类已不存在", "The class no longer exists"
 
 
 class Severity(Vocabulary):
     """Whether a problem keeps its row out (`problem.severity`)."""
 
     ERROR = "error", "错误", "Error"
-    WARNING = "warning", "提醒", "Warning"
+    WARNING = "warning", "警告", "Warning"
 
 
 COLUMNS = {

@@ -7,7 +7,7 @@ from registry.vocabulary.word_list import Vocabulary
 class DeliveryStep(Vocabulary):
     """What may be asked for (`delivery_file.step`)."""
 
-    LOOK = "look", "识别", "Look"
+    LOOK = "look", "识别", "Inspect"
     CHECK = "check", "检查", "Check"
     APPLY = "apply", "应用", "Apply"
     UNDO = "undo", "撤销", "Undo"
@@ -17,7 +17,7 @@ class StepStatus(Vocabulary):
     """How far the step is (`delivery_file.status`)."""
 
     QUEUED = "queued", "排队中", "Queued"
-    RUNNING = "running", "处理中", "Working"
+    RUNNING = "running", "处理中", "Processing"
     DONE = "done", "完成", "Done"
     FAILED = "failed", "失败", "Failed"
     CANCELLED = "cancelled", "已取消", "Cancelled"
@@ -26,9 +26,9 @@ class StepStatus(Vocabulary):
 class Verb(Vocabulary):
     """What a running step is at, of its verbs those that take long (`delivery_file.verb`)."""
 
-    LOOK = "look", "查看文件", "Looking into the file"
+    LOOK = "look", "查看文件", "Inspecting the file"
     READ = "read", "读取与检查", "Reading and checking"
-    DIFF = "diff", "与登记册比对", "Compare with the register"
+    DIFF = "diff", "与登记册比对", "Comparing with the register"
     APPLY = "apply", "写入登记册", "Writing to the register"
     UNDO = "undo", "撤销", "Undo"
 
@@ -41,7 +41,7 @@ class FileState(Vocabulary):
     FAILED = "failed", StepStatus.FAILED.zh, StepStatus.FAILED.en
     CANCELLED = "cancelled", StepStatus.CANCELLED.zh, StepStatus.CANCELLED.en
     LOOKED = "looked", "待核对", "To be confirmed"
-    REVIEW = "review", "待审阅", "To be reviewed"
+    REVIEW = "review", "待审核", "Awaiting review"
     EMPTY = "empty", SetStatus.EMPTY.zh, SetStatus.EMPTY.en
     APPLIED = "applied", SetStatus.APPLIED.zh, SetStatus.APPLIED.en
     UNDONE = "undone", "已撤销", "Undone"

@@ -172,7 +172,7 @@ def _position(name: str) -> str:
 
 
 def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[System], str]:
-    """Systems with the reason to take each: what the file says, what the detective found, what column heads say, what would
+    """Systems with the reason to take each: what the file says, what the detective found, what the headers say, what would
     put the data inside the district. Besides, why the file's own word cannot be taken."""
     said, refusal = _declared(source, box)
     found = {system.value: system for system in said}

@@ -56,7 +56,7 @@ def begin() -> Response:
 
 
 def _announced(told: Any) -> tuple[list[tuple[str, int]], str, int | None]:
-    """Parts, mark and the delivery that is mended, from what the script sent. Raises Invalid."""
+    """Parts, mark and the delivery that is corrected, from what the script sent. Raises Invalid."""
     given = told if isinstance(told, dict) else {}
     parts, mends = given.get("parts"), given.get("delivery")
     right = isinstance(parts, list) and len(parts) <= MOST_PARTS_TOLD and all(map(_is_part, parts))
@@ -107,7 +107,7 @@ def _blocks(length: int) -> Iterator[bytes]:
 
 @blueprint.post("/<token>/finish")
 def finish(token: str) -> Response:
-    """Make a delivery of what has come, or mended rows of one. Asked again, the answer is the same."""
+    """Make a delivery of what has come, or resubmitted rows of one. Asked again, the answer is the same."""
     arrival = _mine(token)
     home = settings().home
     if arrival.entered is not None:

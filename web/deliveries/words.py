@@ -27,7 +27,7 @@ class Step:
 
 def steps(file: DeliveryFile) -> list[Step]:
     """The five steps of a file with where it is."""
-    called = {"upload": _("上传"), "review": _("审阅"), **dict(labels(DeliveryStep))}
+    called = {"upload": _("上传"), "review": _("审核"), **dict(labels(DeliveryStep))}
     return [Step(name, called[name], mark) for name, mark in zip(STEP_NAMES, _marks(file), strict=True)]
 
 

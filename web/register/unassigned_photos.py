@@ -53,7 +53,7 @@ def assign(photo: int) -> ResponseReturnValue:
     is_dropped = "drop" in request.form
     code = request.form.get("near") or request.form.get("code", "")
     unassigned.assign_photo(connection(), scope(), photo, None if is_dropped else code[:64])
-    flash(_("照片已放到一边。") if is_dropped else _("照片已归入资产 %(code)s。", code=code.strip()[:64]), "success")
+    flash(_("照片已标为不采用。") if is_dropped else _("照片已归入资产 %(code)s。", code=code.strip()[:64]), "success")
     return redirect(url_for("waiting_photos.listing", after=request.args.get("after", type=int) or None), 303)
 
 

@@ -124,7 +124,7 @@ def _geo(file: ParquetFile) -> Geo | None:
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(Words(N_("“geo”元数据不完整"))) from error
     if described.get("encoding") != "WKB":
-        raise _damaged(Words(N_("图形编码为“%(encoding)s”，只支持 WKB"), {"encoding": str(described.get("encoding"))}))
+        raise _damaged(Words(N_("几何编码为“%(encoding)s”，只支持 WKB"), {"encoding": str(described.get("encoding"))}))
     return Geo(name, tuple(described.get("geometry_types") or ()), _crs(described))
 
 

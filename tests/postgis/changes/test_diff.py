@@ -239,7 +239,7 @@ def test_an_undo_after_areas_were_redrawn_speaks_of_the_new_ones(connection: Con
 
 
 def test_a_failed_undo_can_be_tried_again(connection: Connection, scope: Scope) -> None:
-    """arches#12238: its code is somebody else's by now; once that is mended, the same undo goes through."""
+    """arches#12238: its code is somebody else's by now; once that is corrected, the same undo goes through."""
     deliver(connection, scope, keyed(1))
     done = deliver(connection, scope, keyed(7)).change_set
     deliver(connection, scope, [lamp(9, code=code(50), external_key="K9")])

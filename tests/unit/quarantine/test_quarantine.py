@@ -1,4 +1,4 @@
-"""Rows that wait go back to the supplier as he had them, with the reason beside them; mended, they go in."""
+"""Rows that wait go back to the supplier as he had them, with the reason beside them; corrected, they go in."""
 
 from __future__ import annotations
 

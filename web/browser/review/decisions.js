@@ -1,4 +1,4 @@
-/** Accepting and rejecting: one row, all that is found, an area drawn on the map. Each can be taken back by its opposite. */
+/** Accepting and rejecting: one row, all that is found, an area drawn on the map. Each can be undone by its opposite. */
 
 import { readConfig, t } from "../map/config.js";
 import { h, part } from "../map/element.js";
@@ -70,7 +70,7 @@ export class Decisions {
   #tell(accepted, n, query, area) {
     if (n === 0) return notice(t("review_nothing_to_do"));
     const text = t(accepted ? "review_accepted" : "review_rejected", { n: fullCount(n, readConfig().language) });
-    // A filter by decision finds other rows afterwards: those cannot be taken back as a whole.
+    // A filter by decision finds other rows afterwards: those cannot be undone as a whole.
     if (/(^|&)decision=/.test(query)) return notice(text);
     const back = h("button.link-button", { type: "button", onClick: () => this.#takeBack(!accepted, query, area) }, t("review_take_back"));
     return notice(text, { keep: true, action: back });
