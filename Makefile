@@ -53,6 +53,9 @@ check-templates:
 	$(BIN)/sqlfluff lint $(if $(filter .sqlfluff,$?),sql,$?)
 	@touch $@
 
+vocabulary: .venv/dev ## write the words of registry/vocabulary for SQL and for the browser
+	$(BIN)/python -m registry.vocabulary.written
+
 screenshots: develop ## the pictures of README and docs, from the demo district
 	$(BIN)/python -m tests.browser.screenshots
 
@@ -118,4 +121,4 @@ web/static/build/manifest.json: node_modules/.package-lock.json $(wildcard web/b
 %.mo: %.po .venv/run
 	$(BIN)/pybabel --quiet compile -i $< -o $@
 
-.PHONY: check-unit check-python check-browser check-templates screenshots translations help run setup develop test check bench wheel lock clean
+.PHONY: vocabulary check-unit check-python check-browser check-templates screenshots translations help run setup develop test check bench wheel lock clean

@@ -31,7 +31,7 @@ ACCOUNTS = (
 @click.option("--folder", type=click.Path(path_type=Path), help="交付文件放在哪里 / where the deliveries are written")
 @click.option("--keep", is_flag=True, help="保留已有的交付文件 / use deliveries that are there already")
 def demo(folder: Path | None, keep: bool) -> None:
-    """生成并导入演示行政区。 Make the demo district and import it; needs an empty register."""
+    """生成并导入演示行政区。 Generate the demo district and import it; needs an empty register."""
     with running() as url:
         from registry.operations.migrations import migrate
 
@@ -116,13 +116,16 @@ def _account(connection: psycopg.Connection[Any], username: str, name: str, pass
 
 def _import(url: str, district: str, file: Path, delivery: Any) -> None:
     from importers.pipeline import ImportRequest, run
+    from importers.read.reader_process import ReaderLimits
     from registry.access.operator import OPERATOR
     from registry.access.scope import open_scope_by_name
 
     order = ImportRequest(file, delivery.layer, crs=delivery.crs, encoding=delivery.encoding, scheme=delivery.scheme,
                   save_as=delivery.profile, apply=True)  # fmt: skip
     with connect(url) as connection, Bar() as bar:
-        report = run(connection, open_scope_by_name(connection, district, OPERATOR), order, bar)
+        report = run(
+            connection, open_scope_by_name(connection, district, OPERATOR), order, bar, ReaderLimits.of(settings())
+        )
     click.echo(_("%(file)s：%(rows)s 行，新增 %(added)s，有错误待修 %(errors)s", file=file.name, rows=report.rows,
                  added=report.summary.added, errors=report.rows_in_error))  # fmt: skip
 

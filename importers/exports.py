@@ -11,21 +11,20 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from importers.cells.text_quality import harmless
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
+from registry.assets.columns import CELLS, field_label
 from registry.assets.filters import Filter
 from registry.assets.query import matching
-from registry.catalogue.labels import field_label, state_label
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.parties import Party
+from registry.vocabulary.assets import AssetState, PartyRole
+from registry.vocabulary.word_list import label
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV", ".fgb": "FlatGeobuf"}
 TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
 BATCH = 20_000
-FIELDS = ("code", "external_key", "scheme", "class", "name", "state", "manager", "owner", "maintainer", "surveyed_on",
-          "changed_on", "source", "accuracy")  # fmt: skip
 
 
 def export(session: Session, scope: Scope, layer: Layer, filter: Filter, path: Path) -> int:
@@ -36,19 +35,18 @@ def export(session: Session, scope: Scope, layer: Layer, filter: Filter, path: P
     """
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
-        raise Invalid(
-            _("不能导出为“%(suffix)s”。", suffix=path.suffix), _("可用：%(known)s。", known=" ".join(DRIVERS))
-        )
+        raise Invalid("export.format_unknown", suffix=path.suffix, known=" ".join(DRIVERS))
     scope.require_layer(layer.code)
     path.unlink(missing_ok=True)
-    names = _attribute_names(session, scope, layer, filter)
     written = 0
-    for rows in _batches(session, scope, filter):
-        _write(path, driver, layer, names, rows, append=written > 0)
-        written += len(rows)
+    with matching(scope, filter).look(session, "export") as seen:
+        names = _attribute_names(session, scope, layer, filter)
+        for rows in _batches(session, scope, filter):
+            _write(path, driver, layer, names, rows, append=written > 0)
+            written += len(rows)
+        seen.layers({layer.code: written})
     if not written:
         _write(path, driver, layer, names, [], append=False)
-    log_restricted(session, scope, {layer.code}, "export", written)
     return written
 
 
@@ -58,7 +56,7 @@ def _batches(session: Session, scope: Scope, filter: Filter) -> Iterator[Sequenc
     parties = [aliased(Party) for _role in range(3)]
     statement = found.select(
         table.code, table.external_key, table.scheme, table.class_.label("class"), table.name, table.state,
-        *(party.name.label(role) for party, role in zip(parties, ("manager", "owner", "maintainer"), strict=True)),
+        *(party.name.label(role) for party, role in zip(parties, PartyRole, strict=True)),
         table.surveyed_on, table.changed_on, table.source, table.accuracy, table.attributes,
         func.ST_AsBinary(table.geom).label("geom"),
     ).select_from(table)  # fmt: skip
@@ -80,7 +78,7 @@ def _write(path: Path, driver: str, layer: Layer, names: list[str], rows: Sequen
     import pyogrio.raw
 
     geometry = np.array([row.geom for row in rows], dtype=object)
-    columns = {heading(field): _column(rows, field) for field in FIELDS}
+    columns = {heading(field): _column(rows, field) for field in CELLS}
     described = layer.schema.get("properties", {})
     for name in names:
         title = in_language(described.get(name, {}).get("title", name), described.get(name, {}).get("title_en", ""))
@@ -96,7 +94,7 @@ def _write(path: Path, driver: str, layer: Layer, names: list[str], rows: Sequen
 
 
 def heading(field: str) -> str:
-    """The column head of a field, by which an import knows it again."""
+    """The header of a field, by which an import knows it again."""
     special = {"class": in_language("小类代码", "class_code"), "scheme": in_language("分类标准", "scheme"),
                "external_key": in_language("编号", "external_key")}  # fmt: skip
     return special.get(field) or (field_label(field) if in_language("zh", "en") == "zh" else field)
@@ -105,7 +103,7 @@ def heading(field: str) -> str:
 def _column(rows: Sequence[Any], field: str) -> np.ndarray[Any, Any]:
     values = [getattr(row, field) for row in rows]
     if field == "state":
-        values = [state_label(value) for value in values]
+        values = [label(AssetState, value) for value in values]
     return np.array([None if value is None else str(value) for value in values], dtype=object)
 
 

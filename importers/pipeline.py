@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from importers.normalise.class_names import ClassBook
 from importers.problems.problem import Code, Problem, Severity, as_record
 from importers.profiles.column_names import QUARANTINE
 from importers.profiles.profile import Profile
-from importers.read.reader_process import ReaderProcess
+from importers.read.reader_process import USUAL, ReaderLimits, ReaderProcess
 from importers.records import Rows, SourceLayer, choose
 from importers.reporting.stored_problems import problems_to_store
 from importers.stage.copy_rows import stage
@@ -28,14 +28,17 @@ from importers.stage.unchanged import Memory, Recognised, sampled
 from importers.validate.context import Grounds
 from importers.validate.validator import Checked
 from registry import __version__
+from registry.access.access_log import open_for_work
 from registry.access.scope import Scope
 from registry.areas.areas import Areas
 from registry.catalogue.layers import Layer
 from registry.changes import change_sets
 from registry.deliveries import profiles
+from registry.deliveries.options import ImportOptions
 from registry.identity.matcher import Rules
 from registry.identity.near_duplicates import near_duplicates
-from registry.settings import settings
+from registry.vocabulary.changes import SetKind
+from registry.vocabulary.deliveries import Verb
 
 Progress = Callable[[str, int, int | None], None]
 SAMPLED = 200
@@ -46,28 +49,12 @@ def _silent(verb: str, done: int, total: int | None) -> None:
 
 
 @dataclass(frozen=True)
-class ImportRequest:
-    """What to import and how. What is None is found out: from the saved profile, from the file, by suggestion.
-
-    `partial`: these are some rows of a delivery, whatever its profile says of completeness.
-    """
+class ImportRequest(ImportOptions):
+    """What to import and how: a file into a layer, applied at once or only proposed."""
 
     path: Path
     layer: str
-    source_layer: str | None = None
-    profile: str | None = None
-    profile_toml: str | None = None
-    crs: str | None = None
-    encoding: str | None = None
-    scheme: str | None = None
-    key: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    header_row: int | None = None
-    accept_repairs: tuple[int, ...] | bool = False
     title: str | None = None
-    save_as: str | None = None
-    partial: bool = False
     apply: bool = False
 
 
@@ -108,14 +95,18 @@ def vars_of(value: Any) -> dict[str, Any]:
 
 
 def run(
-    connection: psycopg.Connection[Any], scope: Scope, order: ImportRequest, progress: Progress = _silent
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    order: ImportRequest,
+    progress: Progress = _silent,
+    limits: ReaderLimits = USUAL,
 ) -> Report:
     """Import one layer of a file within the caller's transaction: the caller commits, or rolls a dry run back.
 
     Good rows become a proposed change set, applied at once with `order.apply`; rows with an error are kept as problems.
     Raises SourceError for a file that cannot be read or placed, and what `registry.changes.change_sets` raises.
     """
-    with ReaderProcess(order.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+    with ReaderProcess(order.path, limits.megabytes, limits.seconds) as reader:
         return _run(connection, scope, order, reader, progress)
 
 
@@ -124,6 +115,7 @@ def _run(
 ) -> Report:
     grounds = Grounds.of_district(connection, scope.district)
     layer = grounds.layers[scope.require_writer(order.layer)]
+    open_for_work(connection, scope, layer.code, "import", file=order.path.name)
     asked = _asked_profile(connection, scope, order)
     source = _source(reader, order, asked)
     profile, name, keep = _profile(connection, scope, order, source, layer, asked)
@@ -138,7 +130,7 @@ def _run(
             "encoding": asdict(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
             **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
     delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, told)
-    change_set = change_sets.propose(connection, scope, layer.code, "import", delivery)
+    change_set = change_sets.propose(connection, scope, layer.code, SetKind.IMPORT, delivery)
     run_.stage_all(batches)
     rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
     summary = run_.timed("diff", change_sets.diff, connection, scope, layer.code, change_set, rules, run_.complete())
@@ -198,7 +190,7 @@ def _profile(
 ) -> tuple[Profile, str, Profile | None]:
     """The profile to use, its name, and what to keep of it for the next delivery.
 
-    The one asked for, or else the one saved for these column heads, or else a suggestion. Like column heads make no like
+    The one asked for, or else the one saved for these headers, or else a suggestion. Like headers make no like
     datum: of a profile that nobody asked for, coordinate system and encoding are not used, but they are kept.
     """
     name: str | None = ""
@@ -233,7 +225,7 @@ def _corrected(profile: Profile, order: ImportRequest) -> Profile:
 
 
 def _headings(source: SourceLayer) -> str:
-    """Of a file of mended rows the same as of the file that they came from."""
+    """Of a file of corrected rows the same as of the file that they came from."""
     return profiles.headings_of(column.name for column in source.columns if column.name not in QUARANTINE)
 
 
@@ -284,7 +276,7 @@ class _Run:
                 if not self.rows and len(rows) < len(batch):
                     self.problems += self._of_the_whole(batch)
                 self.rows += len(batch)
-                self.progress("read", self.rows, self.source.rows)
+                self.progress(Verb.READ, self.rows, self.source.rows)
         self.timed("stage", self.recognised.stage, self.connection)
         change_sets.exclude_quarantined(self.connection, *self.held_back)
 
@@ -301,7 +293,7 @@ class _Run:
             self.held_back[n].extend(column.filter(waiting).to_pylist())
 
     def complete(self) -> change_sets.Complete | None:
-        """What the profile says of completeness; rows that were mended are never all there is."""
+        """What the profile says of completeness; rows that were resubmitted are never all there is."""
         profile = self.normaliser.profile
         if not profile.complete or any(column.name in QUARANTINE for column in self.source.columns):
             return None
@@ -319,7 +311,7 @@ class _Run:
     def timed(self, verb: str, act: Callable[..., Any], *given: Any) -> Any:
         """Do a step and add its time to its verb."""
         began = time.perf_counter()
-        if verb in ("diff", "apply"):
+        if verb in (Verb.DIFF, Verb.APPLY):
             self.progress(verb, 0, None)
         try:
             return act(*given)

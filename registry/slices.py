@@ -45,6 +45,9 @@ class Announcement:
     `commands`: name on the command line, after a blank for one of a group ("changes record"), and the click command.
     `blueprints`: Flask blueprints, in the order of registration. `scripted`: names of blueprints and endpoints whose answers
     a script reads, so that their errors are JSON. `menu`: lines of the main menu.
+    `tasks`: kinds of job (`registry.jobs.tasks.Task`).
+    `filter_fields`: fields of the filter (`registry.assets.filter_fields.FilterField`), in modules that do not import it.
+    `texts`: mappings of code to `registry.messages.Text`, the words of the slice's errors.
     `demo`: functions of (url, manifest, folder) that add the slice's part to the demo district, after its deliveries.
     `documents`: pages of `docs/` that are about the slice.
     """
@@ -55,8 +58,11 @@ class Announcement:
     blueprints: tuple[str, ...] = ()
     scripted: tuple[str, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
+    tasks: tuple[str, ...] = ()
+    filter_fields: tuple[str, ...] = ()
     demo: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def announcements(*floors: str) -> Iterator[Announcement]:

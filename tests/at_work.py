@@ -21,6 +21,7 @@ from registry.access.scope import Scope, open_scope_by_name
 from registry.database.connections import connect
 from registry.deliveries import deliveries
 from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
+from registry.deliveries.options import ImportOptions
 
 DATA = Path(__file__).resolve().parent / "data"
 LAMPS = DATA / "lamps_gbk.zip"
@@ -62,7 +63,8 @@ def ask(url: str, delivery: int, step: str, orders: dict[str, Any] | None = None
     with as_(url) as (connection, scope):
         if orders is not None:
             deliveries.name_it(connection, scope, delivery, layer="component")
-        deliveries.request_step(connection, scope, delivery, number, step, orders)
+        options = ImportOptions.read(orders) if orders is not None else None
+        deliveries.request_step(connection, scope, delivery, number, step, options)
 
 
 def held(url: str, delivery: int) -> Delivery:

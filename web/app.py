@@ -11,11 +11,10 @@ from registry.database.connections import engine
 from registry.database.pool import keep_warm
 from registry.settings import Settings
 from registry.slices import announcements, load
-from web.http import compression, errors, headers, languages, menu, routing, static_files, transaction
+from web.http import compression, errors, headers, languages, menu, routing, static_files, transaction, translated
 from web.http.languages import language
 from web.http.secret import secret_key
 from web.http.tile_cache import TileCache
-from web.http.translated import worded
 from web.sign_in import session_guard
 
 THREADS = 8
@@ -47,7 +46,7 @@ def _connect(app: Flask, settings: Settings, pool: Engine) -> None:
     transaction.init_app(app, pool)
     session_guard.init_app(app, settings, settings.secret_key or secret_key(settings.home))
     app.context_processor(page_variables)
-    app.add_template_filter(worded)
+    translated.init_app(app)
     for announcement in announcements("web"):
         for place in announcement.blueprints:
             app.register_blueprint(load(place))

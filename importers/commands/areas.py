@@ -28,7 +28,7 @@ def import_areas(
     file: Path, district: str, source_layer: str | None, crs: str | None, code_column: str, name_column: str,
     only_code: str | None,
 ) -> None:  # fmt: skip
-    """导入区域面；代码长度决定级别。 Import polygons; the length of a code tells its kind."""
+    """导入区域面；代码长度决定级别。 Import polygons; the length of a code decides its level."""
     from importers.areas import AreaColumns, read_areas
     from registry.access.operator import OPERATOR
     from registry.access.scope import open_scope_by_name

@@ -56,12 +56,14 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 
     Check a file without a database, with the verdict that an import would give. Exit code 0: no row would wait; 8: some would.
     """
+    from importers.read.reader_process import ReaderLimits
     from importers.supplier_check.check import Question
     from importers.supplier_check.check import check as judge
     from importers.supplier_check.pack import load
+    from registry.settings import settings
 
     pack = load(profile_file)
-    verdict = judge(Question(file, **how), pack)
+    verdict = judge(Question(file, **how), pack, ReaderLimits.of(settings()))
     if report is not None:
         from importers.reporting.acceptance import of_check
         from importers.reporting.acceptance_document import write
@@ -79,7 +81,7 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 def _print(verdict: Any, pack: Any) -> None:
     from importers.reporting.acceptance import remarks
 
-    click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=verdict.source.encoding.name,
+    click.echo(_("文字编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=verdict.source.encoding.name,
                  why=verdict.source.encoding.evidence, crs=verdict.crs))  # fmt: skip
     print_groups(verdict.groups)
     for remark in remarks(verdict, pack):

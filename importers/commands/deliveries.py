@@ -14,6 +14,7 @@ from importers.commands.progress import Bar
 from registry.commands.options import acting, opened
 from registry.errors import Invalid
 from registry.i18n import _
+from registry.messages import spoken
 
 
 @click.command()
@@ -21,7 +22,7 @@ from registry.i18n import _
 @click.option("--encoding", help="如 GB18030 / such as GB18030")
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def look(file: Path, encoding: str | None, as_json: bool) -> None:
-    """查看文件中的图层、列、编码与坐标系。 Look into a file: layers, columns, encoding, coordinate system."""
+    """查看文件中的图层、列、文字编码与坐标系。 Inspect a file: layers, columns, encoding, coordinate system."""
     from importers.pipeline import vars_of
     from importers.read.reader import inspect as look_into
 
@@ -34,7 +35,7 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
     for source in found:
         rows = _("%(n)s 行", n=source.rows) if source.rows is not None else ""
         click.secho(f"{source.name}  {source.format}  {source.geometry or _('表格')}  {rows}", bold=True)
-        click.echo("  " + _("编码：%(name)s（%(why)s）", name=source.encoding.name, why=source.encoding.evidence))
+        click.echo("  " + _("文字编码：%(name)s（%(why)s）", name=source.encoding.name, why=source.encoding.evidence))
         click.echo("  " + _("坐标系：%(name)s", name=source.crs.name or source.crs.text or _("未说明")))
         for column in source.columns:
             click.echo(f"  {column.name}  [{column.type}]  {' | '.join(column.samples[:4])[:80]}")
@@ -55,7 +56,7 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
 )
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE",
               help="文件没有的字段取此值，如 class=0102 / a field that the file lacks")  # fmt: skip
-@click.option("--header-row", type=int, help="表头所在行 / row of the column heads")
+@click.option("--header-row", type=int, help="表头所在行 / header row")
 @accepting_repairs
 @click.option("--title", help="交付名称 / title of the delivery")
 @click.option("--apply", "at_once", is_flag=True, help="立即应用无误的行 / apply the good rows at once")
@@ -70,17 +71,18 @@ def import_(
     Import a survey file: Shapefile (zipped or plain), GeoPackage, GeoJSON, CSV, XLSX, GeoParquet. Good rows are compared
     with the register and proposed as changes; bad rows are listed with row, value and remedy.
     """
-    from importers.pipeline import ImportRequest, run, vars_of
+    from importers.pipeline import ImportRequest, run
+    from importers.read.reader_process import ReaderLimits
+    from registry.settings import settings
 
     how |= {name: dict(_pairs(how[name])) for name in ("columns", "constants")}
     order = ImportRequest(file, apply=at_once and not dry_run, **how)
     with opened(district, username) as (connection, scope), Bar(quiet=as_json) as bar:
-        report = run(connection, scope, order, bar)
+        report = run(connection, scope, order, bar, ReaderLimits.of(settings()))
         if dry_run:
             connection.rollback()
     if as_json:
-        encoding = vars_of(report.source.encoding)
-        told = {**report.as_dict(), "encoding": encoding, "dry_run": dry_run}
+        told = {**spoken(report.as_dict()), "dry_run": dry_run}
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
     else:
         _print(report, dry_run)
@@ -90,7 +92,7 @@ def _print(report: Any, dry_run: bool) -> None:
     from importers.problems.problem import grouped
 
     summary = report.summary
-    click.echo(_("编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=report.source.encoding.name,
+    click.echo(_("文字编码 %(encoding)s（%(why)s）；坐标系 %(crs)s", encoding=report.source.encoding.name,
                  why=report.source.encoding.evidence, crs=report.crs))  # fmt: skip
     click.echo(_("读入 %(rows)s 行：新增 %(added)s，属性变更 %(updated)s，位置变更 %(moved)s，不变 %(unchanged)s，"
                  "冲突 %(conflicts)s，有错误待修 %(errors)s", rows=report.rows, errors=report.rows_in_error,
@@ -110,5 +112,5 @@ def _pairs(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for text in texts:
         left, equals, right = text.rpartition("=")
         if not (equals and left and right):
-            raise Invalid(_("“%(value)s”无法理解。", value=text), _("写成 名称=值。"))
+            raise Invalid("command.option_bad", value=text)
         yield left, right

@@ -20,14 +20,14 @@ from registry.i18n import _
 @click.option("--force", is_flag=True, help="覆盖已有文件 / replace a file that is there")
 @acting
 def export(file: Path, layer: str, query: str, force: bool, district: str | None, username: str | None) -> None:
-    """导出一个图层，格式由扩展名决定：.gpkg .geojson .csv .fgb。 Export a layer; the file's ending tells the format."""
+    """导出一个图层，格式由扩展名决定：.gpkg .geojson .csv .fgb。 Export a layer; the file extension decides the format."""
     from importers.exports import export as write
     from registry.assets.filters import Filter
     from registry.catalogue.layers import stored_layer
     from registry.database.connections import raw
 
     if file.exists() and not force:
-        raise Invalid(_("文件“%(file)s”已存在。", file=file), "--force")
+        raise Invalid("command.file_exists", file=file)
     wanted = Filter.parse([*parse_qsl(query), ("layer", layer)])
     with opened_session(district, username) as (session, scope):
         written = write(session, scope, stored_layer(raw(session), layer), wanted, file)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from registry.commands.options import acting, opened
 from registry.i18n import _
+from registry.vocabulary.photos import PhotoReason
+from registry.vocabulary.word_list import label
 
 
 @click.command()
@@ -25,28 +28,32 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
     from importers.photos import propose
     from importers.read.reader_process import limit_memory
     from registry.changes import change_sets
-    from registry.photos import photos as attachments
     from registry.settings import settings
 
     limit_memory(
         settings().reader_megabytes
     )  # a process of its own: what a damaged picture does to it costs this command
     with opened(district, username) as (connection, scope):
-        change_set, proposed, refused = propose(connection, scope, layer, file)
+        change_set, proposed, refused = propose(connection, scope, settings().home, layer, file)
         if is_applied:
             change_sets.apply(connection, scope, change_set)
     if as_json:
-        told = {"change_set": change_set, "applied": is_applied, "refused": [vars(r) for r in refused],
+        told = {"change_set": change_set, "applied": is_applied, "refused": [_refusal(r) for r in refused],
                 "photos": [{**vars(p), "taken_at": p.taken_at and p.taken_at.isoformat()} for p in proposed]}  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     kept = [p for p in proposed if p.asset_id is not None]
-    click.echo(_("%(n)s 张照片：%(kept)s 张有主，%(lost)s 张待人指定，%(refused)s 个文件不能用",
+    click.echo(_("%(n)s 张照片：%(kept)s 张已归入资产，%(lost)s 张待指定，%(refused)s 个文件不能用",
                  n=len(proposed) + len(refused), kept=len(kept), lost=len(proposed) - len(kept),
                  refused=len(refused)))  # fmt: skip
     for photo in proposed:
-        click.echo(f"  {photo.name}  {photo.code or _(attachments.REASONS[photo.reason])}")
+        click.echo(f"  {photo.name}  {photo.code or label(PhotoReason, photo.reason)}")
     for refusal in refused:
-        click.echo(f"  {refusal.message}  {refusal.remedy}")
+        click.echo(f"  {refusal.why.message}  {refusal.why.hint}")
     if not is_applied:
         click.echo(_("变更集 %(id)s 待应用：registry changes apply %(id)s", id=change_set))
+
+
+def _refusal(refused: Any) -> dict[str, Any]:
+    said = refused.why
+    return {"name": refused.name, **said.spoken(), "message": said.message, "remedy": said.hint}

@@ -13,13 +13,13 @@ from registry.i18n import _
 
 @click.group()
 def profile() -> None:
-    """导入方案：列出、查看、导出检查包、删除。 Import profiles: list, show, export as check packs, remove."""
+    """导入方案：列出、查看、导出检查包、删除。 Import profiles: list, show, export as check packs, delete."""
 
 
 @profile.command("list")
 @acting
 def list_profiles(district: str | None, username: str | None) -> None:
-    """列出已保存的方案。 List the profiles that are kept."""
+    """列出已保存的方案。 List the saved profiles."""
     from registry.deliveries.profiles import listed
 
     with opened(district, username) as (connection, scope):
@@ -51,7 +51,7 @@ def export(name: str, out: Path, force: bool, district: str | None, username: st
     from registry.deliveries.profiles import named
 
     if out.exists() and not force:
-        raise Invalid(_("文件“%(file)s”已存在。", file=out), "--force")
+        raise Invalid("command.file_exists", file=out)
     with opened(district, username) as (connection, scope):
         pack = Pack(Profile.from_toml(named(connection, scope, name)), Grounds.of_district(connection, scope.district))
     out.write_text(pack.to_toml(), encoding="utf-8")
@@ -62,7 +62,7 @@ def export(name: str, out: Path, force: bool, district: str | None, username: st
 @click.argument("name")
 @acting
 def remove(name: str, district: str | None, username: str | None) -> None:
-    """删除一个方案。 Remove one."""
+    """删除一个方案。 Delete one."""
     from registry.deliveries.profiles import remove as forget
 
     with opened(district, username) as (connection, scope):

@@ -22,7 +22,7 @@ LONGEST_PAUSE = 30.0
 @click.option("--once", is_flag=True, help="做完排队的工作就结束 / end when nothing waits any more")
 @click.option("--started-by", type=int, hidden=True, help="进程号 / the process that this one ends with")
 def work(once: bool, started_by: int | None) -> None:
-    """处理排队的交付，Ctrl-C 结束。 Work on the deliveries that wait, until Ctrl-C.
+    """处理排队的交付，Ctrl-C 结束。 Process queued deliveries until Ctrl-C.
 
     `registry serve` and `registry run` start one of their own.
     """

@@ -23,10 +23,12 @@ from importers.read.ipc import sampled, source_layer
 from importers.records import DeclaredCrs, Rows, SourceLayer
 from importers.validate.context import Grounds
 from importers.validate.validator import Checked
-from registry.assets.detail import shown
-from registry.catalogue.labels import field_label, state_label
+from registry.assets.columns import field_label
+from registry.assets.differences import shown
 from registry.catalogue.layers import Layer
 from registry.i18n import in_language
+from registry.vocabulary.assets import AssetState
+from registry.vocabulary.word_list import label
 
 PLACE = "geom"
 BEFORE, AFTER = ("class", "name", "code", "external_key", "state"), (
@@ -157,7 +159,7 @@ def _values(prepared: Prepared, is_placed: bool) -> Iterator[tuple[str, list[str
     for name in FIELDS:
         if name not in ("class", "scheme", "state"):
             yield name, ["" if value is None else str(value) for value in getattr(prepared, name).to_pylist()]
-    yield "state", [state_label(value) if value else "" for value in prepared.state.to_pylist()]
+    yield "state", [label(AssetState, value) for value in prepared.state.to_pylist()]
     rows = [orjson.loads(text) for text in prepared.described.to_pylist()]
     for name in properties_of(prepared.layer):
         yield ATTRIBUTE + name, [shown(row.get(name)) for row in rows]

@@ -134,7 +134,7 @@ def _mostly(column: Column, pattern: re.Pattern[str]) -> bool:
 
 
 def _turned(source: SourceLayer, columns: dict[str, str]) -> dict[str, str]:
-    """Swap x and y where the values say so: Chinese survey tables call north X, and column heads are mixed up."""
+    """Swap x and y where the values say so: Chinese survey tables call north X, and headers are mixed up."""
     by_target = {target: name for name, target in columns.items()}
     if "x" in by_target and "y" in by_target:
         x, y = (_middle(source, by_target[axis]) for axis in ("x", "y"))

@@ -13,16 +13,17 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import psycopg
 
+from importers.errors import as_json
 from importers.inspection.inspect import look_over
 from importers.pipeline import ImportRequest, Report, run
-from importers.read.reader_process import ReaderProcess
+from importers.read.reader_process import ReaderLimits, ReaderProcess
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.database.connections import connect
@@ -31,8 +32,10 @@ from registry.deliveries import deliveries
 from registry.deliveries import steps as delivery_steps
 from registry.deliveries.steps import Run, Task
 from registry.errors import Conflict, RegistryError, Unavailable
-from registry.i18n import _
-from registry.settings import settings
+from registry.messages import Message
+from registry.settings import Settings, settings
+from registry.vocabulary.changes import SetStatus
+from registry.vocabulary.deliveries import DeliveryStep, StepStatus, Verb
 
 log = logging.getLogger("chengji.work")
 TOLD_EVERY = 0.5
@@ -68,7 +71,7 @@ def main(district: str, delivery: int, number: int, parent: int | None = None) -
                 return 0
             run = delivery_steps.begin(status, task)
             status.commit()
-            return _Work(url, status, run).do()
+            return _Work(url, status, run, settings()).do()
     except (Unavailable, psycopg.OperationalError) as error:  # not begun: it waits for the next worker
         log.error("%s %s %s: %s", district, delivery, number, error)
     except KeyboardInterrupt:
@@ -101,8 +104,9 @@ _ended: list[type[KeyboardInterrupt]] = []
 class _Work:
     """A step under way."""
 
-    def __init__(self, url: str, status: psycopg.Connection[Any], run: Run) -> None:
-        self._url, self._status, self._run = url, status, run
+    def __init__(self, url: str, status: psycopg.Connection[Any], run: Run, given: Settings) -> None:
+        self._url, self._status, self._run, self._home = url, status, run, given.home
+        self.limits = ReaderLimits.of(given)
         self._told_at, self._told_verb = 0.0, ""
 
     def do(self) -> int:
@@ -111,23 +115,23 @@ class _Work:
             with connect(self._url) as connection:
                 connection.execute(WATCHFUL)
                 scope = open_scope(connection, self.task.district, self.task.person)
-                told = STEPS[self.task.step](connection, scope, self)
-                delivery_steps.report_progress(connection, self._run, status="done", **told)
+                told = STEPS[DeliveryStep(self.task.step)](connection, scope, self)
+                delivery_steps.report_progress(connection, self._run, status=StepStatus.DONE, **told)
                 _go_on()
             return 0
         except Cancelled:
-            return self._end(2, status="cancelled")
+            return self._end(2, status=StepStatus.CANCELLED)
         except Stopped:
-            return self._end(0, status="queued", verb="", done=0)
+            return self._end(0, status=StepStatus.QUEUED, verb="", done=0)
         except Orphaned:
-            return self._end(1, status="failed", failure=delivery_steps.died())
+            return self._end(1, status=StepStatus.FAILED, failure=delivery_steps.died())
         except RegistryError as error:
-            return self._end(1, status="failed", failure=_refusal(error))
+            return self._end(1, status=StepStatus.FAILED, failure=as_json(error))
         except psycopg.OperationalError as error:
             log.error("%s: %s", self.task, error)
-            return self._end(1, status="failed", failure=_misfortune(error))
+            return self._end(1, status=StepStatus.FAILED, failure=_misfortune(error))
         except BaseException as error:
-            self._end(1, status="failed", failure=_fault(error))
+            self._end(1, status=StepStatus.FAILED, failure=_fault(error))
             raise
 
     def _end(self, code: int, **told: Any) -> int:
@@ -163,7 +167,7 @@ class _Work:
     def path(self) -> Path:
         """The uploaded file."""
         task = self.task
-        return deliveries.place(settings().home, task.district, task.delivery, task.number, task.name)
+        return deliveries.place(self._home, task.district, task.delivery, task.number, task.name)
 
     def progress(self, verb: str, done: int, total: int | None) -> None:
         """Tell how far it is, at most twice a second."""
@@ -176,56 +180,44 @@ class _Work:
         self._status.commit()
 
 
-def _refusal(error: RegistryError) -> dict[str, str]:
-    """What was wrong, in words; `kind` tells the page whether doing the same again could help."""
-    return {"message": error.message, "hint": error.hint, "kind": type(error).__name__}
+def _misfortune(error: psycopg.OperationalError) -> dict[str, Any]:
+    """What befell the database."""
+    is_full = isinstance(error, psycopg.errors.DiskFull)
+    return Message("database.disk_full" if is_full else "database.connection_lost").as_json()
 
 
-def _misfortune(error: psycopg.OperationalError) -> dict[str, str]:
-    """What befell the database, in words."""
-    if isinstance(error, psycopg.errors.DiskFull):
-        message, hint = _("数据库的磁盘已满。没有留下任何改动。"), _("请管理员腾出空间，再点“继续”。")
-    else:
-        message, hint = _("与数据库的连接中断。没有留下任何改动。"), _("数据库恢复后，点“继续”从头再做这一步。")
-    return {"message": message, "hint": hint}
-
-
-def _fault(error: BaseException) -> dict[str, str]:
-    """A fault of ours or of the machine, in words that show nothing of the inside."""
-    return {
-        "message": _("处理时出错（%(kind)s）。没有留下任何改动。", kind=type(error).__name__),
-        "hint": _("点“继续”再试；仍不行请告知管理员，详情在服务器日志中。"),
-    }
+def _fault(error: BaseException) -> dict[str, Any]:
+    """A fault of ours or of the machine; its words show nothing of the inside."""
+    return Message("delivery.fault", {"kind": type(error).__name__}).as_json()
 
 
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
-    work.progress("look", 0, None)
-    with ReaderProcess(work.path, settings().reader_megabytes, settings().reader_seconds) as reader:
-        orders = work.task.orders
-        return {"look": look_over(connection, scope, reader, orders.get("encoding"), orders.get("header_row"))}
+    work.progress(Verb.LOOK, 0, None)
+    with ReaderProcess(work.path, work.limits.megabytes, work.limits.seconds) as reader:
+        options = work.task.options
+        return {"look": look_over(connection, scope, reader, options.encoding, options.header_row)}
 
 
 def _check(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     task = work.task
     if task.change_set is not None:
         _give_up(connection, scope, task.change_set)
-    report = run(connection, scope, order_of(task, work.path), work.progress)
+    report = run(connection, scope, order_of(task, work.path), work.progress, work.limits)
     return {"change_set": report.summary.change_set, "report": _short(report)}
 
 
 def _give_up(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> None:
     """The proposal of an earlier check: the new one takes its place."""
-    if change_sets.read(connection, scope, change_set)["status"] == "proposed":
+    if change_sets.read(connection, scope, change_set)["status"] == SetStatus.PROPOSED:
         change_sets.reject(connection, scope, change_set)
 
 
 def order_of(task: Task, path: Path) -> ImportRequest:
-    """The order of a delivery's file as `importers.pipeline` takes it. What is not known there is of an older program."""
-    known = {field.name for field in fields(ImportRequest)} - {"path", "layer", "title", "apply"}
-    told = {name: value for name, value in task.orders.items() if name in known}
-    if task.number > 1:  # mended rows: a part of the delivery, in a file whose layers may have other names
-        told |= {"partial": True, "source_layer": None}
-    return ImportRequest(path, task.layer or "", title=task.title, **told)
+    """The import of a delivery's file as `importers.pipeline` takes it."""
+    options = task.options
+    if task.number > 1:  # corrected rows: a part of the delivery, in a file whose layers may have other names
+        options = replace(options, partial=True, source_layer=None)
+    return ImportRequest(path, task.layer or "", title=task.title, **vars(options))
 
 
 def _short(report: Report) -> dict[str, Any]:
@@ -235,25 +227,23 @@ def _short(report: Report) -> dict[str, Any]:
 
 def _apply(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     assert work.task.change_set is not None
-    work.progress("apply", 0, None)
+    work.progress(Verb.APPLY, 0, None)
     change_sets.apply(connection, scope, work.task.change_set)
     return {}
 
 
 def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
     assert work.task.change_set is not None
-    work.progress("undo", 0, None)
+    work.progress(Verb.UNDO, 0, None)
     file = deliveries.get(connection, scope, work.task.delivery).file(work.task.number)
     summary = change_sets.undo(connection, scope, file.undone_by or work.task.change_set)
     if not summary.changes:
-        raise Conflict(
-            _("这批的 %(n)s 行之后都被改动过，没有可撤销的。", n=summary.conflicts), _("在资产页上逐个查看其历史。")
-        )
+        raise Conflict("delivery.nothing_to_undo", n=summary.conflicts)
     change_sets.apply(connection, scope, summary.change_set)
     return {}
 
 
-STEPS = {"look": _look, "check": _check, "apply": _apply, "undo": _undo}
+STEPS = {DeliveryStep.LOOK: _look, DeliveryStep.CHECK: _check, DeliveryStep.APPLY: _apply, DeliveryStep.UNDO: _undo}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -1,7 +1,7 @@
-"""The worker: takes steps of deliveries from the queue and does each in a process of its own (`importers.jobs.step`).
+"""The deliveries' kind of job: each step is done in a process of its own (`importers.jobs.step`).
 
 The worker itself touches no file and stays small; a step that is asked to stop, or a worker that is, ends its process, and
-with it the transaction.
+with it the transaction. `python -m importers.jobs.worker [PARENT]` is the worker of all kinds.
 """
 
 from __future__ import annotations
@@ -11,106 +11,48 @@ import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
 
-from procrastinate import App, JobContext
+from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
-from procrastinate.jobs import Status
 
 from registry.database.connections import connect
 from registry.database.processes import die_with_parent
 from registry.deliveries import steps as delivery_steps
 from registry.errors import RegistryError
-from registry.jobs import queue
+from registry.jobs import worker
+from registry.jobs.tasks import announced
 from registry.operations import cluster
 from registry.settings import settings
 
-TIDY_EVERY = 30.0
 ASKED_EVERY = 0.3
 PATIENCE = 20.0
 log = logging.getLogger("chengji.work")
 
 
 def run(url: str, once: bool = False) -> None:
-    """Work until SIGTERM or SIGINT; with `once`, until nothing waits any more."""
-    recover_orphans(url)
-    queue_app = _application(url)
-    asyncio.run(_run(queue_app, url, once))
+    """Work on jobs of all kinds until SIGTERM or SIGINT; with `once`, until nothing waits any more."""
+    worker.run(url, announced(), once, looked_after=_renew)
 
 
 def recover_orphans(url: str) -> None:
-    """Mend what a dead worker left."""
+    """Fail, or queue anew, what a dead worker left."""
     with connect(url) as connection:
         mended = delivery_steps.recover_orphans(connection)
     if mended:
-        log.warning("mended %s steps that a dead worker left", mended)
+        log.warning("recovered %s steps that a dead worker left", mended)
 
 
-async def _run(app: App, url: str, once: bool) -> None:
-    async with app.open_async():
-        await _drop_stalled(app)
-        tidying = None if once else asyncio.create_task(_tidy_from_time_to_time(url))
-        try:
-            await _until_told_to_stop(app.run_worker_async(
-                queues=[queue.QUEUE], concurrency=1, wait=not once, delete_jobs="always", install_signal_handlers=False,
-                fetch_job_polling_interval=2.0, abort_job_polling_interval=1.0, shutdown_graceful_timeout=0.5,
-            ))  # fmt: skip
-        finally:
-            if tidying is not None:
-                tidying.cancel()
-
-
-async def _until_told_to_stop(working: Coroutine[Any, Any, None]) -> None:
-    """The worker ends its job in an orderly way at the first SIGTERM or SIGINT. More of them change nothing: a parent that
-    dies sends one for each of its threads."""
-    task, loop = asyncio.ensure_future(working), asyncio.get_running_loop()
-
-    def stop() -> None:
-        if not task.cancelling():
-            task.cancel()
-
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop)
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def _drop_stalled(app: App) -> None:
-    """Jobs of workers that are gone: their steps are `failed` already, and a person decides whether to go on."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=queue.SILENT_SECONDS):
-        assert job.id is not None
-        await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
-
-
-async def _tidy_from_time_to_time(url: str) -> None:
-    while True:
-        await asyncio.sleep(TIDY_EVERY)
-        try:
-            await asyncio.to_thread(recover_orphans, url)
-            await asyncio.to_thread(_renew, url)
-        except Exception:  # the database may be away for a while: the next round mends what this one could not
-            log.exception("could not tidy up")
+async def work_on_delivery(context: JobContext, url: str, district: str, delivery: int, number: int) -> None:
+    """Do the step that waits for this file in a process of its own, and end it when the job is to be ended."""
+    await _in_a_process(context, url, (district, str(delivery), str(number)))
 
 
 def _renew(url: str) -> None:
     """A private cluster under a server that runs for months: its package is upgraded some day, and no command starts it."""
     if cluster.renew(url):
         log.warning("PostgreSQL was upgraded, and is started anew")
-
-
-def _application(url: str) -> App:
-    app = queue.application(url)
-
-    @app.task(name=queue.TASK, queue=queue.QUEUE, pass_context=True)
-    async def work(context: JobContext, district: str, delivery: int, number: int) -> None:
-        await _in_a_process(context, url, (district, str(delivery), str(number)))
-
-    return app
 
 
 async def _in_a_process(context: JobContext, url: str, key: tuple[str, str, str]) -> None:

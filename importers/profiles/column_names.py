@@ -13,7 +13,7 @@ FIELDS = (
 POSITIONS = ("x", "y", "xy", "wkt")
 IGNORE = "ignore"
 ATTRIBUTE = "attributes."
-# What a file of rows to be mended has beside the supplier's own columns; in a DBF, where a name has ten bytes, in ASCII.
+# What a quarantine file has beside the supplier's own columns; in a DBF, where a name has ten bytes, in ASCII.
 QUARANTINE_REASON, QUARANTINE_ROW = "错误原因", "原行号"
 QUARANTINE_REASON_DBF, QUARANTINE_ROW_DBF = "CJ_REASON", "CJ_SRC_ROW"
 QUARANTINE = frozenset({QUARANTINE_REASON, QUARANTINE_ROW, QUARANTINE_REASON_DBF, QUARANTINE_ROW_DBF})

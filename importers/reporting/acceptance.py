@@ -6,6 +6,7 @@ prints it is `importers.reporting.acceptance_document`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,27 +22,39 @@ from importers.problems.problem import Code, Problem, Severity
 from importers.supplier_check.check import CheckResult
 from importers.supplier_check.pack import Pack
 from registry import __version__
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.areas.districts import read_district
 from registry.database.statements import statement
 from registry.deliveries import deliveries
 from registry.errors import NotFound
 from registry.i18n import Words, _, in_language
+from registry.messages import Message, of_problem, title_of
+from registry.vocabulary.changes import Action, SetStatus
 
 FIRST_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemSummary:
-    """All problems of one kind: how many, in which columns, the first rows, and an example in words."""
+    """All problems of one kind: how many, in which columns, the first rows, and an example."""
 
     code: str
     severity: str
     count: int
     fields: tuple[str, ...]
     rows: tuple[int, ...]
-    message: str
-    remedy: str
+    example: Message
+
+    @property
+    def message(self) -> str:
+        """What was found in the example."""
+        return self.example.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.example.hint
 
     @property
     def is_error(self) -> bool:
@@ -80,7 +93,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One file of a delivery and what became of it; a delivery has one, and one more for each lot of mended rows.
+    """One file of a delivery and what became of it; a delivery has one, and one more for each batch of resubmitted rows.
 
     `taken` counts rows by action that apply puts into the register, `left_out` those that a reviewer took out; `status`
     is that of the change set, empty for a check without a register. `findings` count the problems that were kept: where that
@@ -113,13 +126,13 @@ class Round:
 
     @property
     def accepted(self) -> int:
-        """Rows that are in the register: put in by this round and not taken back, or there already."""
+        """Rows that are in the register: put in by this round and not undone, or there already."""
         return (sum(self.taken.values()) if self.is_in_force else 0) + self.unchanged
 
     @property
     def is_in_force(self) -> bool:
         """Whether what it put into the register is still there."""
-        return self.status == "applied" and self.undone is None
+        return self.status == SetStatus.APPLIED and self.undone is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +164,7 @@ class Record:
 
     @property
     def waiting(self) -> int:
-        """Rows that still wait, after the mended ones came in.
+        """Rows that still wait, after the resubmitted ones came in.
 
         A later file brings rows of those that waited; one with more rows than waited is the whole delivery anew.
         """
@@ -171,8 +184,8 @@ class Record:
         """The outcome in one word: accepted, partly, waiting, undone, nothing; for a check: passed, failed."""
         if not self.of_register:
             return "failed" if self.waiting else "passed"
-        applied = [one for one in self.rounds if one.status == "applied"]
-        if any(one.status == "proposed" for one in self.rounds):
+        applied = [one for one in self.rounds if one.status == SetStatus.APPLIED]
+        if any(one.status == SetStatus.PROPOSED for one in self.rounds):
             return "waiting"
         if applied and all(one.undone for one in applied):
             return "undone"
@@ -193,6 +206,20 @@ def of_change_sets(
 
     Raises NotFound where one of the sets is not there or out of scope.
     """
+    with look(connection, scope, "record", change_sets=list(change_sets)) as seen:
+        found, layers = _of_change_sets(connection, scope, change_sets, title, delivery)
+        seen.layers(layers)
+    return found
+
+
+def _of_change_sets(
+    connection: psycopg.Connection[Any],
+    scope: Scope,
+    change_sets: Sequence[int],
+    title: str | None,
+    delivery: int | None,
+) -> tuple[Record, Counter[str]]:
+    """The record, and how many sets of each layer it tells of."""
     values = {"district": scope.district, "change_sets": list(change_sets)}
     with connection.cursor(row_factory=dict_row) as cursor:
         sets = cursor.execute(statement("reporting/acceptance_rounds.sql").encode(), values).fetchall()
@@ -200,7 +227,7 @@ def of_change_sets(
         problems = cursor.execute(statement("reporting/acceptance_problems.sql").encode(), values).fetchall()
     missing = set(change_sets) - {told["change_set"] for told in sets}
     if missing or not sets:
-        raise NotFound(_("没有变更集 %(id)s。", id=_("、").join(map(str, sorted(missing)))))
+        raise NotFound("change_set.unknown", id=list(map(str, sorted(missing))))
     waiting = dict(connection.execute(statement("reporting/acceptance_waiting.sql").encode(), values).fetchall())
     rounds = tuple(
         _round(
@@ -213,10 +240,12 @@ def of_change_sets(
         for told in sets
     )
     district = read_district(connection, scope.district)
-    return Record(
-        title or sets[0]["title"], scope.district, district.name, in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
+    record = Record(
+        title or title_of(sets[0]["title"], sets[0]["source"]), scope.district, district.name,
+        in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
         rounds, Act(scope.person_name, datetime.now().astimezone()), delivery, places=_places(connection, values),
     )  # fmt: skip
+    return record, Counter(told["layer"] for told in sets)
 
 
 def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int) -> Record:
@@ -224,14 +253,16 @@ def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int
     held = deliveries.get(connection, scope, delivery)
     sets = [file.change_set for file in held.files if file.change_set is not None]
     if not sets:
-        raise NotFound(_("交付 %(id)s 还没有检查过。", id=delivery), _("先完成检查。"))
+        raise NotFound("delivery.not_checked", id=delivery)
     return of_change_sets(connection, scope, sets, held.title, delivery)
 
 
 def checksum(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> str:
     """SHA-256 over the rows that a change set puts into the register. The same rows give the same sum, always."""
     values = {"district": scope.district, "change_set": change_set}
-    row = connection.execute(statement("reporting/acceptance_checksum.sql").encode(), values).fetchone()
+    with look(connection, scope, "checksum") as seen:
+        row = connection.execute(statement("reporting/acceptance_checksum.sql").encode(), values).fetchone()
+        seen.layers({})  # a sum shows no row
     assert row is not None
     return str(row[0])
 
@@ -271,7 +302,7 @@ def _by_code(problems: list[Problem]) -> Iterable[ProblemSummary]:
         fields = tuple(sorted({p.field for p in alike if p.field}))
         numbers = tuple(p.row for p in alike if p.row is not None)[:FIRST_ROWS]
         severity = str(alike[0].severity)
-        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].message, alike[0].remedy)
+        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].said)
 
 
 def _round(
@@ -285,11 +316,11 @@ def _round(
     for counted in actions:
         if counted["taken"]:
             taken[counted["action"]] = taken.get(counted["action"], 0) + counted["count"]
-    conflicts = sum(a["count"] for a in actions if a["action"] == "conflict")
+    conflicts = sum(a["count"] for a in actions if a["action"] == Action.CONFLICT)
     all_changes = sum(a["count"] for a in actions)
     findings = (
-        ProblemSummary(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()), p["message"],
-                p["remedy"])
+        ProblemSummary(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()),
+                       of_problem(p["code"], p["field"], p["value"], p["details"]))
         for p in problems
     )  # fmt: skip
     return Round(
@@ -307,7 +338,7 @@ def _came(told: Mapping[str, Any]) -> Came:
     source, report = told["source"], told["report"] or {}
     encoding = source.get("encoding") or {}
     return Came(
-        told["file"] or source.get("file") or told["title"], told["bytes"] or source.get("bytes"),
+        told["file"] or source.get("file") or title_of(told["title"], source), told["bytes"] or source.get("bytes"),
         told["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
         report.get("rows", source.get("rows")), encoding.get("name", ""), str(Words.of(encoding.get("evidence"))),
         source.get("crs_declared", ""), source.get("crs", ""), source.get("profile", ""),

@@ -10,13 +10,15 @@ from markupsafe import Markup
 
 from importers.reporting.acceptance import Places
 from registry.i18n import _
+from registry.vocabulary.changes import Action, Decision
+from registry.vocabulary.word_list import labels
 
 WIDTH, HEIGHT, MARGIN = 680.0, 220.0, 10.0
 # A delivery that lies in one corner is drawn large, with the district's outline as far as it comes into the picture.
 AROUND = 0.08
-COLOURS = {
-    "add": "#2e7d32", "update": "#1565c0", "move": "#e65100", "retire": "#b71c1c", "conflict": "#6a1b9a",
-    "rejected": "#757575",
+COLOURS: dict[str, str] = {
+    Action.ADD: "#2e7d32", Action.UPDATE: "#1565c0", Action.MOVE: "#e65100", Action.RETIRE: "#b71c1c",
+    Action.CONFLICT: "#6a1b9a", Decision.REJECTED: "#757575",
 }  # fmt: skip
 
 
@@ -71,24 +73,23 @@ def _path(ring: list[tuple[float, ...]], frame: _Frame) -> str:
 def _mark(action: str, x: float, y: float, size: float) -> str:
     """A circle for what is new, a square for changed values, a diamond for moved, a cross for retired, else a ring."""
     colour = COLOURS.get(action, "#424242")
-    if action == "add":
+    if action == Action.ADD:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{colour}"/>'
-    if action == "update":
+    if action == Action.UPDATE:
         return (
             f'<path d="M{x - size:.1f} {y - size:.1f}h{2 * size:.1f}v{2 * size:.1f}h-{2 * size:.1f}Z" fill="{colour}"/>'
         )
-    if action == "move":
+    if action == Action.MOVE:
         s = 1.3 * size
         return f'<path d="M{x:.1f} {y - s:.1f}l{s:.1f} {s:.1f}l-{s:.1f} {s:.1f}l-{s:.1f} -{s:.1f}Z" fill="{colour}"/>'
-    if action == "retire":
+    if action == Action.RETIRE:
         cross = f"M{x - size:.1f} {y - size:.1f}l{2 * size:.1f} {2 * size:.1f}m0 -{2 * size:.1f}l-{2 * size:.1f} {2 * size:.1f}"
         return f'<path d="{cross}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="none" stroke="{colour}" stroke-width="1.4"/>'
 
 
 def _legend(places: Places) -> Markup:
-    names = {"add": _("新增"), "update": _("属性变更"), "move": _("位置变更"), "retire": _("移除"), "conflict": _("冲突"),
-             "rejected": _("审核剔除")}  # fmt: skip
+    names = {**dict(labels(Action)), str(Decision.REJECTED): _("审核剔除")}
     counts = {action: sum(n for a, _x, _y, n in places.marks if a == action) for action in names}
     parts = [
         Markup('<span><svg viewBox="0 0 10 10" class="mark">{}</svg> {} {}</span>').format(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from importers.normalise.normaliser import Prepared
 from registry.areas.areas import Areas
-from registry.changes.change_sets import DELIVERED
+from registry.assets.columns import DELIVERED
 
 # An unquoted empty field is NULL to COPY, and so is a null to the writer; a quoted one is the empty text.
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")

@@ -8,11 +8,10 @@ from typing import Any
 
 from importers.problems.problem import Group, Problem, Severity, as_record, grouped
 from importers.profiles.profile import Profile
-from importers.read.reader_process import ReaderProcess
+from importers.read.reader_process import USUAL, ReaderLimits, ReaderProcess
 from importers.records import SourceLayer, choose
 from importers.supplier_check.pack import Pack
 from registry.i18n import _
-from registry.settings import settings
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class CheckResult:
         }  # fmt: skip
 
 
-def check(question: Question, pack: Pack) -> CheckResult:
+def check(question: Question, pack: Pack, limits: ReaderLimits = USUAL) -> CheckResult:
     """Read, normalise and validate one layer of a file, as an import does, and stop there.
 
     Raises SourceError for a file that cannot be read or placed, ProfileMismatch for a profile that does not fit it.
@@ -67,7 +66,7 @@ def check(question: Question, pack: Pack) -> CheckResult:
         profile, crs=asked.crs or profile.crs, encoding=asked.encoding or profile.encoding,
         accept_repairs=asked.accept_repairs or profile.accept_repairs,
     )  # fmt: skip
-    with ReaderProcess(asked.path, settings().reader_megabytes, settings().reader_seconds) as reader:
+    with ReaderProcess(asked.path, limits.megabytes, limits.seconds) as reader:
         offered = reader.inspect(profile.encoding, profile.header_row)
         usual = profile.source_layer if len(offered) > 1 else None  # one layer under another name is that layer renamed
         name = choose([layer.name for layer in offered], asked.source_layer or usual)

@@ -1,14 +1,10 @@
 """Who is asking and what they may do: accounts, passwords, scope, the access log."""
 
 from registry.slices import Announcement
+from registry.vocabulary.access import Role
 
 ANNOUNCEMENT = Announcement(
-    roles={
-        "administrator": ("管理员", "Administrator"),
-        "surveyor": ("测绘员", "Surveyor"),
-        "inspector": ("巡查员", "Inspector"),
-        "contractor": ("养护单位", "Contractor"),
-    },
+    roles={role.value: (role.zh, role.en) for role in Role},
     commands={"person": "registry.commands.accounts:person"},
     documents=("permissions.md",),
 )

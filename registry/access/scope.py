@@ -2,79 +2,112 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
+from registry import __version__
 from registry.access.permissions import Permission
 from registry.errors import NotAllowed, NotFound
-from registry.i18n import _
+
+# Metadata of a field that decides nothing of what is seen. A field that does not say so does: it is in the key.
+_SEEN_BY_ALL = {"decides": False}
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One person in one district, as of this transaction."""
+    """One person in one district, as of this transaction.
+
+    `restricted` are those of the `layers` that are open to a look alone (`registry.access.access_log`); `today` is the
+    district's calendar day, with which a right may begin or end. A `contractor` works under the contractors' database role:
+    which assets he sees follows from his `zones` in force today, in order, and not from `layers` alone.
+    """
 
     district: str
-    person_id: int
-    person_name: str
+    person_id: int = field(metadata=_SEEN_BY_ALL)
+    person_name: str = field(metadata=_SEEN_BY_ALL)
     roles: frozenset[str]
     layers: frozenset[str]
     writable: frozenset[str]
+    restricted: frozenset[str] = frozenset()
+    today: date | None = None
     permissions: frozenset[str] = frozenset()
     contractor: bool = False
-    """Works under the contractors' database role: whose rows are seen follows from `zones`, not from `layers` alone."""
     zones: tuple[int, ...] = ()
-    """A contractor's zones in force today, in order. With role and layers all that decides which assets he sees."""
-    today: date | None = None
-    """The district's calendar day, which decided it."""
+
+    @cached_property
+    def key(self) -> str:
+        """All that decides what this person is shown: whoever has an equal key sees the same. Changes at midnight.
+
+        Every field is in it, unless it says that it decides nothing. The person stands in it where a look is logged, so that
+        nobody answers for another's look; and where a contractor asks, to whom more is shown than his zones say: contracts,
+        workers and names of his own company.
+        """
+        deciding = [(f.name, _plain(getattr(self, f.name))) for f in fields(self) if f.metadata.get("decides", True)]
+        return repr([*deciding, ("person", self.person_id if self.restricted or self.contractor else None)])
+
+    def tag(self, *told: object) -> str:
+        """An ETag, and a key for caches, of what this scope is shown that is made of `told`, by this version of the program."""
+        return hashlib.sha256(repr((__version__, self.key, *told)).encode()).hexdigest()[:32]
 
     def require_layer(self, layer: str) -> str:
         """The layer, if this person may see it. A layer out of scope and one that does not exist are one answer."""
         if layer not in self.layers:
-            raise NotFound(_("没有图层“%(layer)s”。", layer=layer))
+            raise NotFound("layer.unknown", layer=layer)
         return layer
 
     def require_writer(self, layer: str) -> str:
         """The layer, if this person may propose and apply changes to it."""
         if self.require_layer(layer) not in self.writable:
-            raise NotAllowed(_("您没有修改图层“%(layer)s”的权限。", layer=layer))
+            raise NotAllowed("layer.not_writable", layer=layer)
         return layer
 
     def require(self, permission: Permission) -> None:
         """Raises NotAllowed unless one of this person's roles in the district holds the permission."""
         if permission not in self.permissions:
-            raise NotAllowed(_("您没有“%(permission)s”权限。", permission=permission))
+            raise NotAllowed("permission.missing", permission=permission.value)
 
     def require_any_writer(self) -> None:
         """Raises NotAllowed unless this person may propose changes to some layer."""
         if not self.writable:
-            raise NotAllowed(_("您没有提交数据的权限。"))
+            raise NotAllowed("layer.none_writable")
 
 
-# As the application's own role, whatever an earlier scope of this transaction was.
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value) if isinstance(value, date) else value
+
+
+# Another person's look ends here, and so does a contractor's role: whatever an earlier scope of this transaction was, it
+# goes on as the application.
 _SAY_WHO = """
-SELECT set_config('registry.person', %s, true),
+SELECT set_config('registry.person', %s, true), set_config('registry.looking', '', true),
        CASE WHEN current_user = 'chengji_contractor' THEN set_config('role', 'chengji_app', true) END
 """
 _READ = """
 SELECT p.id, p.name,
        coalesce((SELECT array_agg(m.role) FROM registry.membership m
                  WHERE m.person_id = p.id AND m.district = %(district)s), '{}') AS roles,
-       coalesce((SELECT array_agg(r.layer) FROM registry.readable(current_user) r WHERE r.district = %(district)s), '{}'),
-       coalesce((SELECT array_agg(w.layer) FROM registry.writable(current_user) w WHERE w.district = %(district)s), '{}'),
+       coalesce((SELECT array_agg(r.layer) FROM registry.readable(current_user) r WHERE r.district = %(district)s), '{}')
+         AS layers,
+       coalesce((SELECT array_agg(w.layer) FROM registry.writable(current_user) w WHERE w.district = %(district)s), '{}')
+         AS writable,
+       coalesce((SELECT array_agg(l.code) FROM registry.layer l WHERE l.restricted), '{}') AS restricted,
        coalesce((SELECT array_agg(DISTINCT h.permission) FROM registry.membership m
                  JOIN registry.role_permission h ON h.role = m.role
-                 WHERE m.person_id = p.id AND m.district = %(district)s), '{}'),
-       registry.today(%(district)s)
+                 WHERE m.person_id = p.id AND m.district = %(district)s), '{}') AS permissions,
+       registry.today(%(district)s) AS today
 FROM registry.person p WHERE p.id = %(person)s AND p.active
 """
 # The layers are those in which a contractor may see assets at all; without a zone in force there are none.
 _READ_CONTRACTOR = """
 SELECT mine.zones, CASE WHEN mine.zones = '{}' THEN '{}' ELSE
   coalesce((SELECT array_agg(o.layer) FROM registry.open_layers(current_user) o WHERE o.district = %(district)s), '{}') END
+  AS layers
 FROM (SELECT coalesce(array_agg(z.id ORDER BY z.id), '{}') AS zones FROM registry.zone z
       WHERE z.district = %(district)s AND z.id = ANY (registry.my_zones(current_user))) mine
 """
@@ -88,36 +121,35 @@ def open_scope(connection: psycopg.Connection[Any], district: str, person_id: in
     Raises NotFound for a person who does not exist, is not active, or is not mapped to the district.
     """
     connection.execute(_SAY_WHO, (str(person_id),))
-    row = connection.execute(_READ, {"district": district, "person": person_id}).fetchone()
-    if row is None or not row[2]:
-        raise NotFound(_("没有行政区“%(district)s”。", district=district))
-    who, name, roles, layers, writable, permissions, today = row
-    if roles == ["contractor"]:
-        return _contractor(
-            connection, Scope(district, who, name, frozenset(roles), frozenset(), frozenset(), today=today)
-        )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_READ, {"district": district, "person": person_id}).fetchone()
+    if row is None or not row["roles"]:
+        raise NotFound("district.unknown", district=district)
+    restricted = frozenset(row["restricted"])
+    if row["roles"] == ["contractor"]:
+        return _contractor(connection, Scope(district, row["id"], row["name"], frozenset(row["roles"]), frozenset(),
+                                             frozenset(), restricted, row["today"]))  # fmt: skip
+    roles, layers, writable = (frozenset(row[name]) for name in ("roles", "layers", "writable"))
     return Scope(
-        district,
-        who,
-        name,
-        frozenset(roles),
-        frozenset(layers),
-        frozenset(writable),
-        frozenset(permissions),
-        today=today,
-    )
+        district, row["id"], row["name"], roles, layers, writable, layers & restricted, row["today"],
+        frozenset(row["permissions"]),
+    )  # fmt: skip
 
 
 def _contractor(connection: psycopg.Connection[Any], scope: Scope) -> Scope:
+    """`scope.restricted` are all restricted layers; those that are his remain."""
     connection.execute("SELECT set_config('role', 'chengji_contractor', true)")
-    row = connection.execute(_READ_CONTRACTOR, {"district": scope.district}).fetchone()
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_READ_CONTRACTOR, {"district": scope.district}).fetchone()
     assert row is not None
-    return replace(scope, contractor=True, zones=tuple(row[0]), layers=frozenset(row[1]))
+    layers = frozenset(row["layers"])
+    zones = tuple(row["zones"])
+    return replace(scope, contractor=True, zones=zones, layers=layers, restricted=layers & scope.restricted)
 
 
 def open_scope_by_name(connection: psycopg.Connection[Any], district: str, username: str) -> Scope:
     """The same for a username, as the command line gives it."""
     row = connection.execute("SELECT id FROM registry.person WHERE username = %s", (username.lower(),)).fetchone()
     if row is None:
-        raise NotFound(_("没有用户“%(name)s”。", name=username), _("registry person list 可列出所有用户。"))
+        raise NotFound("user.unknown", name=username)
     return open_scope(connection, district, row[0])

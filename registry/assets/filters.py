@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from registry.errors import Invalid
-from registry.i18n import _
-
-STATES = ("intact", "damaged", "missing", "abandoned", "retired")
-LIVE = STATES[:-1]
+from registry.assets.conditions import BUILT_IN, LIVE, STATES
+from registry.assets.filter_fields import FIELDS, FilterField, announce
+from registry.slices import announcements, load
 
 
-@dataclass(frozen=True)
+def gather() -> None:
+    """Take the fields in: the built-in ones, then those of the slices."""
+    FIELDS.clear()
+    for field in (*BUILT_IN, *(load(name) for told in announcements("registry") for name in told.filter_fields)):
+        announce(field)
+
+
+gather()
+
+
 class Filter:
-    """Conditions that an asset must meet; an empty field asks for nothing. Lists are alternatives.
+    """Conditions that an asset must meet, by the names of the declared fields; an empty one asks for nothing.
 
-    `box` is west, south, east, north in degrees (EPSG:4490); `as_of` asks for the state at that moment.
-    Without `states`, retired assets are left out.
+    Lists are alternatives. `box` is west, south, east, north in degrees (EPSG:4490); `as_of` asks for the state at that
+    moment. Without `states`, retired assets are left out. A value: equal when it asks for the same.
     """
 
-    layers: tuple[str, ...] = ()
-    classes: tuple[tuple[str, str], ...] = ()
-    states: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
-    parties: tuple[int, ...] = ()
-    text: str = ""
-    box: tuple[float, float, float, float] | None = None
-    as_of: datetime | None = None
+    layers: tuple[str, ...]
+    classes: tuple[tuple[str, str], ...]
+    states: tuple[str, ...]
+    areas: tuple[str, ...]
+    parties: tuple[int, ...]
+    text: str
+    box: tuple[float, float, float, float] | None
+    as_of: datetime | None
+
+    def __init__(self, **values: Any) -> None:
+        if unknown := values.keys() - FIELDS.keys():
+            raise TypeError(f"no field of a filter: {', '.join(sorted(unknown))}")
+        self._values = {name: values[name] for name in FIELDS if name in values and values[name] != FIELDS[name].empty}
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in FIELDS:
+            raise AttributeError(name)
+        return self._values.get(name, FIELDS[name].empty)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filter) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Filter({', '.join(f'{name}={value!r}' for name, value in self._values.items())})"
 
     @classmethod
     def parse(cls, pairs: Iterable[tuple[str, str]]) -> Filter:
@@ -40,98 +64,46 @@ class Filter:
         Raises Invalid for a value that cannot be understood.
         """
         given: dict[str, list[str]] = {}
-        for name, value in pairs:
+        for key, value in pairs:
             if value.strip():
-                given.setdefault(name, []).append(value.strip())
-        one = {name: values[-1] for name, values in given.items()}
-        return cls(
-            layers=_several(given, "layer", str),
-            classes=_several(given, "class", _class),
-            states=_several(given, "state", _state),
-            areas=_several(given, "area", _area),
-            parties=_several(given, "party", _number),
-            text=_short(one.get("q", "")),
-            box=_box(one["bbox"]) if "bbox" in one else None,
-            as_of=_moment(one["as_of"]) if "as_of" in one else None,
-        )
+                given.setdefault(key, []).append(value.strip())
+        return cls(**{field.name: field.read(given[field.key]) for field in FIELDS.values() if field.key in given})
+
+    def asked(self) -> Iterator[tuple[FilterField[Any], Any]]:
+        """The fields that ask for something, with their values."""
+        for name, value in self._values.items():
+            yield FIELDS[name], value
 
     def query_pairs(self) -> list[tuple[str, str]]:
         """The filter as pairs of a query string, in one order for one filter."""
-        pairs = [("layer", layer) for layer in self.layers]
-        pairs += [("class", f"{scheme}:{code}") for scheme, code in self.classes]
-        pairs += [("state", state) for state in self.states]
-        pairs += [("area", area) for area in self.areas]
-        pairs += [("party", str(party)) for party in self.parties]
-        pairs += [("q", self.text)] if self.text else []
-        pairs += [("bbox", ",".join(repr(round(edge, 7)) for edge in self.box))] if self.box else []
-        pairs += [("as_of", self.as_of.isoformat())] if self.as_of else []
-        return pairs
+        return [(field.key, text) for field, value in self.asked() for text in field.write(value)]
 
     def query_string(self) -> str:
         """The filter as a query string, so that a view can be shared."""
         return urlencode(self.query_pairs())
 
+    def tile_key(self) -> str:
+        """What of the filter a tile is made by."""
+        return urlencode([(f.key, text) for f, value in self.asked() if f.changes_tile for text in f.write(value)])
+
+    def within(self, layers: frozenset[str]) -> frozenset[str]:
+        """Those of the layers that are asked for."""
+        return layers.intersection(self.layers) if self.layers else layers
+
     @property
     def is_plain(self) -> bool:
-        """Whether layers and classes alone decide: then the roll-up of clusters answers."""
-        return not (self.states or self.areas or self.parties or self.text or self.box or self.as_of)
+        """Whether the roll-up of clusters can answer: each field that asks for something can be asked of it."""
+        return all(field.rolled_up is not None for field, _value in self.asked())
 
 
-def _several(given: dict[str, list[str]], name: str, read: Callable[[str], Any]) -> tuple[Any, ...]:
-    return tuple(sorted({read(value) for value in given.get(name, [])}))
+def keys() -> list[str]:
+    """The keys of the query string, in canonical order."""
+    return [field.key for field in FIELDS.values()]
 
 
-def _refuse(name: str, value: str, remedy: str) -> Invalid:
-    return Invalid(_("筛选条件 %(name)s 的值“%(value)s”无法理解。", name=name, value=value[:80]), remedy)
+def headings() -> dict[str, str]:
+    """What each key is called, in the language of this context."""
+    return {field.key: field.heading() for field in FIELDS.values()}
 
 
-def _class(value: str) -> tuple[str, str]:
-    scheme, colon, code = value.rpartition(":")
-    if not (scheme and colon and code):
-        raise _refuse("class", value, _("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"))
-    return scheme, code
-
-
-def _state(value: str) -> str:
-    if value not in STATES:
-        raise _refuse("state", value, _("可用的值：%(values)s。", values="、".join(STATES)))
-    return value
-
-
-def _area(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14,15}", value):
-        raise _refuse("area", value, _("用区划代码：6、9、12 或 15 位数字。"))
-    return value
-
-
-def _number(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,15}", value):
-        raise _refuse("party", value, _("用单位的编号。"))
-    return int(value)
-
-
-def _short(value: str) -> str:
-    if len(value) > 100 or "\0" in value:
-        raise _refuse("q", value, _("搜索词最多 100 个字。"))
-    return value
-
-
-def _box(value: str) -> tuple[float, float, float, float]:
-    remedy = _("写成 西,南,东,北 的经纬度，如 120.1,30.2,120.2,30.4。")
-    try:
-        west, south, east, north = (float(edge) for edge in value.split(","))
-    except ValueError:
-        raise _refuse("bbox", value, remedy) from None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise _refuse("bbox", value, remedy)
-    return west, south, east, north
-
-
-def _moment(value: str) -> datetime:
-    """A date means its end, in local time: what was so on that day."""
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            return datetime.combine(date.fromisoformat(value), datetime.max.time()).astimezone()
-        return datetime.fromisoformat(value.replace(" ", "+")).astimezone()
-    except (ValueError, OverflowError):
-        raise _refuse("as_of", value, _("写成日期，如 2026-01-31。")) from None
+__all__ = ["LIVE", "STATES", "Filter", "headings", "keys"]

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.filters import Filter
 from registry.assets.query import matching
@@ -44,17 +43,20 @@ def identify(
     pixel = EQUATOR_M / 256 / 2**zoom
     found = matching(scope, filter)
     outline = func.ST_Transform(func.ST_Simplify(found.table.geom_3857, pixel / 2, True), 4490)
-    hits = _near(session, found, (lon, lat), REACH_PIXELS * pixel, most, func.ST_AsGeoJSON(outline, 7, 0))
-    log_restricted(session, scope, {hit.layer for hit in hits}, "identify", len(hits))
+    with found.look(session, "identify") as seen:
+        hits = _near(session, found, (lon, lat), REACH_PIXELS * pixel, most, func.ST_AsGeoJSON(outline, 7, 0))
+        seen.rows(hits)
     return hits
 
 
 def neighbours(session: Session, scope: Scope, asset: Asset, lon: float, lat: float, most: int = 8) -> list[Hit]:
     """The live assets around an asset, nearest first."""
     reach = NEIGHBOUR_M / cos(radians(lat))
-    hits = _near(session, matching(scope, Filter()), (lon, lat), reach, most + 1, None)
-    kept = [hit for hit in hits if hit.id != asset.id][:most]
-    log_restricted(session, scope, {hit.layer for hit in kept}, "neighbours", len(kept))
+    found = matching(scope, Filter())
+    with found.look(session, "neighbours") as seen:
+        hits = _near(session, found, (lon, lat), reach, most + 1, None)
+        kept = [hit for hit in hits if hit.id != asset.id][:most]
+        seen.rows(kept)
     return kept
 
 
@@ -66,7 +68,7 @@ def _near(session: Session, found: Any, place: tuple[float, float], reach: float
     here = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4490), 3857)
     distance = func.ST_Distance(table.geom_3857, here)
     columns = (table.id, table.layer, table.code, table.name, AssetClassRow.name_zh, AssetClassRow.name_en, table.state)
-    extra = (distance.label("distance"), *((outline,) if outline is not None else ()))
+    extra = (distance.label("distance"), *((outline.label("outline"),) if outline is not None else ()))
     statement = (
         found.with_class(*columns, *extra)
         .where(*found.touching((lon - degrees, lat - degrees, lon + degrees, lat + degrees)))
@@ -76,6 +78,6 @@ def _near(session: Session, found: Any, place: tuple[float, float], reach: float
     )
     return [
         Hit(r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.state,
-            round(r.distance * cos(radians(lat)), 2), r[8] if outline is not None else None)
+            round(r.distance * cos(radians(lat)), 2), r.outline if outline is not None else None)
         for r in session.execute(statement)
     ]  # fmt: skip

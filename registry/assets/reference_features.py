@@ -15,6 +15,7 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.database.statements import statement
 
@@ -93,10 +94,12 @@ def _known(
 ) -> ReferenceFeatures:
     """All assets of the layers that touch the window, or those of as many cells as `most` allows."""
     values = {"district": scope.district, "layers": list(layers)}
-    cells, whole = _cells(connection, values, window)
-    rows = connection.execute(
-        statement("assets/reference_features.sql").encode(), {**values, **_told(cells, CELL_DEGREES), "most": most}
-    ).fetchall()
+    with look(connection, scope, "reference", layers) as seen:
+        cells, whole = _cells(connection, values, window)
+        rows = connection.execute(
+            statement("assets/reference_features.sql").encode(), {**values, **_told(cells, CELL_DEGREES), "most": most}
+        ).fetchall()
+        seen.layers(dict.fromkeys(layers, len(rows)))
     if not rows:
         return ReferenceFeatures()
     ids, columns, lines, wkb = (np.array(part, dtype=object) for part in zip(*rows, strict=True))

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.access.access_log import log_restricted
+from registry.access.access_log import look
 from registry.access.scope import Scope
+from registry.assets.conditions import search_terms
 from registry.assets.filters import Filter
-from registry.assets.query import matching, search_terms
+from registry.assets.query import matching
 from registry.i18n import in_language
 from registry.models.areas import Area
 from registry.models.catalogue import AssetClassRow
@@ -107,20 +108,28 @@ def _areas(session: Session, scope: Scope, text: str, limit: int) -> list[AreaHi
         .limit(limit)
     )
     return [
-        AreaHit(r.code, in_language(r.name_zh, r.name_en), r.kind, (r[4], r[5], r[6], r[7]))
+        AreaHit(r.code, in_language(r.name_zh, r.name_en), r.kind, (r.west, r.south, r.east, r.north))
         for r in session.execute(statement)
     ]
 
 
 def _assets(session: Session, scope: Scope, text: str, limit: int) -> list[AssetHit]:
-    hits = [
+    with look(session, scope, "suggest", typed=text) as seen:
+        rows = session.execute(assets_named(scope, text, limit)).all()
+        seen.rows(rows)
+    return [
         AssetHit(
-            r.id, r.layer, r.code, r.name, in_language(r.name_zh, r.name_en), r.lon, r.lat, (r[8], r[9], r[10], r[11])
+            r.id,
+            r.layer,
+            r.code,
+            r.name,
+            in_language(r.name_zh, r.name_en),
+            r.lon,
+            r.lat,
+            (r.west, r.south, r.east, r.north),
         )
-        for r in session.execute(assets_named(scope, text, limit))
+        for r in rows
     ]
-    log_restricted(session, scope, {hit.layer for hit in hits}, "suggest", len(hits))
-    return hits
 
 
 def assets_named(scope: Scope, text: str, limit: int) -> Select[Any]:
@@ -141,4 +150,5 @@ def assets_named(scope: Scope, text: str, limit: int) -> Select[Any]:
 
 
 def _box(column: Any) -> tuple[ColumnElement[float], ...]:
-    return func.ST_XMin(column), func.ST_YMin(column), func.ST_XMax(column), func.ST_YMax(column)
+    edges = {"west": func.ST_XMin, "south": func.ST_YMin, "east": func.ST_XMax, "north": func.ST_YMax}
+    return tuple(edge(column).label(name) for name, edge in edges.items())

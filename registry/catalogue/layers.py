@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from registry.access.operator import admit_operator
 from registry.database.statements import folder, reference_rows
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 
 if TYPE_CHECKING:
     import psycopg
+from psycopg.rows import dict_row
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,10 @@ FROM registry.asset_class ORDER BY layer, position, scheme, code
 def stored_layers(connection: psycopg.Connection[Any]) -> dict[str, Layer]:
     """The layers of this register with their classes, in drawing order. Who may see which is the scope's to say."""
     classes: dict[str, list[AssetClass]] = defaultdict(list)
-    for layer, *values in connection.execute(_CLASSES):
-        classes[layer].append(AssetClass(*values))
-    return {
-        row[0]: Layer(row[0], row[1], row[2], row[3], row[4], tuple(classes[row[0]]), *row[5:])
-        for row in connection.execute(_LAYERS)
-    }
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(_CLASSES):
+            classes[row.pop("layer")].append(AssetClass(**row))
+        return {row["code"]: Layer(**row, classes=tuple(classes[row["code"]])) for row in cursor.execute(_LAYERS)}
 
 
 def stored_layer(connection: psycopg.Connection[Any], code: str) -> Layer:
@@ -125,7 +124,7 @@ def stored_layer(connection: psycopg.Connection[Any], code: str) -> Layer:
     try:
         return stored_layers(connection)[code]
     except KeyError:
-        raise NotFound(_("没有图层“%(layer)s”。", layer=code), _("registry layer list 可列出所有图层。")) from None
+        raise NotFound("layer.not_listed", layer=code) from None
 
 
 def add_layer(connection: psycopg.Connection[Any], layer: Layer) -> None:
@@ -147,9 +146,9 @@ def add_layer(connection: psycopg.Connection[Any], layer: Layer) -> None:
         connection.execute("SELECT registry.refresh_layer_views()")
         admit_operator(connection)
     except UniqueViolation as error:
-        raise Invalid(_("图层或分类已存在：%(detail)s", detail=error.diag.message_detail or "")) from error
+        raise Invalid("layer.exists", detail=error.diag.message_detail or "") from error
     except CheckViolation as error:
-        raise Invalid(_("图层定义不合规则：%(detail)s", detail=error.diag.constraint_name or "")) from error
+        raise Invalid("layer.breaks_rule", detail=error.diag.constraint_name or "") from error
 
 
 def write_classes(connection: psycopg.Connection[Any], layer: Layer) -> None:

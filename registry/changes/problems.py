@@ -2,43 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 import psycopg
 from psycopg.rows import class_row
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
+from registry.messages import Message, of_problem
+
+T = TypeVar("T")
+
+
+@contextmanager
+def _reading(
+    connection: psycopg.Connection[Any], scope: Scope, change_set: int
+) -> Iterator[Callable[[list[T]], list[T]]]:
+    """Read what is known of rows of a change set: what is read passes through the function, so that the look can tell it."""
+    layer = ""
+    if scope.restricted:  # else nobody need know
+        of = "SELECT layer FROM registry.change_set WHERE district = %s AND id = %s"
+        row = connection.execute(of, (scope.district, change_set)).fetchone()
+        layer = row[0] if row else ""
+    with look(connection, scope, f"problems {change_set}", (layer,)) as seen:
+
+        def told(rows: list[T]) -> list[T]:
+            seen.layers({layer: len(rows)})
+            return rows
+
+        yield told
 
 
 @dataclass(frozen=True)
-class Group:
-    """Problems of one code in one column: how many, the first rows, the most frequent values, and the first one's words."""
+class _Kept:
+    """What is kept of a problem: its code, and what its words quote."""
 
     code: str
     field: str
+    value: str
+    details: dict[str, Any] | None
+
+    @property
+    def said(self) -> Message:
+        """The problem, to be put into words."""
+        return of_problem(self.code, self.field, self.value, self.details)
+
+    @property
+    def message(self) -> str:
+        """What was found, in the language of this context."""
+        return self.said.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the language of this context."""
+        return self.said.hint
+
+
+@dataclass(frozen=True)
+class Group(_Kept):
+    """Problems of one code in one column: how many, the first rows, the most frequent values; value and details are the
+    first one's."""
+
     severity: str
     count: int
     rows: list[int]
     quotes: list[str]
-    message: str
-    remedy: str
 
 
 @dataclass(frozen=True)
-class ProblemGroup:
+class ProblemGroup(_Kept):
     """One problem; `row` is None where it concerns the delivery as a whole."""
 
-    seq: int
-    code: str
+    severity: str
     row: int | None
-    value: str
-    message: str
-    remedy: str
+    seq: int
 
 
 # Right after a delivery the planner takes its problems for none at all. So nothing here is joined row by row: the groups are
-# made first, and each is told by its first problem in full, its first rows and its most frequent values.
+# made first, and each is told by its first problem's details, its first rows and its most frequent values.
 _GROUPS = """
 WITH found AS MATERIALIZED (
   SELECT code, field, severity, seq, source_row, value FROM registry.problem
@@ -53,7 +98,7 @@ SELECT k.code, k.field, k.severity, k.count,
              ORDER BY q.count DESC, q.value LIMIT 6) AS quotes,
        ARRAY(SELECT f.source_row FROM found f WHERE f.code = k.code AND f.field = k.field AND f.source_row IS NOT NULL
              ORDER BY f.seq LIMIT 8) AS rows,
-       p.message, p.remedy
+       p.value, p.details
 FROM kind k
 JOIN registry.problem p ON p.district = %(district)s AND p.change_set = %(change_set)s AND p.seq = k.first
 ORDER BY k.severity <> 'error', k.count DESC, k.code, k.field
@@ -65,8 +110,14 @@ def groups(
 ) -> list[Group]:
     """The problems of a change set by code and column: errors first, then what occurs most."""
     values = {"district": scope.district, "change_set": change_set, "severity": severity}
-    with connection.cursor(row_factory=class_row(Group)) as cursor:
-        return cursor.execute(_GROUPS, values).fetchall()
+    with _reading(connection, scope, change_set) as found, connection.cursor(row_factory=class_row(Group)) as cursor:
+        return found(cursor.execute(_GROUPS, values).fetchall())
+
+
+_ALIKE = """
+SELECT seq, severity, code, field, source_row AS row, value, details FROM registry.problem
+WHERE district = %s AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s
+"""
 
 
 def alike(
@@ -80,23 +131,27 @@ def alike(
     limit: int = 100,
 ) -> list[ProblemGroup]:
     """The problems of one group in the order of the file; the next page is `after` the last one's `seq`."""
-    with connection.cursor(row_factory=class_row(ProblemGroup)) as cursor:
-        return cursor.execute(
-            "SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem WHERE district = %s"
-            " AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s",
-            (scope.district, change_set, code, field, after, limit),
-        ).fetchall()
+    key = (scope.district, change_set, code, field, after, limit)
+    with (
+        _reading(connection, scope, change_set) as found,
+        connection.cursor(row_factory=class_row(ProblemGroup)) as cursor,
+    ):
+        return found(cursor.execute(_ALIKE, key).fetchall())
+
+
+_VALUES = """
+SELECT value FROM registry.problem WHERE district = %s AND change_set = %s AND code = %s AND field = %s AND value <> ''
+GROUP BY value ORDER BY count(*) DESC, value LIMIT %s
+"""
 
 
 def words(
     connection: psycopg.Connection[Any], scope: Scope, change_set: int, code: str, field: str, limit: int = 200
 ) -> list[str]:
     """The different values of one group, the most frequent first."""
-    rows = connection.execute(
-        "SELECT value FROM registry.problem WHERE district = %s AND change_set = %s AND code = %s AND field = %s"
-        " AND value <> '' GROUP BY value ORDER BY count(*) DESC, value LIMIT %s",
-        (scope.district, change_set, code, field, limit),
-    )
+    key = (scope.district, change_set, code, field, limit)
+    with _reading(connection, scope, change_set) as found:
+        rows = found(connection.execute(_VALUES, key).fetchall())
     return [str(value) for (value,) in rows]
 
 
@@ -110,34 +165,53 @@ class StoredProblem:
     row: int | None
 
 
+_LEFT = """
+SELECT c.asset_id AS id, a.code, a.name, c.source_row AS row FROM registry.change c
+JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id
+WHERE c.district = %s AND c.change_set = %s AND c.action = 'conflict' ORDER BY c.seq LIMIT %s
+"""
+
+
 def stored_problems(
     connection: psycopg.Connection[Any], scope: Scope, change_set: int, limit: int = 200
 ) -> list[StoredProblem]:
     """The first assets that an undo left as they are, in the order of the file."""
-    with connection.cursor(row_factory=class_row(StoredProblem)) as cursor:
+    key = (scope.district, change_set, limit)
+    with (
+        _reading(connection, scope, change_set) as found,
+        connection.cursor(row_factory=class_row(StoredProblem)) as cursor,
+    ):
+        return found(cursor.execute(_LEFT, key).fetchall())
+
+
+_ERRORS = """
+SELECT source_row, code, field, value, details FROM registry.problem
+WHERE district = %s AND change_set = %s AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq
+"""
+
+
+def of_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int, source_row: int) -> list[ProblemGroup]:
+    """The problems of one row of the file, in the order in which they were found."""
+    with connection.cursor(row_factory=class_row(ProblemGroup)) as cursor:
         return cursor.execute(
-            "SELECT c.asset_id AS id, a.code, a.name, c.source_row AS row FROM registry.change c"
-            " JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id"
-            " WHERE c.district = %s AND c.change_set = %s AND c.action = 'conflict' ORDER BY c.seq LIMIT %s",
-            (scope.district, change_set, limit),
+            "SELECT seq, severity, code, field, source_row AS row, value, details FROM registry.problem"
+            " WHERE district = %s AND change_set = %s AND source_row = %s ORDER BY seq",
+            (scope.district, change_set, source_row),
         ).fetchall()
 
 
 def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:
-    """The errors of each row that waits: code, field, message and remedy, by row number of the file.
+    """The errors of each row that waits: code, field, value and details, by row number of the file.
 
     Equal ones are one object: where every row of a large file waits, they differ in little.
     """
     found: dict[int, list[dict[str, Any]]] = {}
-    known: dict[tuple[str, ...], dict[str, Any]] = {}
-    rows = connection.execute(
-        "SELECT source_row, code, field, message, remedy FROM registry.problem WHERE district = %s AND change_set = %s"
-        " AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq",
-        (scope.district, change_set),
-    )
+    known: dict[bytes, dict[str, Any]] = {}
+    with _reading(connection, scope, change_set) as read:
+        rows = read(connection.execute(_ERRORS, (scope.district, change_set)).fetchall())
     for row, *told in rows:
-        finding = known.setdefault(tuple(told), dict(zip(("code", "field", "message", "remedy"), told, strict=True)))
-        found.setdefault(row, []).append(finding)
+        finding = dict(zip(("code", "field", "value", "details"), told, strict=True))
+        found.setdefault(row, []).append(known.setdefault(orjson.dumps(finding), finding))
     return found
 
 

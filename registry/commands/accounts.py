@@ -30,7 +30,7 @@ def _owner() -> Iterator[psycopg.Connection[Any]]:
 def _pair(text: str) -> tuple[str, str]:
     district, colon, name = text.partition(":")
     if not (district and colon and name):
-        raise Invalid(_("“%(value)s”无法理解。", value=text), _("写成 行政区:名称，如 330105:inspector。"))
+        raise Invalid("command.membership_bad", value=text)
     return district, name
 
 
@@ -59,7 +59,7 @@ def person() -> None:
 def add(
     username: str, name: str, email: str | None, roles: tuple[str, ...], layers: tuple[str, ...], no_password: bool
 ) -> None:
-    """建立用户；密码在提示后输入，或由标准输入给出。 Make an account; the password is asked for, or read from stdin."""
+    """建立用户；密码在提示后输入，或由标准输入给出。 Create an account; the password is asked for, or read from stdin."""
     wanted_roles, wanted_layers = [_pair(text) for text in roles], [_pair(text) for text in layers]
     password = None if no_password else _asked_password()
     with _owner() as connection:
@@ -98,7 +98,7 @@ def password(username: str) -> None:
 @person.command("close")
 @click.argument("username")
 def close(username: str) -> None:
-    """停用用户；历史中的姓名保留。 Close an account; its name stays in the history."""
+    """停用用户；历史中的姓名保留。 Disable an account; its name stays in the history."""
     with _owner() as connection:
         accounts.set_active(connection, username, active=False)
     click.echo(_("已停用 %(name)s。", name=username))
@@ -107,7 +107,7 @@ def close(username: str) -> None:
 @person.command("open")
 @click.argument("username")
 def reopen(username: str) -> None:
-    """重新启用用户。 Open a closed account again."""
+    """重新启用用户。 Enable a disabled account again."""
     with _owner() as connection:
         accounts.set_active(connection, username, active=True)
     click.echo(_("已启用 %(name)s。", name=username))
@@ -117,7 +117,7 @@ def reopen(username: str) -> None:
 @click.argument("username")
 @click.argument("role", metavar="DISTRICT:ROLE")
 def grant(username: str, role: str) -> None:
-    """授予角色：administrator、surveyor、inspector、contractor。 Give a role in a district."""
+    """授予角色：administrator、surveyor、inspector、contractor。 Grant a role in a district."""
     district, name = _pair(role)
     with _owner() as connection:
         accounts.grant_role(connection, username, district, name)
@@ -128,7 +128,7 @@ def grant(username: str, role: str) -> None:
 @click.argument("username")
 @click.argument("role", metavar="DISTRICT:ROLE")
 def revoke(username: str, role: str) -> None:
-    """收回角色。 Take a role away."""
+    """收回角色。 Revoke a role."""
     district, name = _pair(role)
     with _owner() as connection:
         accounts.revoke_role(connection, username, district, name)
@@ -139,7 +139,7 @@ def revoke(username: str, role: str) -> None:
 @click.argument("username")
 @click.argument("layer", metavar="DISTRICT:LAYER")
 def grant_layer(username: str, layer: str) -> None:
-    """授权查看受限图层。 Let an account see a restricted layer."""
+    """授权查看受限图层。 Grant access to a restricted layer."""
     district, name = _pair(layer)
     with _owner() as connection:
         accounts.grant_layer(connection, username, district, name)
@@ -150,7 +150,7 @@ def grant_layer(username: str, layer: str) -> None:
 @click.argument("username")
 @click.argument("layer", metavar="DISTRICT:LAYER")
 def revoke_layer(username: str, layer: str) -> None:
-    """收回受限图层的授权。 Take the grant of a restricted layer away."""
+    """收回受限图层的授权。 Revoke access to a restricted layer."""
     district, name = _pair(layer)
     with _owner() as connection:
         accounts.revoke_layer(connection, username, district, name)

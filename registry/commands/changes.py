@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
 from registry.commands.groups import Announced
 from registry.commands.options import acting, opened
 from registry.i18n import _
+from registry.messages import of_problem, spoken, title_of
 
 
 @click.group(cls=Announced, of="changes")
@@ -16,24 +18,33 @@ def changes() -> None:
     """变更集：列出、应用、撤销、拒绝。 Change sets: list, apply, undo, reject."""
 
 
+_LISTED = "{id:>6}  {proposed_at:%Y-%m-%d %H:%M}  {status:<9} {layer:<10} {proposed_by}  {title}  {counts}"
+
+
 @changes.command("list")
 @acting
 @click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
 def list_changes(district: str | None, username: str | None, as_json: bool) -> None:
     """列出最近的变更集。 List the latest change sets."""
+    from psycopg.rows import dict_row
+
     with opened(district, username) as (connection, scope):
-        rows = connection.execute(
-            "SELECT s.id, s.layer, s.kind, s.status, s.title, s.summary, s.proposed_at, p.name FROM registry.change_set s"
-            " JOIN registry.person p ON p.id = s.proposed_by WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
-            (scope.district,),
-        ).fetchall()
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "SELECT s.id, s.layer, s.kind, s.status, s.title, s.source, s.summary, s.proposed_at, p.name AS proposed_by"
+                " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
+                " WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
+                (scope.district,),
+            )
+            .fetchall()
+        )
     if as_json:
-        keys = ("id", "layer", "kind", "status", "title", "summary", "proposed_at", "proposed_by")
-        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
         return
-    for id_, layer, _kind, status, title, summary, at, who in rows:
-        counts = " ".join(f"{name}={n}" for name, n in summary.items() if n)
-        click.echo(f"{id_:>6}  {at:%Y-%m-%d %H:%M}  {status:<9} {layer:<10} {who}  {title}  {counts}")
+    for row in rows:
+        row["counts"] = " ".join(f"{name}={n}" for name, n in row["summary"].items() if n)
+        click.echo(_LISTED.format_map(row))
 
 
 @changes.command()
@@ -45,7 +56,7 @@ def show(number: int, district: str | None, username: str | None, as_json: bool)
     from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
-        told = sets.read(connection, scope, number)
+        told = _in_words(sets.read(connection, scope, number))
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
         return
@@ -55,6 +66,15 @@ def show(number: int, district: str | None, username: str | None, as_json: bool)
         where = " ".join(str(part) for part in (problem["row"] or "", problem["field"]) if part)
         click.secho(f"  {where}: {problem['message']}  {problem['remedy']}",
                     fg="red" if problem["severity"] == "error" else "yellow")  # fmt: skip
+
+
+def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+    """A change set as it is kept, in the language of this context."""
+    for problem in told["problems"]:
+        said = of_problem(problem["code"], problem["field"], problem["value"], problem["details"])
+        problem |= {"details": said.spoken()["details"], "message": said.message, "remedy": said.hint}
+    source = {name: value for name, value in told["source"].items() if name != "title"}
+    return {**told, "title": title_of(told["title"], told["source"]), "source": spoken(source)}
 
 
 @changes.command()
@@ -91,7 +111,7 @@ def undo(number: int, at_once: bool, district: str | None, username: str | None)
 @click.argument("number", type=int)
 @acting
 def reject(number: int, district: str | None, username: str | None) -> None:
-    """拒绝一个待处理的变更集。 Close a proposed change set without applying it."""
+    """拒绝一个待处理的变更集。 Reject a proposed change set without applying it."""
     from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):

@@ -10,4 +10,5 @@ ANNOUNCEMENT = Announcement(
         "auditor": ("审计员", "Auditor"),
     },
     documents=("contracts.md",),
+    texts=("registry.contracts.texts:TEXTS",),
 )

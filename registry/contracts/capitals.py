@@ -7,7 +7,6 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 from registry.errors import Invalid
-from registry.i18n import _
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
@@ -21,7 +20,7 @@ def in_capitals(amount: Decimal) -> str:
     """`Decimal("107000.53")` → 壹拾万零柒仟元伍角叁分. Rounded half up to the fen; raises Invalid below zero and from 10^16."""
     cents = int((amount * 100).to_integral_value(ROUND_HALF_UP))
     if not 0 <= cents < MOST * 100:
-        raise Invalid(_("金额 %(amount)s 不能写成大写。", amount=amount))
+        raise Invalid("capitals.amount_out_of_range", amount=amount)
     yuan, rest = divmod(cents, 100)
     jiao, fen = divmod(rest, 10)
     whole = f"{_integer(yuan)}元" if yuan or not rest else ""
@@ -72,7 +71,7 @@ def from_capitals(text: str) -> Decimal:
 
 
 def _not_capitals(text: str) -> Invalid:
-    return Invalid(_("“%(text)s”不是大写金额。", text=text[:60]), _("写成如 壹万陆仟肆佰零玖元零贰分。"))
+    return Invalid("capitals.unreadable", text=text[:60])
 
 
 def _digit(character: str | None) -> int:

@@ -23,8 +23,10 @@ from registry.access.scope import Scope
 from registry.contracts.kinds import Kind
 from registry.database.statements import statement
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
-from registry.i18n import _
+from registry.i18n import N_, Words
+from registry.messages import Message
 from registry.parties.credit_codes import credit_code
+from registry.vocabulary.changes import SetKind, SetStatus
 
 Connection = psycopg.Connection[Any]
 
@@ -83,10 +85,10 @@ class StaleRecords(Conflict):
     """Rows of the set no longer fit the register; nothing of it was applied. `rows` names the first fifty."""
 
     def __init__(self, rows: list[Refused]) -> None:
-        listed = "；".join(_("第 %(row)s 行 %(code)s", row=r.row, code=f"{r.kind} {r.record}") for r in rows[:10])
-        super().__init__(
-            _("这批变更与现有记录冲突，有 %(n)s 行以上：%(rows)s", n=len(rows), rows=listed), _("重新比对后再应用。")
-        )
+        listed = [
+            Words(N_("第 %(row)s 行 %(code)s"), {"row": r.row, "code": f"{r.kind} {r.record}"}) for r in rows[:10]
+        ]
+        super().__init__("records.stale", n=len(rows), rows=listed)
         self.rows = rows
 
 
@@ -94,9 +96,7 @@ class FourEyes(NotAllowed):
     """What binds or costs is applied by another person than the one who proposed it or what it undoes."""
 
     def __init__(self, change_set: int) -> None:
-        super().__init__(
-            _("变更集 %(id)s 涉及合同或金额，提出人不能自己应用。", id=change_set), _("请另一位有审批权限的人应用。")
-        )
+        super().__init__("records.four_eyes", id=change_set)
 
 
 def reserve(connection: Connection, n: int) -> list[int]:
@@ -110,7 +110,7 @@ def propose(
     scope: Scope,
     title: str,
     rows: Iterable[Given],
-    kind: str = "edit",
+    kind: SetKind = SetKind.EDIT,
     source: Mapping[str, Any] | None = None,
     supplement: int | None = None,
 ) -> Summary:
@@ -132,8 +132,8 @@ def propose(
 def _open(
     connection: Connection,
     scope: Scope,
-    title: str,
-    kind: str,
+    title: str | Message,
+    kind: SetKind,
     source: Mapping[str, Any] | None,
     supplement: int | None,
     undoes: int | None,
@@ -141,10 +141,17 @@ def _open(
     row = connection.execute(
         "INSERT INTO registry.change_set (district, subject, kind, title, source, supplement, undoes, proposed_by, proposed_at)"
         " VALUES (%s, 'record', %s, %s, %s, %s, %s, %s, registry.between_applies(%s)) RETURNING id",
-        (scope.district, kind, title, Jsonb(source or {}), supplement, undoes, scope.person_id, scope.district),
+        (scope.district, kind, *_titled(title, source or {}), supplement, undoes, scope.person_id, scope.district),
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _titled(title: str | Message, source: Mapping[str, Any]) -> tuple[str, Jsonb]:
+    """As the columns `title` and `source`: a title that the program gives is kept as a message."""
+    if isinstance(title, Message):
+        return "", Jsonb({**source, "title": title.as_json()})
+    return title, Jsonb(dict(source))
 
 
 def _packed(row: Given) -> dict[str, Any]:
@@ -203,13 +210,13 @@ def _told(error: psycopg.DatabaseError, change_set: int) -> Exception | None:
             lines = (line.split(" ", 3) for line in detail.splitlines())
             return StaleRecords([Refused(int(row), Kind(kind), int(id), why) for row, kind, id, why in lines])
         case "CJ404":
-            return NotFound(_("没有待应用的变更集 %(id)s。", id=change_set))
+            return NotFound("change_set.not_proposed", id=change_set)
         case "CJ403" if detail == "four_eyes":
             return FourEyes(change_set)
         case "CJ403":
-            return NotAllowed(_("您没有应用变更集 %(id)s 的权限。", id=change_set))
+            return NotAllowed("change_set.not_allowed", id=change_set)
         case "CJ422":
-            return Invalid(_("记录中的值不可用：%(detail)s", detail=detail))
+            return Invalid("records.value_unusable", detail=detail)
         case _:
             return None
 
@@ -219,11 +226,11 @@ ACTIONS = {"add": "added", "update": "updated", "void": "voided", "conflict": "c
 
 def _summarise(connection: Connection, scope: Scope, change_set: int, counted: Sequence[tuple[str, int]]) -> Summary:
     summary = Summary(change_set, **{ACTIONS[action]: n for action, n in counted})
+    status = SetStatus.PROPOSED if summary.changes or summary.conflicts else SetStatus.EMPTY
     connection.execute(
         "UPDATE registry.change_set SET summary = summary || %s, status = %s WHERE district = %s AND id = %s",
-        (Jsonb(summary.as_dict()), "proposed" if summary.changes or summary.conflicts else "empty", scope.district,
-         change_set),
-    )  # fmt: skip
+        (Jsonb(summary.as_dict()), status, scope.district, change_set),
+    )
     return summary
 
 
@@ -247,14 +254,11 @@ def undo(connection: Connection, scope: Scope, change_set: int) -> Summary:
     asked = {"district": scope.district, "change_set": change_set}
     chain = connection.execute(statement("changes/undo_chain.sql").encode(), asked).fetchall()
     if not chain or chain[0][1] is not None:
-        raise NotFound(_("没有已应用的变更集 %(id)s。", id=change_set))
+        raise NotFound("change_set.not_applied", id=change_set)
     last = chain[-1][0]
     if len(chain) % 2 == 0:
-        raise Conflict(
-            _("变更集 %(id)s 已由变更集 %(undo)s 撤销，这次撤销仍然有效。", id=change_set, undo=last),
-            _("要恢复它的改动，请撤销变更集 %(undo)s。", undo=last),
-        )
-    inverse = _open(connection, scope, _("撤销变更集 %(id)s", id=last), "undo", None, None, last)
+        raise Conflict("change_set.undone_already", id=change_set, undo=last)
+    inverse = _open(connection, scope, Message("title.undo", {"id": last}), SetKind.UNDO, None, None, last)
     with worded(connection, inverse):
         counted = connection.execute(
             "SELECT * FROM registry.propose_undo_of_records(%s, %s, %s)", (scope.district, last, inverse)
@@ -306,7 +310,7 @@ def get(connection: Connection, scope: Scope, kind: Kind, id: int) -> Record:
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(query, (scope.district, id)).fetchone()
     if row is None:
-        raise NotFound(_("没有记录 %(kind)s %(id)s。", kind=kind, id=id))
+        raise NotFound("record.unknown", kind=kind.value, id=id)
     return _record(kind, row)
 
 

@@ -1,14 +1,14 @@
 """Deliveries: files that surveyors uploaded, and how far the work on each of them is.
 
-A delivery has one file at first, and one more for each lot of mended rows. A file goes through steps — look, check, apply,
-undo — that people ask for here and a worker takes from the queue (`registry.deliveries.steps`). What is `running` is believed
-only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
+A delivery has one file at first, and one more for each batch of resubmitted rows. A file goes through steps — look, check,
+apply, undo — that people ask for here and a worker takes from the queue (`registry.deliveries.steps`). What is `running` is
+believed only while somebody holds the file's lock: a worker that died leaves `failed`, never `running`.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +18,15 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
-from registry.deliveries.steps import died
+from registry.deliveries.options import ImportOptions
+from registry.deliveries.steps import WORK, died
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _
 from registry.jobs import queue
+from registry.vocabulary.changes import SetStatus
+from registry.vocabulary.deliveries import DeliveryStep, FileState, StepStatus
 
-STEPS = ("look", "check", "apply", "undo")
 LONGEST_NAME = 120
 
 
@@ -41,7 +43,8 @@ class Upload:
 class DeliveryFile:
     """One file of a delivery. `status` is the truth: `running` only while a worker lives (see `registry.is_worked_on`).
 
-    `verb` with `done` of `total` rows tells the progress of a running step; `failure` has message and hint.
+    `verb` with `done` of `total` rows tells the progress of a running step; `failure` is a `registry.messages.Message` as JSON,
+    with the `kind` of the error where it was one.
     `set_status` is that of the change set, once there is one; `undone_by` the applied change set that undid it.
     """
 
@@ -55,7 +58,7 @@ class DeliveryFile:
     verb: str
     done: int
     total: int | None
-    failure: dict[str, str] | None
+    failure: dict[str, Any] | None
     orders: dict[str, Any]
     report: dict[str, Any] | None
     change_set: int | None
@@ -68,21 +71,25 @@ class DeliveryFile:
     undone_by: int | None
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a step waits for the worker or is being worked on."""
-        return self.status in ("queued", "running")
+    def options(self) -> ImportOptions:
+        """How it is to be looked into and checked."""
+        return ImportOptions.read(self.orders)
 
     @property
-    def state(self) -> str:
-        """Where it stands, in one word: queued, running, failed, cancelled, looked, review, empty, applied, undone or
-        rejected."""
+    def is_busy(self) -> bool:
+        """Whether a step waits for the worker or is being worked on."""
+        return self.status in (StepStatus.QUEUED, StepStatus.RUNNING)
+
+    @property
+    def state(self) -> FileState:
+        """Where it stands, in one word."""
         if self.undone_by is not None:
-            return "undone"
-        if self.status != "done":
-            return self.status
+            return FileState.UNDONE
+        if self.status != StepStatus.DONE:
+            return FileState(self.status)
         if self.set_status is None:
-            return "looked"
-        return {"proposed": "review"}.get(self.set_status, self.set_status)
+            return FileState.LOOKED
+        return FileState.REVIEW if self.set_status == SetStatus.PROPOSED else FileState(self.set_status)
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ class Delivery:
         for file in self.files:
             if file.number == number:
                 return file
-        raise NotFound(_("交付 %(id)s 没有第 %(number)s 个文件。", id=self.id, number=number))
+        raise NotFound("delivery.file_unknown", id=self.id, number=number)
 
 
 _FILES = """
@@ -110,7 +117,7 @@ SELECT f.delivery, f.number, f.name, f.bytes, f.sha256, f.step, f.verb, f.done, 
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)
          THEN 'failed' ELSE f.status END AS status,
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)
-         THEN jsonb_build_object('message', %(message)s::text, 'hint', %(hint)s::text) ELSE f.failure END AS failure,
+         THEN %(died)s ELSE f.failure END AS failure,
        (SELECT max(u.id) FROM registry.change_set u
         WHERE u.district = f.district AND u.undoes = f.change_set AND registry.in_force(u.district, u.id)) AS undone_by
 FROM registry.delivery_file f
@@ -144,7 +151,7 @@ def safe_name(given: str) -> str:
         kept = (stem or name).encode()[: LONGEST_NAME - len(suffix.encode()) - 1].decode(errors="ignore")
         name = f"{kept}{dot}{suffix}" if dot else kept
     if not name:
-        raise Invalid(_("文件名“%(name)s”不可用。", name=given[:40]), _("改名后再上传。"))
+        raise Invalid("delivery.file_name_bad", name=given[:40])
     return name
 
 
@@ -155,10 +162,10 @@ def receive(
     *,
     title: str = "",
     delivery: int | None = None,
-    orders: Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
 ) -> tuple[int, int]:
-    """Enter an uploaded file, as a new delivery or as mended rows of one, and queue the look into it (mended rows are
-    checked at once, by the orders of the first file). Returns delivery and number; the caller moves the file to its `place`
+    """Enter an uploaded file, as a new delivery or as resubmitted rows of one, and queue its inspection (resubmitted rows are
+    checked at once, by the options of the first file). Returns delivery and number; the caller moves the file to its `place`
     before committing.
 
     Raises NotAllowed for somebody who may write no layer, NotFound for a delivery out of reach.
@@ -170,18 +177,19 @@ def receive(
             (scope.district, (title.strip() or upload.name)[:200], scope.person_id),
         ).fetchone()
         assert row is not None
-        delivery, number, step = int(row[0]), 1, "look"
+        delivery, number, step = int(row[0]), 1, DeliveryStep.LOOK
     else:
         first = get(connection, scope, delivery)
         if first.layer is None:
-            raise Conflict(_("交付 %(id)s 还没有检查过，不能补交。", id=delivery), _("先完成第一个文件的检查。"))
+            raise Conflict("delivery.first_unchecked", id=delivery)
         scope.require_writer(first.layer)
-        number, step = len(first.files) + 1, "check"
-        orders = orders or first.files[0].orders
+        number, step = len(first.files) + 1, DeliveryStep.CHECK
+        options = options or first.files[0].options
     connection.execute(
         "INSERT INTO registry.delivery_file (district, delivery, number, name, bytes, sha256, step, orders, uploaded_by,"
         " asked_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (scope.district, delivery, number, upload.name, upload.bytes, upload.sha256, step, Jsonb(dict(orders or {})),
+        (scope.district, delivery, number, upload.name, upload.bytes, upload.sha256, step,
+         Jsonb((options or ImportOptions()).as_dict()),
          scope.person_id, scope.person_id),
     )  # fmt: skip
     _queue(connection, scope, delivery, number)
@@ -192,7 +200,7 @@ def get(connection: psycopg.Connection[Any], scope: Scope, delivery: int) -> Del
     """A delivery with its files. Raises NotFound, also for one out of scope."""
     found = _read(connection, scope, {"id": delivery, "before": None, "limit": 1})
     if not found:
-        raise NotFound(_("没有交付 %(id)s。", id=delivery))
+        raise NotFound("delivery.unknown", id=delivery)
     return found[0]
 
 
@@ -217,19 +225,32 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, values: dict[str, A
         rows = cursor.execute(_DELIVERIES, {"district": scope.district, **values}).fetchall()
     with connection.cursor(row_factory=class_row(DeliveryFile)) as files:
         wanted = {"district": scope.district, "deliveries": [row["id"] for row in rows]}
-        found = files.execute(_FILES, {**wanted, **died()}).fetchall()
+        found = files.execute(_FILES, {**wanted, "died": Jsonb(died())}).fetchall()
     return [Delivery(**row, files=tuple(file for file in found if file.delivery == row["id"])) for row in rows]
 
 
-def inspection(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> list[dict[str, Any]]:
-    """What a look into a file showed: its layers, as `importers.jobs.step` keeps them; empty before the look."""
-    row = connection.execute(
-        "SELECT look FROM registry.delivery_file WHERE district = %s AND delivery = %s AND number = %s",
-        (scope.district, delivery, number),
-    ).fetchone()
-    if row is None:
-        raise NotFound(_("没有交付 %(id)s。", id=delivery))
-    return list(row[0] or [])
+_INSPECTION = """
+SELECT d.layer, registry.inspection_of(current_user, f.district, f.delivery, f.number)
+FROM registry.delivery_file f JOIN registry.delivery d ON d.district = f.district AND d.id = f.delivery
+WHERE f.district = %s AND f.delivery = %s AND f.number = %s
+"""
+
+
+def inspection(
+    connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int, layer: str | None = None
+) -> list[dict[str, Any]]:
+    """What a look into a file showed: its layers, as `importers.jobs.step` keeps them; empty before the look.
+
+    It holds samples of the rows. They are logged under the layer of the delivery; where nobody has said it, under `layer`, what
+    its reader takes them for, else under the layer that each of them seems to fit.
+    """
+    with look(connection, scope, f"delivery {delivery}/{number}") as seen:
+        row = connection.execute(_INSPECTION, (scope.district, delivery, number)).fetchone()
+        if row is None:
+            raise NotFound("delivery.unknown", id=delivery)
+        found = list(row[1] or [])
+        seen.layers(Counter(row[0] or layer or source.get("best") or "" for source in found))
+    return found
 
 
 def name_it(
@@ -250,7 +271,7 @@ def name_it(
         (title.strip()[:200] or None if title is not None else None, layer, scope.district, delivery),
     )
     if done.rowcount != 1:
-        raise NotFound(_("没有交付 %(id)s。", id=delivery))
+        raise NotFound("delivery.unknown", id=delivery)
 
 
 def request_step(
@@ -259,16 +280,16 @@ def request_step(
     delivery: int,
     number: int,
     step: str,
-    orders: Mapping[str, Any] | None = None,
+    options: ImportOptions | None = None,
 ) -> None:
-    """Ask for a step of a file: queue it, with new orders for how to check it if given.
+    """Ask for a step of a file: queue it, with new options for how to check it if given.
 
     A check of a file that was checked before makes a new change set; the old proposal is rejected. An undo of what is undone
     undoes the undo. Raises Conflict while
     another step is queued or under way, or where the step does not fit the state of the file.
     """
-    if step not in STEPS:
-        raise Invalid(_("没有步骤“%(step)s”。", step=step))
+    if step not in set(DeliveryStep):
+        raise Invalid("delivery.step_unknown", step=step)
     held = get(connection, scope, delivery)
     file = held.file(number)
     _require_fit(held, file, step)
@@ -278,7 +299,14 @@ def request_step(
         " WHERE district = %s AND delivery = %s AND number = %s"
         " AND (status NOT IN ('queued', 'running')"
         "      OR status = 'running' AND NOT registry.is_worked_on(district, delivery, number))",
-        (step, Jsonb(dict(orders)) if orders is not None else None, scope.person_id, scope.district, delivery, number),
+        (
+            step,
+            Jsonb(options.as_dict()) if options is not None else None,
+            scope.person_id,
+            scope.district,
+            delivery,
+            number,
+        ),
     )
     if done.rowcount != 1:
         raise _busy(file)
@@ -287,26 +315,26 @@ def request_step(
 
 def _require_fit(held: Delivery, file: DeliveryFile, step: str) -> None:
     fits = {
-        "look": file.set_status is None,
-        "check": held.layer is not None and file.set_status not in ("applied",),
-        "apply": file.set_status == "proposed",
-        "undo": file.set_status == "applied",
-    }[step]
+        DeliveryStep.LOOK: file.set_status is None,
+        DeliveryStep.CHECK: held.layer is not None and file.set_status != SetStatus.APPLIED,
+        DeliveryStep.APPLY: file.set_status == SetStatus.PROPOSED,
+        DeliveryStep.UNDO: file.set_status == SetStatus.APPLIED,
+    }[DeliveryStep(step)]
     if file.is_busy:
         raise _busy(file)
     if not fits:
-        raise Conflict(_("文件“%(name)s”现在不能做这一步。", name=file.name), _("刷新页面，看看它现在的状态。"))
+        raise Conflict("delivery.step_unfit", name=file.name)
 
 
 def _busy(file: DeliveryFile) -> Conflict:
-    return Conflict(_("文件“%(name)s”正在处理。", name=file.name), _("等它完成，或先取消。"))
+    return Conflict("delivery.file_busy", name=file.name)
 
 
 def cancel(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> None:
     """Stop the step that is queued or under way; nothing of it stays. Raises Conflict when there is none."""
     file = get(connection, scope, delivery).file(number)
     if not file.is_busy:
-        raise Conflict(_("文件“%(name)s”没有进行中的步骤。", name=file.name))
+        raise Conflict("delivery.step_none", name=file.name)
     connection.execute(
         "UPDATE registry.delivery_file SET status = 'cancelled', asked_by = %s"
         " WHERE district = %s AND delivery = %s AND number = %s AND status = 'queued'",
@@ -317,7 +345,7 @@ def cancel(connection: psycopg.Connection[Any], scope: Scope, delivery: int, num
 
 
 def _queue(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> None:
-    job = queue.put(connection, scope.district, delivery, number)
+    job = queue.put(connection, WORK, district=scope.district, delivery=delivery, number=number)
     connection.execute(
         "UPDATE registry.delivery_file SET job = %s WHERE district = %s AND delivery = %s AND number = %s",
         (job, scope.district, delivery, number),

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 
 from registry.access.scope import Scope
 from registry.errors import NotFound
-from registry.i18n import _
 
 
 def headings_of(columns: Iterable[str]) -> str:
-    """What tells one supplier's files from another's: the column heads, in any order."""
+    """What tells one supplier's files from another's: the headers, in any order."""
     return hashlib.sha256("\x1f".join(sorted(columns)).encode()).hexdigest()
 
 
@@ -36,7 +36,7 @@ def named(connection: psycopg.Connection[Any], scope: Scope, name: str) -> str:
         "SELECT body FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name)
     ).fetchone()
     if row is None:
-        raise NotFound(_("没有导入方案“%(name)s”。", name=name), _("给出已保存的方案名，或一个 .toml 文件。"))
+        raise NotFound("profile.unknown_name_or_file", name=name)
     return str(row[0])
 
 
@@ -51,10 +51,10 @@ class StoredProfile:
 
 def listed(connection: psycopg.Connection[Any], scope: Scope) -> list[StoredProfile]:
     """The profiles of the district that this person may read, by name."""
-    rows = connection.execute(
-        "SELECT name, layer, saved_at FROM registry.profile WHERE district = %s ORDER BY name", (scope.district,)
-    ).fetchall()
-    return [StoredProfile(*row) for row in rows]
+    with connection.cursor(row_factory=class_row(StoredProfile)) as cursor:
+        return cursor.execute(
+            "SELECT name, layer, saved_at FROM registry.profile WHERE district = %s ORDER BY name", (scope.district,)
+        ).fetchall()
 
 
 def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None:
@@ -63,13 +63,13 @@ def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None
         "SELECT layer FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name)
     ).fetchone()
     if row is None:
-        raise NotFound(_("没有导入方案“%(name)s”。", name=name), _("registry profile list 可列出已保存的方案。"))
+        raise NotFound("profile.unknown", name=name)
     scope.require_writer(row[0])
     connection.execute("DELETE FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name))
 
 
 def fitting(connection: psycopg.Connection[Any], scope: Scope, layer: str, headings: str) -> tuple[str, str] | None:
-    """Name and text of the profile last saved for this layer and these column heads, if there is one."""
+    """Name and text of the profile last saved for this layer and these headers, if there is one."""
     row = connection.execute(
         "SELECT name, body FROM registry.profile WHERE district = %s AND layer = %s AND headings = %s"
         " ORDER BY saved_at DESC LIMIT 1",

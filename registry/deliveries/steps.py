@@ -1,4 +1,4 @@
-"""Steps of deliveries as a worker does them: take one, hold its lock, tell how far it is, and mend what a dead worker left.
+"""Steps of deliveries as a worker does them: take one, hold its lock, tell how far it is, and recover what a dead worker left.
 
 Each beginning of a step is a run of its own. A run that is over — somebody else has begun anew, or its work is committed
 already though the answer was lost — can tell nothing any more: what it tells is refused, and with it the work that it
@@ -14,12 +14,20 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
+from registry.deliveries.options import ImportOptions
 from registry.errors import Conflict
-from registry.i18n import _
-from registry.jobs import queue
+from registry.jobs import queue, tasks
+from registry.messages import Message
+from registry.vocabulary.deliveries import StepStatus
+
+# The step of a file, done in a process of its own.
+WORK = tasks.Task(
+    name="work_on_delivery", run="importers.jobs.worker:work_on_delivery", queue="deliveries",
+    tidy="importers.jobs.worker:recover_orphans",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,11 @@ class Task:
     title: str
     orders: dict[str, Any]
     change_set: int | None
+
+    @property
+    def options(self) -> ImportOptions:
+        """How it is to be looked into and checked."""
+        return ImportOptions.read(self.orders)
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ def begin(connection: psycopg.Connection[Any], task: Task) -> Run:
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row is not None
     began: datetime = row[0]
-    _tell(connection, _key(task), {"status": "running", "began": began.isoformat()})
+    _tell(connection, _key(task), {"status": StepStatus.RUNNING, "began": began.isoformat()})
     return Run(task, began)
 
 
@@ -92,10 +105,7 @@ def report_progress(connection: psycopg.Connection[Any], run: Run, **told: Any) 
     except psycopg.DatabaseError as error:
         if error.sqlstate != "CJ409":
             raise
-        raise Conflict(
-            _("文件“%(name)s”的这一步已经结束，或由别的处理进程接手。", name=run.task.name),
-            _("刷新页面，看看它现在的状态。"),
-        ) from error
+        raise Conflict("delivery.run_over", name=run.task.name) from error
 
 
 def _key(task: Task) -> tuple[str, int, int]:
@@ -106,9 +116,9 @@ def _tell(connection: psycopg.Connection[Any], key: tuple[str, int, int], told: 
     connection.execute("SELECT registry.tell_delivery(%s, %s, %s, %s)", (*key, Jsonb(dict(told))))
 
 
-def died() -> dict[str, str]:
+def died() -> dict[str, Any]:
     """Why a step failed whose worker is gone."""
-    return {"message": _("处理进程意外终止。"), "hint": _("文件仍在；点“继续”从头再做这一步，不会重复。")}
+    return Message("delivery.worker_died").as_json()
 
 
 def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> None:
@@ -119,19 +129,24 @@ def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: in
         (district, delivery, number),
     )
     if left.rowcount:
-        _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
+        _tell(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
 
 
 def recover_orphans(connection: psycopg.Connection[Any]) -> int:
-    """Mend what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
+    """Recover what a dead worker left: its steps are failed, and what waits is in the queue. Returns how many."""
     mended = 0
-    rows = connection.execute("SELECT * FROM registry.unfinished_deliveries()").fetchall()
-    for district, delivery, number, status, job, worked_on in rows:
-        if status == "running" and not worked_on:
-            _tell(connection, (district, delivery, number), {"status": "failed", "failure": died()})
-        elif status == "queued" and not worked_on and (job is None or not queue.is_waiting(connection, job)):
-            new = queue.put(connection, district, delivery, number)
-            connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (district, delivery, number, new))
+    rows = connection.cursor(row_factory=dict_row).execute(
+        "SELECT * FROM registry.unfinished_deliveries() u WHERE NOT u.worked_on"
+    )
+    for left in rows.fetchall():
+        key = (left["district"], left["delivery"], left["number"])
+        if left["status"] == StepStatus.RUNNING:
+            _tell(connection, key, {"status": StepStatus.FAILED, "failure": died()})
+        elif left["job"] is None or not queue.is_waiting(connection, left["job"]):
+            new = queue.put(
+                connection, WORK, district=left["district"], delivery=left["delivery"], number=left["number"]
+            )
+            connection.execute("SELECT registry.queue_delivery(%s, %s, %s, %s)", (*key, new))
         else:
             continue
         mended += 1

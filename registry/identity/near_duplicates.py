@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 
 from registry.access.scope import Scope
 from registry.database.statements import statement
@@ -32,5 +33,5 @@ def near_duplicates(connection: psycopg.Connection[Any], scope: Scope, layer: st
     ).fetchone()
     if there == (False,):
         return []
-    found = connection.execute(statement("identity/near_duplicates.sql").encode(), values).fetchall()
-    return [Twin(*row) for row in found]
+    with connection.cursor(row_factory=class_row(Twin)) as cursor:
+        return cursor.execute(statement("identity/near_duplicates.sql").encode(), values).fetchall()

@@ -17,9 +17,9 @@ from registry.database.connections import options, plain_url
 if TYPE_CHECKING:
     from procrastinate import App
 
+    from registry.jobs.tasks import Task
+
 SCHEMA = "queue"
-QUEUE = "deliveries"
-TASK = "work_on_delivery"
 # A worker tells every ten seconds that it lives; after this long it is counted dead.
 SILENT_SECONDS = 40
 
@@ -53,19 +53,32 @@ def _migrations(since: str) -> list[str]:
     return sorted(f for f in files if f.endswith(".sql") and Version(f.split("_")[0]) > Version(since))
 
 
-def application(url: str) -> App:
-    """The queue as a worker runs it."""
+def application(url: str, turns: int = 1) -> App:
+    """The queue as a worker runs it that does so many jobs at a time."""
     from procrastinate import App, PsycopgConnector
 
     how = {"options": options(url, search_path=SCHEMA), "application_name": "chengji"}
-    return App(connector=PsycopgConnector(conninfo=plain_url(url), kwargs=how, min_size=1, max_size=3))
+    return App(connector=PsycopgConnector(conninfo=plain_url(url), kwargs=how, min_size=1, max_size=2 + turns))
 
 
-def put(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> int:
-    """Queue the work on a file of a delivery, within the caller's transaction; returns the job's number."""
+def put(connection: psycopg.Connection[Any], task: Task, **arguments: Any) -> int:
+    """Queue a job of a kind, within the caller's transaction; returns its number.
+
+    Districts take turns: a job comes after as many of other districts as wait of its own, however many it has put in before.
+    """
     with _own_tables(connection):
-        work = _unopened().configure_task(TASK, queue=QUEUE, connection=connection)
-        return int(work.defer(district=district, delivery=delivery, number=number))
+        waiting = connection.execute(_WAITING, {"queue": task.queue, "district": arguments.get("district")}).fetchone()
+        assert waiting is not None
+        work = _unopened().configure_task(
+            task.name, queue=task.queue, lock=task.lock_of(arguments), priority=-int(waiting[0]), connection=connection
+        )
+        return int(work.defer(**arguments))
+
+
+_WAITING = """
+SELECT count(*) FROM queue.procrastinate_jobs
+WHERE queue_name = %(queue)s AND status = 'todo' AND args ->> 'district' = %(district)s
+"""
 
 
 def ask_to_stop(connection: psycopg.Connection[Any], job: int) -> None:

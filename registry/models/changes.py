@@ -32,6 +32,7 @@ class ChangeSet(Base):
     applied_at: Mapped[datetime | None]
     subject: Mapped[str]
     supplement: Mapped[int | None] = mapped_column(BigInteger)
+    review_revision: Mapped[int]
 
 
 class Change(Base):

@@ -13,7 +13,7 @@ from registry.models.mapping import Base
 
 
 class Delivery(Base):
-    """What a surveyor uploaded: one file, and those that mend rows of it."""
+    """What a surveyor uploaded: one file, and those that correct rows of it."""
 
     __tablename__ = "delivery"
     district: Mapped[str] = mapped_column(primary_key=True)

@@ -234,7 +234,7 @@ def _read_only(connection: psycopg.Connection[Any]) -> HealthCheck:
         " FROM unnest(ARRAY['asset', 'asset_version', 'asset_alias', 'asset_cell']) t,"
         " unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p",
     )
-    return HealthCheck(_("应用角色不能绕过变更集写入资产"), not may, "registry migrate")
+    return HealthCheck(_("程序的数据库角色不能绕过变更集写入资产"), not may, "registry migrate")
 
 
 def _apart(connection: psycopg.Connection[Any]) -> HealthCheck:

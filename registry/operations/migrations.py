@@ -17,7 +17,6 @@ from registry.catalogue.layers import add_layer, reference_layers, write_classes
 from registry.database.connections import connect, options, plain_url
 from registry.database.statements import folder, statement
 from registry.errors import Unavailable
-from registry.i18n import _
 from registry.jobs import queue
 from registry.slices import announcements
 
@@ -51,7 +50,7 @@ def migrate(url: str, revision: str = "head") -> None:
 
 
 def _prepare(connection: psycopg.Connection[Any]) -> None:
-    """Extension, roles and the right to work as the owner: the three things that may need a superuser."""
+    """Extensions, roles and the right to work as the owner: the three things that may need a superuser."""
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
         connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")  # periods that must not overlap
@@ -67,13 +66,7 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {OWNER}")
         connection.commit()
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFile) as error:
-        raise Unavailable(
-            _("迁移需要的权限或扩展不足：%(error)s", error=str(error).strip()),
-            _(
-                "请数据库管理员先执行 CREATE EXTENSION postgis、btree_gist 和 sql/roles.sql，"
-                "并把 chengji_owner、chengji_app、chengji_contractor 授予本登录。"
-            ),
-        ) from error
+        raise Unavailable("database.rights_missing", error=str(error).strip()) from error
 
 
 def _apply_sources(connection: psycopg.Connection[Any]) -> None:

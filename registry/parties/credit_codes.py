@@ -6,7 +6,6 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from registry.errors import Invalid
-from registry.i18n import _
 
 
 def credit_code(text: str) -> str:
@@ -16,12 +15,6 @@ def credit_code(text: str) -> str:
         return str(uscc.validate(plain))
     except InvalidChecksum as error:
         right = uscc.calc_check_digit(plain[:-1])
-        raise Invalid(
-            _("统一社会信用代码“%(code)s”有误：前 17 位对应的校验码是 %(right)s。", code=plain, right=right),
-            _("对照营业执照逐位核对。"),
-        ) from error
+        raise Invalid("credit_code.check_wrong", code=plain, right=right) from error
     except ValidationError as error:
-        raise Invalid(
-            _("“%(code)s”不是统一社会信用代码。", code=plain[:40]),
-            _("18 位，由数字和大写字母组成（不含 I、O、Z、S、V）。"),
-        ) from error
+        raise Invalid("credit_code.malformed", code=plain[:40]) from error

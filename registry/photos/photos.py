@@ -1,4 +1,7 @@
-"""Photos of assets: proposed in a change set, seen while it is in force, kept as files under the name of their checksum."""
+"""Photos of assets: proposed in a change set, seen while it is in force, kept as files under the name of their checksum.
+
+`home` is the folder in which the register keeps its files.
+"""
 
 from __future__ import annotations
 
@@ -15,35 +18,18 @@ import psycopg
 from PIL import Image, ImageOps
 from psycopg.rows import class_row
 
+from registry.access.access_log import look
 from registry.access.scope import Scope
 from registry.changes import change_sets
 from registry.database.statements import statement
 from registry.errors import Invalid, NotFound
-from registry.i18n import _
-from registry.settings import settings
+from registry.vocabulary.changes import SetKind
 
-
-def N_(text: str) -> str:  # noqa: N802
-    """Marks a text for translation; it is translated where it is shown."""
-    return text
-
-
-KIND = "photos"
 SIZES = {"full": 2048, "thumb": 320}
 """The longer side, in pixels, of the copies that are served."""
 MOST_PIXELS = 120_000_000
 REACH_M, MARGIN_M = 15.0, 3.0
 COLUMNS = ("name", "sha256", "bytes", "width", "height", "taken", "lon", "lat")
-
-REASONS = {
-    "several_named": N_("文件名指向多个资产"),
-    "no_position": N_("照片没有位置，文件名也不含资产编码"),
-    "outside": N_("拍摄位置不在本区内"),
-    "nothing_near": N_("15 米内没有该图层的资产"),
-    "several_near": N_("附近有几个资产，远近相差不大"),
-    "known": N_("同一张照片已经在了"),
-    "dropped": N_("有人看过，不用"),
-}
 
 
 @dataclass(frozen=True)
@@ -61,10 +47,11 @@ class Photo:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A photo of an asset, or one that waits for a person to say whose it is: then `reason` is a key of REASONS."""
+    """A photo of an asset, or one that waits for a person to say whose it is: then `reason` is a PhotoReason."""
 
     id: int
     change_set: int
+    layer: str
     asset_id: int | None
     code: str | None
     name: str
@@ -79,8 +66,8 @@ class Attachment:
 
 
 _SELECT = """
-SELECT t.id, t.change_set, t.asset_id, a.code, t.name, t.sha256, t.width, t.height, t.taken_at, t.distance_m, t.matched_by,
-       t.reason, p.name AS added_by
+SELECT t.id, t.change_set, t.layer, t.asset_id, a.code, t.name, t.sha256, t.width, t.height, t.taken_at, t.distance_m,
+       t.matched_by, t.reason, p.name AS added_by
 FROM registry.attachment t
 JOIN registry.person p ON p.id = t.added_by
 LEFT JOIN registry.asset a ON a.district = t.district AND a.id = t.asset_id
@@ -89,7 +76,7 @@ WHERE t.district = %(district)s AND
 
 
 def propose(
-    connection: psycopg.Connection[Any], scope: Scope, layer: str, title: str, photos: Iterable[Photo]
+    connection: psycopg.Connection[Any], scope: Scope, home: Path, layer: str, title: str, photos: Iterable[Photo]
 ) -> tuple[int, list[Attachment]]:
     """Keep the files and propose each photo for the asset that its name says, or else for the one it was taken at.
 
@@ -98,11 +85,11 @@ def propose(
     photos. Raises Invalid for a picture that cannot be opened, NotFound and NotAllowed as `changes.propose` does.
     """
     told = [
-        (p.name, keep(p), len(p.content), p.width, p.height, p.taken_at, p.lon, p.lat) for p in photos
+        (p.name, keep(home, p), len(p.content), p.width, p.height, p.taken_at, p.lon, p.lat) for p in photos
     ]  # what the files hold is written and forgotten one by one
     columns = [list(column) for column in zip(*told, strict=True)] or [[] for _each in range(8)]
     change_set = change_sets.propose(
-        connection, scope, layer, KIND, change_sets.ChangeSetOrigin(title, {"photos": len(told)})
+        connection, scope, layer, SetKind.PHOTOS, change_sets.ChangeSetOrigin(title, {"photos": len(told)})
     )
     values = {"district": scope.district, "layer": layer, "change_set": change_set, "person": scope.person_id,
               "reach": REACH_M, "margin": MARGIN_M,
@@ -113,20 +100,31 @@ def propose(
 
 def of_change_set(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> list[Attachment]:
     """The photos of a change set, in the order in which they came."""
-    return _read(connection, "t.change_set = %(it)s ORDER BY t.id", scope, change_set)
+    with look(connection, scope, f"photos {change_set}") as seen:
+        found = _read(connection, "t.change_set = %(it)s ORDER BY t.id", scope, change_set)
+        seen.rows(found)
+    return found
 
 
 def of_asset(connection: psycopg.Connection[Any], scope: Scope, asset_id: int) -> list[Attachment]:
     """The photos of an asset whose change set is in force, latest first. Empty for an asset out of reach."""
-    wanted = (
-        "t.asset_id = %(it)s AND registry.in_force(t.district, t.change_set) ORDER BY t.taken_at DESC NULLS LAST, t.id"
-    )
-    return _read(connection, wanted, scope, asset_id)
+    wanted = _OF_ASSET + " ORDER BY t.taken_at DESC NULLS LAST, t.id"
+    with look(connection, scope, "photos") as seen:
+        found = _read(connection, wanted, scope, asset_id)
+        seen.rows(found)
+        seen.asset = asset_id
+    return found
 
 
-def _read(connection: psycopg.Connection[Any], wanted: str, scope: Scope, it: int) -> list[Attachment]:
+_OF_ASSET = "t.asset_id = %(it)s AND registry.in_force(t.district, t.change_set)"
+
+
+def _read(
+    connection: psycopg.Connection[Any], wanted: str, scope: Scope, it: int, photo: int | None = None
+) -> list[Attachment]:
+    values = {"district": scope.district, "it": it, "photo": photo}
     with connection.cursor(row_factory=class_row(Attachment)) as cursor:
-        return cursor.execute((_SELECT + wanted).encode(), {"district": scope.district, "it": it}).fetchall()
+        return cursor.execute((_SELECT + wanted).encode(), values).fetchall()
 
 
 def assign(connection: psycopg.Connection[Any], scope: Scope, attachment_id: int, code: str) -> None:
@@ -139,34 +137,38 @@ def assign(connection: psycopg.Connection[Any], scope: Scope, attachment_id: int
         (code, scope.district, attachment_id),
     )
     if done.rowcount != 1:
-        raise NotFound(_("没有待指定的照片 %(id)s，或没有资产“%(code)s”。", id=attachment_id, code=code))
+        raise NotFound("photo.or_asset_unknown", id=attachment_id, code=code)
 
 
-def content(connection: psycopg.Connection[Any], scope: Scope, asset_id: int, attachment_id: int, size: str) -> Path:
+def content(
+    connection: psycopg.Connection[Any], scope: Scope, home: Path, asset_id: int, attachment_id: int, size: str
+) -> Path:
     """The JPEG of an asset's photo, `full` or `thumb`, for serving. Raises NotFound for one out of reach or not in force."""
-    for photo in of_asset(connection, scope, asset_id):
-        if photo.id == attachment_id and size in SIZES:
-            return copy_at(photo.sha256, size)
-    raise NotFound(_("没有照片 %(id)s。", id=attachment_id))
+    with look(connection, scope, "photo") as seen:
+        found = _read(connection, _OF_ASSET + " AND t.id = %(photo)s", scope, asset_id, photo=attachment_id)
+        if not found or size not in SIZES:
+            raise NotFound("photo.unknown", id=attachment_id)
+        seen.one(found[0].layer, asset_id)
+    return copy_at(home, found[0].sha256, size)
 
 
-def copy_at(sha256: str, size: str) -> Path:
+def copy_at(home: Path, sha256: str, size: str) -> Path:
     """Where the copy of a photo lies, `full` or `thumb`. Whoever asks has seen to it that it may be served."""
-    return _place(sha256, f".{size}.jpg")
+    return _place(home, sha256, f".{size}.jpg")
 
 
-def _place(sha256: str, ending: str = "") -> Path:
-    return settings().home / "attachments" / sha256[:2] / f"{sha256}{ending}"
+def _place(home: Path, sha256: str, ending: str = "") -> Path:
+    return home / "attachments" / sha256[:2] / f"{sha256}{ending}"
 
 
-def keep(photo: Photo) -> str:
+def keep(home: Path, photo: Photo) -> str:
     """Write the original and its copies, unless they are there; the checksum. Raises Invalid for no picture."""
     sha256 = hashlib.sha256(photo.content).hexdigest()
-    original = _place(sha256)
+    original = _place(home, sha256)
     if not original.exists():
         original.parent.mkdir(parents=True, exist_ok=True)
         for size, side in SIZES.items():
-            _write(_place(sha256, f".{size}.jpg"), copy_of(photo, side))
+            _write(_place(home, sha256, f".{size}.jpg"), copy_of(photo, side))
         _write(original, photo.content)  # last: where it is, the copies are
     return sha256
 
@@ -186,9 +188,7 @@ def copy_of(photo: Photo, side: int) -> bytes:
     try:
         with Image.open(BytesIO(photo.content), formats=["JPEG"]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise Invalid(
-                    _("照片“%(name)s”有 %(w)s × %(h)s 像素，太大。", name=photo.name, w=picture.width, h=picture.height)
-                )
+                raise Invalid("photo.too_many_pixels", name=photo.name, w=picture.width, h=picture.height)
             picture.draft("RGB", (side, side))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
             upright.thumbnail((side, side))
@@ -196,5 +196,5 @@ def copy_of(photo: Photo, side: int) -> bytes:
             # A new picture of the same pixels: nothing of the old one's description comes along.
             Image.frombytes("RGB", upright.size, upright.tobytes()).save(made, "JPEG", quality=85, optimize=True)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Invalid(_("照片“%(name)s”打不开：%(error)s", name=photo.name, error=error)) from error
+        raise Invalid("photo.unreadable", name=photo.name, error=error) from error
     return made.getvalue()

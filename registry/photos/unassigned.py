@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +11,17 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from registry.access.access_log import look, open_for_work
 from registry.access.scope import Scope
 from registry.changes import change_sets
 from registry.database.statements import statement
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
+from registry.messages import Message, title_of
 from registry.photos import photos as attachments
+from registry.vocabulary.changes import SetKind, SetStatus
+from registry.vocabulary.photos import PhotoReason
+from registry.vocabulary.word_list import label
 
 
 @dataclass(frozen=True)
@@ -50,33 +56,41 @@ class PhotoSet:
 
     id: int
     layer: str
-    title: str
+    given_title: str
+    source: dict[str, Any]
     proposed_by: str
     proposed_at: datetime
     found: int
     waiting: int
+
+    @property
+    def title(self) -> str:
+        """What the set is called, in the language of this context."""
+        return title_of(self.given_title, self.source)
 
 
 def page(
     connection: psycopg.Connection[Any], scope: Scope, after: int = 0, limit: int = 30
 ) -> tuple[list[WaitingPhoto], int]:
     """The photos that wait, of layers this person may write, in the order in which they came; and how many wait in all."""
-    rows = _rows(connection, scope, after=after, limit=limit)
+    rows = _rows(connection, scope, "unassigned photos", after=after, limit=limit)
     return [_photo(row) for row in rows], rows[0]["all_waiting"] if rows else 0
 
 
 def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> WaitingPhoto:
     """A photo that waits. Raises NotFound, also for one out of reach."""
-    rows = _rows(connection, scope, id=photo, limit=1)
+    rows = _rows(connection, scope, "unassigned photo", id=photo, limit=1)
     if not rows:
-        raise NotFound(_("没有待指定的照片 %(id)s。", id=photo))
+        raise NotFound("photo.not_waiting", id=photo)
     return _photo(rows[0])
 
 
-def _rows(connection: psycopg.Connection[Any], scope: Scope, **values: Any) -> list[dict[str, Any]]:
+def _rows(connection: psycopg.Connection[Any], scope: Scope, act: str, **values: Any) -> list[dict[str, Any]]:
     told = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+    with look(connection, scope, act, scope.writable) as seen, connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+        seen.layers(Counter(row["layer"] for row in rows))
+    return rows
 
 
 def _photo(row: dict[str, Any]) -> WaitingPhoto:
@@ -84,21 +98,28 @@ def _photo(row: dict[str, Any]) -> WaitingPhoto:
         NearbyAsset(n["code"], n["name"], in_language(n["name_zh"], n["name_en"]), n["metres"]) for n in row["nearest"]
     )
     known = {name: row[name] for name in WaitingPhoto.__dataclass_fields__}
-    return WaitingPhoto(**{**known, "reason": _(attachments.REASONS[row["reason"]]), "nearest": tuple(near)})
+    return WaitingPhoto(**{**known, "reason": label(PhotoReason, row["reason"]), "nearest": tuple(near)})
 
 
 def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
     """Photos that were proposed and not applied, of layers this person may write; newest first."""
-    with connection.cursor(row_factory=class_row(PhotoSet)) as cursor:
-        return cursor.execute(
-            "SELECT s.id, s.layer, s.title, p.name AS proposed_by, s.proposed_at, count(t.asset_id) AS found,"
+    with look(connection, scope, "photo sets", scope.writable) as seen, _photo_sets(connection) as cursor:
+        found = cursor.execute(
+            "SELECT s.id, s.layer, s.title AS given_title, s.source, p.name AS proposed_by, s.proposed_at,"
+            " count(t.asset_id) AS found,"
             " count(*) FILTER (WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')) AS waiting"
             " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
             " JOIN registry.attachment t ON t.district = s.district AND t.change_set = s.id"
             " WHERE s.district = %s AND s.layer = ANY (%s) AND s.kind = 'photos' AND s.status = 'proposed'"
-            " GROUP BY s.id, s.layer, s.title, p.name, s.proposed_at ORDER BY s.id DESC LIMIT 50",
+            " GROUP BY s.id, s.layer, s.title, s.source, p.name, s.proposed_at ORDER BY s.id DESC LIMIT 50",
             (scope.district, sorted(scope.writable)),
         ).fetchall()
+        seen.rows(found)
+    return found
+
+
+def _photo_sets(connection: psycopg.Connection[Any]) -> psycopg.Cursor[PhotoSet]:
+    return connection.cursor(row_factory=class_row(PhotoSet))
 
 
 def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, code: str | None) -> None:
@@ -109,14 +130,15 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
     """
     waiting = one(connection, scope, photo)
     scope.require_writer(waiting.layer)
+    open_for_work(connection, scope, waiting.layer, "assign photo", photo=photo)
     if code is not None and not code.strip():
-        raise Invalid(_("没有写明资产编码。"), _("选一个附近的资产，或填写编码。"))
-    if waiting.status == "proposed":
+        raise Invalid("photo.code_missing")
+    if waiting.status == SetStatus.PROPOSED:
         target = waiting.id
     else:
-        title = _("指定照片“%(name)s”", name=waiting.name)[:200]
+        title = Message("title.photo", {"name": waiting.name[:180]})
         delivery = change_sets.ChangeSetOrigin(title, {"photos": 1})
-        change_set = change_sets.propose(connection, scope, waiting.layer, attachments.KIND, delivery)
+        change_set = change_sets.propose(connection, scope, waiting.layer, SetKind.PHOTOS, delivery)
         target = _copied(connection, scope, waiting.id, change_set)
     if code is None:
         connection.execute(
@@ -125,7 +147,7 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
         )
     else:
         attachments.assign(connection, scope, target, code.strip())
-    if waiting.status != "proposed":
+    if waiting.status != SetStatus.PROPOSED:
         change_sets.apply(connection, scope, change_set)
 
 
@@ -140,6 +162,6 @@ def _copied(connection: psycopg.Connection[Any], scope: Scope, photo: int, chang
     return int(row[0])
 
 
-def thumbnail(connection: psycopg.Connection[Any], scope: Scope, photo: int, size: str = "thumb") -> Path:
+def thumbnail(connection: psycopg.Connection[Any], scope: Scope, home: Path, photo: int, size: str = "thumb") -> Path:
     """The JPEG of a photo that waits. Raises NotFound."""
-    return attachments.copy_at(one(connection, scope, photo).sha256, size)
+    return attachments.copy_at(home, one(connection, scope, photo).sha256, size)

@@ -6,26 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from sqlalchemy import Double, and_, case, cast, func, select, text, tuple_
+from sqlalchemy import Double, and_, case, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
-from registry.assets.detail import Difference, shown
-from registry.catalogue.labels import accuracy_label, field_label, state_label
+from registry.assets.differences import Difference, Wording, measured
+from registry.changes.problems import ProblemGroup, of_row
+from registry.database.connections import raw
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.assets import Asset, AssetVersion
-from registry.models.catalogue import AssetClassRow, LayerRow
+from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change
-from registry.models.parties import Party
-from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
+from registry.review.sets import ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of, look_into
 
 PAGE_SIZE = 50
-UNITS = {"_m": "m", "_mm": "mm", "_m2": "m²", "_deg": "°", "_rate": "%"}
-PARTIES = ("manager", "owner", "maintainer")
-PLAIN = ("code", "external_key", "name", "surveyed_on", "changed_on", "source")
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class Detail:
     geojson: str
     old_geojson: str | None
     candidates: list[MatchCandidate]
-    problems: list[dict[str, Any]]
+    problems: list[ProblemGroup]
     is_registered: bool
 
 
@@ -92,9 +87,10 @@ def page_of_changes(
     statement = (
         _select(scope, reviewed).where(*conditions(wanted), Change.seq > after).order_by(Change.seq).limit(size + 1)
     )
-    found = session.execute(statement).all()
-    lines = _lines(session, scope, reviewed, found[:size])
-    log_restricted(session, scope, {reviewed.layer} if lines else set(), f"changes {reviewed.id}", len(lines))
+    with look_into(session, scope, reviewed, wanted) as seen:
+        found = session.execute(statement).all()
+        lines = _lines(session, scope, reviewed, found[:size])
+        seen.layers({reviewed.layer: len(lines)})
     return LinesPage(lines, lines[-1].seq if len(found) > size else None)
 
 
@@ -103,17 +99,22 @@ def read_after(given: str | None) -> int:
     if not given:
         return 0
     if not (given.isascii() and given.isdigit() and len(given) < 10):
-        raise Invalid(_("页码“%(key)s”无法理解。", key=given[:40]), _("从第一页重新开始。"))
+        raise Invalid("page.key_bad", key=given[:40])
     return int(given)
 
 
 def detail(session: Session, scope: Scope, reviewed: ReviewedSet, seq: int) -> Detail:
     """One row with its geometry and candidates. Raises NotFound."""
-    found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
-    if found is None:
-        raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
-    (line,) = _lines(session, scope, reviewed, [found])
-    log_restricted(session, scope, {reviewed.layer}, f"changes {reviewed.id}", 1, line.asset_id)
+    with look_into(session, scope, reviewed) as seen:
+        found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
+        if found is None:
+            raise NotFound("review.row_unknown", id=reviewed.id, row=seq)
+        seen.one(reviewed.layer, found.Change.asset_id)
+        return _detail(session, scope, reviewed, found)
+
+
+def _detail(session: Session, scope: Scope, reviewed: ReviewedSet, found: Any) -> Detail:
+    (line,), seq = _lines(session, scope, reviewed, [found]), found.Change.seq
     key = (in_set(scope, reviewed.id), Change.seq == seq)
     place = session.scalar(select(func.ST_AsGeoJSON(Change.geom, 7, 0)).where(*key))
     old = _old_outline(session, scope, found.Change) if found.Change.moved_m is not None else None
@@ -149,12 +150,12 @@ def _select(scope: Scope, reviewed: ReviewedSet) -> Any:
 def _lines(session: Session, scope: Scope, reviewed: ReviewedSet, found: Sequence[Any]) -> list[ChangeLine]:
     rows = [row.Change for row in found]
     olds = _olds(session, scope, rows)
-    words = _Words(session, scope, reviewed.layer, [*rows, *olds.values()])
+    words = Wording(session, scope, reviewed.layer, [*rows, *olds.values()])
     return [
         ChangeLine(
             c.seq, c.source_row, row.kind, c.action, row.decision, c.asset_id, c.code, c.name,
             in_language(row.name_zh or c.class_, row.name_en or ""), c.class_, c.moved_m, c.matched_by or "", c.score,
-            c.reason, c.candidates, words.differences(olds.get((c.asset_id, c.base_version)), c, row.measure),
+            c.reason, c.candidates, _differences(words, olds.get((c.asset_id, c.base_version)), c, row.measure),
         )
         for row, c in zip(found, rows, strict=True)
     ]  # fmt: skip
@@ -205,79 +206,19 @@ def _candidates(session: Session, scope: Scope, change: Change) -> list[MatchCan
     ]  # fmt: skip
 
 
-def _problems(session: Session, scope: Scope, change: Change) -> list[dict[str, Any]]:
+def _problems(session: Session, scope: Scope, change: Change) -> list[ProblemGroup]:
     if change.source_row is None:
         return []
-    rows = session.execute(
-        text("SELECT severity, code, field, value, message, remedy FROM registry.problem"
-             " WHERE district = :district AND change_set = :id AND source_row = :row ORDER BY seq"),
-        {"district": scope.district, "id": change.change_set, "row": change.source_row},
-    )  # fmt: skip
-    return [dict(row._mapping) for row in rows]
+    return of_row(raw(session), scope, change.change_set, change.source_row)
 
 
-class _Words:
-    """Names of parties and classes, and headings of attributes, for some rows: read at once."""
-
-    def __init__(self, session: Session, scope: Scope, layer: str, states: Sequence[Any]) -> None:
-        ids = {getattr(state, name) for state in states for name in PARTIES} - {None}
-        kinds = {(state.scheme, state.class_) for state in states}
-        self._parties = {
-            r.id: r.name
-            for r in (
-                session.execute(select(Party.id, Party.name).where(Party.district == scope.district, Party.id.in_(ids)))
-                if ids
-                else ()
-            )
-        }
-        keys = tuple_(AssetClassRow.scheme, AssetClassRow.code)
-        self._classes = {
-            (k.scheme, k.code): f"{in_language(k.name_zh, k.name_en)} {k.code}"
-            for k in (session.scalars(select(AssetClassRow).where(keys.in_(kinds))) if kinds else ())
-        }
-        self._schema: dict[str, Any] = session.get_one(LayerRow, layer).schema.get("properties", {})
-
-    def differences(self, old: Any, new: Change, measure: float | None) -> list[Difference]:
-        """Each field that differs; where there is no old state, each that is filled."""
-        before, after = self._told(old) if old is not None else {}, self._told(new)
-        found = [
-            Difference(name, after.get(name, before.get(name, ("", "")))[0], before.get(name, ("", ""))[1],
-                       after.get(name, ("", ""))[1])
-            for name in dict.fromkeys([*after, *before])
-        ]  # fmt: skip
-        if old is not None and measure is not None:
-            name = "length_m" if old.length_m is not None else "area_m2"
-            unit = " m" if name == "length_m" else " m²"
-            found.append(
-                Difference(name, field_label(name), *(f"{n:,.1f}{unit}" for n in (getattr(old, name) or 0, measure)))
-            )
-        skip = {"class", "code", "name"} if old is None else set()
-        return [d for d in found if d.old != d.new and d.field not in skip]
-
-    def _told(self, state: Any) -> dict[str, tuple[str, str]]:
-        """Heading and value of each field, in the order in which they are shown."""
-        told = {name: (field_label(name), shown(getattr(state, name))) for name in PLAIN}
-        told["class"] = (field_label("class"), self._classes.get((state.scheme, state.class_), state.class_))
-        told["state"] = (field_label("state"), state_label(state.state))
-        told["accuracy"] = (field_label("accuracy"), accuracy_label(state.accuracy) if state.accuracy else "")
-        for name in PARTIES:
-            told[name] = (field_label(name), self._parties.get(getattr(state, name), ""))
-        for name in [
-            *(n for n in self._schema if n in state.attributes),
-            *sorted(state.attributes.keys() - self._schema),
-        ]:
-            told[f"attributes.{name}"] = (self._heading(name), _with_unit(name, state.attributes[name]))
-        return told
-
-    def _heading(self, name: str) -> str:
-        described = self._schema.get(name, {})
-        return in_language(described.get("title", name), described.get("title_en", ""))
-
-
-def _with_unit(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    unit = next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), "")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    words = shown(value) if not isinstance(value, dict | list) else orjson.dumps(value).decode()
-    return f"{words} {unit}" if unit and is_number else words
+def _differences(words: Wording, old: Any, new: Change, measure: float | None) -> list[Difference]:
+    """Each field that the row would change; of a new asset, what the head of the row does not say already."""
+    found = words.differences(old, new)
+    if old is None:
+        return [difference for difference in found if difference.field not in {"class", "code", "name"}]
+    if measure is None:
+        return found
+    name = "length_m" if old.length_m is not None else "area_m2"
+    size = measured(name, getattr(old, name), measure)
+    return [*found, size] if size.old != size.new else found

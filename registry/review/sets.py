@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -18,16 +19,20 @@ from shapely.errors import ShapelyError
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from registry.access.access_log import Look, look, open_for_work
 from registry.access.scope import Scope
-from registry.changes.change_sets import Stale
+from registry.changes.change_sets import COUNTED, Stale
+from registry.database.connections import raw
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _
+from registry.messages import title_of
 from registry.models.access import Person
 from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change, ChangeSet
+from registry.vocabulary.changes import Action, Decision, RowKind, SetStatus
 
-KINDS = ("add", "update", "move", "retire", "conflict", "doubtful")
-DECISIONS = ("accepted", "rejected", "undecided")
+# Plain texts: they are keys of JSON too.
+KINDS = tuple(kind.value for kind in RowKind)
+DECISIONS = tuple(decision.value for decision in Decision)
 MOST_CORNERS = 2_000
 
 
@@ -55,7 +60,7 @@ class Wanted:
         _known("decision", [decision] if decision else [], DECISIONS)
         typed = given.get("q", [""])[-1]
         if len(typed) > 100:
-            raise Invalid(_("搜索词最多 100 个字。"))
+            raise Invalid("review.text_too_long")
         return cls(kinds, tuple(sorted({_class(value) for value in given.get("class", [])})), decision, typed)
 
     def query_pairs(self) -> list[tuple[str, str]]:
@@ -73,20 +78,14 @@ class Wanted:
 def _known(name: str, values: list[str], known: Sequence[str]) -> bool:
     for value in values:
         if value not in known:
-            raise Invalid(
-                _("筛选条件 %(name)s 的值“%(value)s”无法理解。", name=name, value=value[:80]),
-                _("可用的值：%(values)s。", values="、".join(known)),
-            )
+            raise Invalid("review.value_unknown", name=name, value=value[:80], values=list(known))
     return bool(values)
 
 
 def _class(value: str) -> tuple[str, str]:
     scheme, colon, code = value.rpartition(":")
     if not (scheme and colon and code):
-        raise Invalid(
-            _("筛选条件 %(name)s 的值“%(value)s”无法理解。", name="class", value=value[:80]),
-            _("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"),
-        )
+        raise Invalid("review.class_bad", name="class", value=value[:80])
     return scheme, code
 
 
@@ -112,7 +111,7 @@ class ReviewedSet:
     @property
     def is_open(self) -> bool:
         """Whether its rows can still be decided on."""
-        return self.status == "proposed"
+        return self.status == SetStatus.PROPOSED
 
 
 def read_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
@@ -123,28 +122,36 @@ def read_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
         .where(ChangeSet.district == scope.district, ChangeSet.id == change_set, ChangeSet.layer.in_(scope.layers))
     ).one_or_none()
     if found is None:
-        raise NotFound(_("没有变更集 %(id)s。", id=change_set))
+        raise NotFound("change_set.unknown", id=change_set)
     row, by = found
     counts = {name: n for name, n in row.summary.items() if isinstance(n, int)}
-    rows = sum(counts.get(name, 0) for name in ("added", "updated", "moved", "retired", "conflicts"))
+    rows = sum(counts.get(name, 0) for name in COUNTED.values())
     return ReviewedSet(
-        row.id, row.layer, row.kind, row.status, row.title, by, row.proposed_at, row.applied_at, row.undoes, row.source,
-        counts.get("unchanged", 0), counts.get("revision", 0), rows,
+        row.id, row.layer, row.kind, row.status, title_of(row.title, row.source), by, row.proposed_at, row.applied_at,
+        row.undoes, row.source, counts.get("unchanged", 0), row.review_revision, rows,
     )  # fmt: skip
+
+
+def look_into(
+    session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted | None = None
+) -> AbstractContextManager[Look]:
+    """Read rows of the set in here: the database shows none of a restricted layer outside."""
+    asked = wanted.query_string() if wanted else ""
+    return look(session, scope, f"changes {reviewed.id}", (reviewed.layer,), asked=asked)
 
 
 def kind_of() -> ColumnElement[str]:
     """The kind of a row, as SQL."""
-    return case((Change.doubtful, "doubtful"), else_=Change.action)
+    return case((Change.doubtful, RowKind.DOUBTFUL.value), else_=Change.action)
 
 
 def decision_of() -> ColumnElement[str]:
     """What has been decided of a row, as SQL; a conflict is never applied and has nothing to decide: ''."""
     return case(
-        (Change.doubtful, "undecided"),
-        (Change.action == "conflict", ""),
-        (Change.accepted, "accepted"),
-        else_="rejected",
+        (Change.doubtful, Decision.UNDECIDED.value),
+        (Change.action == Action.CONFLICT, ""),
+        (Change.accepted, Decision.ACCEPTED.value),
+        else_=Decision.REJECTED.value,
     )
 
 
@@ -159,9 +166,9 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     """The rows that meet the conditions, as SQL."""
     found: list[ColumnElement[bool]] = []
     if wanted.kinds:
-        actions = [kind for kind in wanted.kinds if kind != "doubtful"]
+        actions = [kind for kind in wanted.kinds if kind != RowKind.DOUBTFUL]
         plain = and_(~Change.doubtful, Change.action.in_(actions))
-        found.append(or_(plain, Change.doubtful) if "doubtful" in wanted.kinds else plain)
+        found.append(or_(plain, Change.doubtful) if RowKind.DOUBTFUL in wanted.kinds else plain)
     if wanted.classes:
         found.append(tuple_(Change.scheme, Change.class_).in_(wanted.classes))
     if wanted.decision:
@@ -212,7 +219,7 @@ class Tally:
         return sum(self.of(kind) for kind in self.kinds)
 
 
-def counts(session: Session, scope: Scope, change_set: int, wanted: Wanted) -> Tally:
+def counts(session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted) -> Tally:
     """Count the rows of a set, in one statement."""
     kind, decision = kind_of().label("kind"), decision_of().label("decision")
     fits = and_(*conditions(wanted)) if conditions(wanted) else text("true")
@@ -227,36 +234,48 @@ def counts(session: Session, scope: Scope, change_set: int, wanted: Wanted) -> T
             func.count(Change.source_row),
             func.count().filter(fits),
         )
-        .where(in_set(scope, change_set))
+        .where(in_set(scope, reviewed.id))
         .group_by(*places)
     )
+    with look_into(session, scope, reviewed, wanted) as seen:
+        tally = _tally(session.execute(statement))
+        seen.layers({reviewed.layer: tally.total})
+    return tally
+
+
+def _tally(rows: Iterable[Any]) -> Tally:
     kinds: dict[str, dict[str, int]] = {name: {} for name in KINDS}
     classes: dict[tuple[str, str], int] = {}
-    found = {"accepted": 0, "rejected": 0, "undecided": 0, "": 0}
+    found: dict[str, int] = dict.fromkeys((*DECISIONS, ""), 0)
     from_file = 0
-    for name, scheme, code, decided, n, delivered, fitting in session.execute(statement):
+    for name, scheme, code, decided, n, delivered, fitting in rows:
         from_file += delivered
         kinds[name][decided] = kinds[name].get(decided, 0) + n
         classes[scheme, code] = classes.get((scheme, code), 0) + n
         found[decided] += fitting
-    return Tally(kinds, classes, from_file, sum(found.values()), found["rejected"], found["accepted"])
+    return Tally(kinds, classes, from_file, sum(found.values()), found[Decision.REJECTED], found[Decision.ACCEPTED])
 
 
-def extent(session: Session, scope: Scope, change_set: int) -> tuple[float, float, float, float] | None:
+def extent(session: Session, scope: Scope, reviewed: ReviewedSet) -> tuple[float, float, float, float] | None:
     """West, south, east, north of all rows of the set in degrees; None for a set without rows."""
-    whole = select(func.ST_Extent(Change.geom).label("box")).where(in_set(scope, change_set)).subquery()
+    whole = select(func.ST_Extent(Change.geom).label("box")).where(in_set(scope, reviewed.id)).subquery()
     edges = (func.ST_XMin(whole.c.box), func.ST_YMin(whole.c.box), func.ST_XMax(whole.c.box), func.ST_YMax(whole.c.box))
-    west, south, east, north = session.execute(select(*edges)).one()
+    with look_into(session, scope, reviewed) as seen:
+        west, south, east, north = session.execute(select(*edges)).one()
+        seen.layers({reviewed.layer: int(west is not None)})
     return (west, south, east, north) if west is not None else None
 
 
-def rows_in_error(session: Session, scope: Scope, change_set: int) -> int:
+_IN_ERROR = """
+SELECT count(DISTINCT source_row) FROM registry.problem WHERE district = :district AND change_set = :id AND severity = 'error'
+"""
+
+
+def rows_in_error(session: Session, scope: Scope, reviewed: ReviewedSet) -> int:
     """The delivered rows that were kept out of the set, because of an error."""
-    found = session.scalar(
-        text("SELECT count(DISTINCT source_row) FROM registry.problem"
-             " WHERE district = :district AND change_set = :id AND severity = 'error'"),
-        {"district": scope.district, "id": change_set},
-    )  # fmt: skip
+    with look_into(session, scope, reviewed) as seen:
+        found = session.scalar(text(_IN_ERROR), {"district": scope.district, "id": reviewed.id})
+        seen.layers({reviewed.layer: int(found or 0)})
     return int(found or 0)
 
 
@@ -277,7 +296,7 @@ def accept(
     Raises NotFound, NotAllowed, Invalid for an area that is none, Conflict for a set that is not open any more.
     """
     lock_open_set(session, scope, change_set)
-    within = [in_set(scope, change_set), *conditions(wanted), ~Change.doubtful, Change.action != "conflict"]
+    within = [in_set(scope, change_set), *conditions(wanted), ~Change.doubtful, Change.action != Action.CONFLICT]
     if seqs is not None:
         within.append(Change.seq.in_(list(seqs)))
     if area is not None:
@@ -299,13 +318,12 @@ def _polygon(given: str) -> shapely.Geometry:
         shape = None
     sound = shape is not None and shape.geom_type in ("Polygon", "MultiPolygon") and not shape.is_empty
     if not sound or shapely.get_num_coordinates(shape) > MOST_CORNERS or not shape.is_valid:
-        raise Invalid(_("范围“%(area)s”不是有效的多边形。", area=given[:80]), _("在地图上重新画一个范围。"))
+        raise Invalid("review.area_bad", area=given[:80])
     return shape
 
 
 _HOLD = """
-UPDATE registry.change_set SET summary = summary || jsonb_build_object('revision',
-  coalesce((summary ->> 'revision')::int, 0) + 1)
+UPDATE registry.change_set SET review_revision = review_revision + 1
 WHERE district = :district AND id = :id AND status = 'proposed'
 """
 
@@ -319,7 +337,8 @@ def lock_open_set(session: Session, scope: Scope, change_set: int) -> ReviewedSe
     scope.require_writer(told.layer)
     done: Any = session.execute(text(_HOLD), {"district": scope.district, "id": change_set})
     if done.rowcount != 1:
-        raise Conflict(_("变更集 %(id)s 已不在待审状态。", id=change_set), _("刷新页面，看看它现在的状态。"))
+        raise Conflict("review.closed", id=change_set)
+    open_for_work(raw(session), scope, told.layer, f"review {told.id}")
     return told
 
 
@@ -330,18 +349,22 @@ def read_seqs(given: str) -> list[int]:
     except orjson.JSONDecodeError:
         seqs = None
     if not isinstance(seqs, list) or not all(type(seq) is int and 0 < seq < 2**31 for seq in seqs):
-        raise Invalid(_("行号“%(rows)s”无法理解。", rows=given[:80]))
+        raise Invalid("review.rows_bad", rows=given[:80])
     return seqs
 
 
-def stale(session: Session, scope: Scope, change_set: int, most: int = 50) -> list[Stale]:
+_STALE = """
+SELECT coalesce(source_row, seq) AS row, code, reason FROM registry.stale_changes(:district, :id) ORDER BY seq LIMIT :most
+"""
+
+
+def stale(session: Session, scope: Scope, reviewed: ReviewedSet, most: int = 50) -> list[Stale]:
     """The accepted rows that no longer fit the register, in the order of the file, at most `most` of them."""
-    rows = session.execute(
-        text("SELECT coalesce(source_row, seq), code, reason FROM registry.stale_changes(:district, :id)"
-             " ORDER BY seq LIMIT :most"),
-        {"district": scope.district, "id": change_set, "most": most},
-    )  # fmt: skip
-    return [Stale(*row) for row in rows]
+    values = {"district": scope.district, "id": reviewed.id, "most": most}
+    with look_into(session, scope, reviewed) as seen:
+        rows = session.execute(text(_STALE), values).mappings().all()
+        seen.layers({reviewed.layer: len(rows)})
+    return [Stale(**row) for row in rows]
 
 
 def delivery_of(session: Session, scope: Scope, change_set: int) -> tuple[int, int] | None:

@@ -11,20 +11,17 @@ the truth; nothing is cut off. The MVT layers:
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Double,
-    LargeBinary,
     Numeric,
     Select,
     and_,
     case,
     cast,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -33,15 +30,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from registry import __version__
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
-from registry.assets.query import box_geometry
+from registry.assets.conditions import box_geometry
 from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import LayerRow
 from registry.models.changes import Change
 from registry.review.sets import DECISIONS, KINDS, ReviewedSet, Wanted, conditions, decision_of, in_set, kind_of
-from registry.tiles.tile import BUFFER, CELLS_ACROSS, EXTENT, SINGLE_FROM, TILE_PIXELS, Address
+from registry.tiles.sending import Cut, Door, Sight, cut_parts, sent
+from registry.tiles.tile import BUFFER, CELLS_ACROSS, EXTENT, SINGLE_FROM, Address, drawn, mvt, pixel_m
+from registry.vocabulary.changes import Action
 
 # So many rows can be drawn one by one anywhere: the whole set is then on the screen as it is.
 FEW = 2_000
@@ -51,13 +48,23 @@ REACH = 0.003
 DEGREE_M = 65_000
 
 
+def tile(
+    session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address, door: Door
+) -> tuple[str, bytes | None]:
+    """The tag of a tile, and its bytes as they are sent; None where the asker has them."""
+    tag = etag(scope, reviewed, wanted, address)
+    read = lambda: cut(session, scope, reviewed, wanted, address)  # noqa: E731
+    return tag, sent(session, scope, door, tag, _sight(reviewed, wanted, address), read)
+
+
+def _sight(reviewed: ReviewedSet, wanted: Wanted, address: Address) -> Sight:
+    return Sight(f"changes {reviewed.id} {address.z}/{address.x}/{address.y}", wanted.query_string())
+
+
 def etag(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address) -> str:
     """A tag that is another one whenever the tile might be. Costs nothing beyond the set's own row."""
-    told = (
-        __version__, "changes", scope.district, reviewed.id, reviewed.status, reviewed.revision, reviewed.rows,
-        wanted.query_string(), address,
-    )  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+    standing = (reviewed.id, reviewed.status, reviewed.revision, reviewed.rows)
+    return scope.tag("changes", standing, wanted.query_string(), address)
 
 
 def is_single(reviewed: ReviewedSet, address: Address) -> bool:
@@ -65,39 +72,24 @@ def is_single(reviewed: ReviewedSet, address: Address) -> bool:
     return reviewed.rows <= FEW or address.z >= SINGLE_FROM
 
 
-def cut(session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address) -> bytes:
-    """The tile in Mapbox Vector Tile format; b"" when empty."""
+def cut(session: Session, scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address) -> Cut:
+    """The tile. A look."""
     if is_single(reviewed, address):
         parts = _singles(scope, reviewed, wanted, address)
     else:
         kind = session.scalar(select(LayerRow.geometry).where(LayerRow.code == reviewed.layer))
         parts = [_clusters(scope, reviewed, wanted, address, kind == "point")]
-    tile: Any = select(func.string_agg(literal_column("part.mvt"), cast(literal(b""), LargeBinary))).select_from(
-        union_all(*parts).subquery("part")
-    )
-    return bytes(session.scalar(tile) or b"")
-
-
-def note_look(session: Session, scope: Scope, reviewed: ReviewedSet, address: Address) -> None:
-    """Log that single rows of a restricted layer were shown."""
-    if is_single(reviewed, address):
-        log_restricted(
-            session, scope, {reviewed.layer}, f"changes {reviewed.id} {address.z}/{address.x}/{address.y}", 0
-        )
+    return cut_parts(session, scope, _sight(reviewed, wanted, address), (reviewed.layer,), parts)
 
 
 def _place_in(names: tuple[str, ...], column: ColumnElement[str]) -> ColumnElement[int]:
     return case({name: n for n, name in enumerate(names)}, value=column, else_=len(names))
 
 
-def _bounds(address: Address) -> ColumnElement[Any]:
-    return func.ST_TileEnvelope(address.z, address.x, address.y)
-
-
-def _mvt(name: str, features: Select[Any], id_column: str | None) -> Select[Any]:
-    inner = features.subquery("feature")
-    arguments = [literal_column("feature"), name, EXTENT, "shape"] + ([id_column] if id_column else [])
-    return select(func.ST_AsMVT(*arguments).label("mvt")).select_from(inner).where(inner.c.shape.is_not(None))
+def _mvt(reviewed: ReviewedSet, name: str, features: Select[Any], id_column: str | None = "id") -> Select[Any]:
+    """Whatever it draws is of the set's layer."""
+    counted = (lambda feature: func.sum(feature.c.n)) if name == "cluster" else (lambda _feature: func.count())
+    return mvt(name, features, id_column, lambda feature: {reviewed.layer: counted(feature)})
 
 
 def _singles(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address) -> list[Select[Any]]:
@@ -117,27 +109,31 @@ def _singles(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Addre
         .where(in_set(scope, reviewed.id), *conditions(wanted), touches)
         .cte("near")
     )  # fmt: skip
-    return [_changes(near, address), *_moves(scope, near, address), *_doubts(scope, near, address)]
+    parts = [_changes(near, address), *_moves(scope, near, address), *_doubts(scope, near, address)]
+    return [_mvt(reviewed, name, features) for name, features in parts]
 
 
-def _drawn(shape: Any, address: Address) -> ColumnElement[Any]:
+def _simplified(shape: Any, address: Address) -> ColumnElement[Any]:
     """Lines and areas simplified to half a pixel; an area of less than four pixels as the point in its middle."""
-    pixel = 40075016.68 / 2**address.z / TILE_PIXELS
+    pixel = pixel_m(address)
     small = and_(func.ST_Dimension(shape) > 0, func.ST_Area(func.ST_Envelope(shape)) < (3 * pixel) ** 2)
     simple = case(
         (func.ST_Dimension(shape) == 0, shape),
         (and_(small, func.ST_Dimension(shape) == 2), func.ST_Centroid(shape)),
         else_=func.ST_Simplify(shape, pixel / 2, True),
     )
-    return func.ST_AsMVTGeom(simple, _bounds(address), EXTENT, BUFFER, True).label("shape")
+    return drawn(simple, address)
 
 
-def _changes(near: Any, address: Address) -> Select[Any]:
+Part = tuple[str, Select[Any]]
+
+
+def _changes(near: Any, address: Address) -> Part:
     shape = func.ST_Transform(near.c.geom, 3857)
-    return _mvt("change", select(near.c.seq.label("id"), near.c.k, near.c.d, _drawn(shape, address)), "id")
+    return "change", select(near.c.seq.label("id"), near.c.k, near.c.d, _simplified(shape, address))
 
 
-def _moves(scope: Scope, near: Any, address: Address) -> list[Select[Any]]:
+def _moves(scope: Scope, near: Any, address: Address) -> list[Part]:
     """From the version that the change starts from: the asset's own, or one that was superseded since."""
 
     def version(table: Any) -> Select[Any]:
@@ -151,32 +147,24 @@ def _moves(scope: Scope, near: Any, address: Address) -> list[Select[Any]]:
     moved = union_all(version(Asset), version(AssetVersion)).cte("moved")
     marks = (moved.c.seq.label("id"), moved.c.k, moved.c.d)
     way = func.ST_MakeLine(func.ST_Centroid(moved.c.geom_3857), func.ST_Centroid(func.ST_Transform(moved.c.geom, 3857)))
-    path = func.ST_AsMVTGeom(way, _bounds(address), EXTENT, BUFFER, True).label("shape")
     metres = cast(func.round(cast(moved.c.moved_m, Numeric), 1), Double)
     return [
-        _mvt("old", select(*marks, _drawn(moved.c.geom_3857, address)), "id"),
-        _mvt("path", select(*marks, metres.label("m"), path), "id"),
+        ("old", select(*marks, _simplified(moved.c.geom_3857, address))),
+        ("path", select(*marks, metres.label("m"), drawn(way, address))),
     ]
 
 
-def _doubts(scope: Scope, near: Any, address: Address) -> list[Select[Any]]:
+def _doubts(scope: Scope, near: Any, address: Address) -> list[Part]:
     each = func.unnest(func.array_append(near.c.candidates, near.c.asset_id)).label("asset_id")
     asked = select(near.c.seq, near.c.asset_id.label("proposed"), near.c.geom, each).where(near.c.doubtful).distinct()
     doubt = asked.cte("asked")
     known = and_(Asset.district == scope.district, Asset.id == doubt.c.asset_id, Asset.layer.in_(sorted(scope.layers)))
     place = func.ST_Centroid(Asset.geom_3857)
-    spot = func.ST_AsMVTGeom(place, _bounds(address), EXTENT, BUFFER, True).label("shape")
     way = func.ST_MakeLine(func.ST_Centroid(func.ST_Transform(doubt.c.geom, 3857)), place)
-    line = func.ST_AsMVTGeom(way, _bounds(address), EXTENT, BUFFER, True).label("shape")
     is_proposed = case((doubt.c.proposed == doubt.c.asset_id, 1), else_=0).label("p")
-    return [
-        _mvt(
-            "candidate",
-            select(doubt.c.seq.label("id"), Asset.id.label("a"), is_proposed, spot).join(Asset, known),
-            "id",
-        ),
-        _mvt("doubt", select(doubt.c.seq.label("id"), is_proposed, line).join(Asset, known), "id"),
-    ]
+    spots = select(doubt.c.seq.label("id"), Asset.id.label("a"), is_proposed, drawn(place, address)).join(Asset, known)
+    lines = select(doubt.c.seq.label("id"), is_proposed, drawn(way, address)).join(Asset, known)
+    return [("candidate", spots), ("doubt", lines)]
 
 
 def _clusters(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Address, is_point: bool) -> Select[Any]:
@@ -194,7 +182,7 @@ def _clusters(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Addr
     rows = (
         select(
             _place_in(KINDS, kind_of()).label("k"),
-            case((and_(Change.accepted, ~Change.doubtful, Change.action != "conflict"), 0), else_=1).label("r"),
+            case((and_(Change.accepted, ~Change.doubtful, Change.action != Action.CONFLICT), 0), else_=1).label("r"),
             x.label("x"), y.label("y"),
         )
         .where(in_set(scope, reviewed.id), *conditions(wanted), Change.geom.op("&&")(around))
@@ -209,9 +197,9 @@ def _clusters(scope: Scope, reviewed: ReviewedSet, wanted: Wanted, address: Addr
         .subquery("cell")
     )  # fmt: skip
     place = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(cell.c.x, cell.c.y), 4490), 3857)
-    shape = func.ST_AsMVTGeom(place, _bounds(address), EXTENT, EXTENT // CELLS_ACROSS, True).label("shape")
+    shape = drawn(place, address, EXTENT // CELLS_ACROSS)
     inside = and_(cell.c.cx.between(1, len(step) - 1), cell.c.cy.between(1, len(step) - 1))
-    return _mvt("cluster", select(cell.c.k, cell.c.n, cell.c.r, shape).where(inside), None)
+    return _mvt(reviewed, "cluster", select(cell.c.k, cell.c.n, cell.c.r, shape).where(inside), None)
 
 
 def _middle(is_point: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

@@ -8,51 +8,47 @@ Nothing is cut off: what a low zoom cannot show one by one it counts, and the co
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from math import pi
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Double,
-    LargeBinary,
-    Select,
-    case,
-    cast,
-    func,
-    literal,
-    literal_column,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import BigInteger, ColumnElement, Double, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from registry import __version__
-from registry.access.access_log import log_restricted
 from registry.access.scope import Scope
 from registry.assets.filters import Filter
 from registry.assets.query import in_zones, matching
 from registry.models.assets import AssetCell, TileRevision
 from registry.models.catalogue import LayerRow
+from registry.tiles.sending import NOTHING, Cut, Door, Sight, cut_parts, sent
 from registry.tiles.tile import (
     BUFFER,
     CELLS_ACROSS,
     EXTENT,
     SINGLE_FROM,
-    TILE_PIXELS,
     Address,
-    bounds,
+    drawn,
     grid_corner,
     mvt,
+    pixel_m,
 )
+from registry.vocabulary.assets import AssetState
+from registry.vocabulary.catalogue import LayerGeometry
 
 NAMED_FROM = 13
 CELL_ZOOM = 17  # of the roll-up
 REVISION_ZOOM = 14
-STATES = {"intact": 0, "damaged": 1, "missing": 2, "abandoned": 3, "retired": 4}
+
+
+def tile(session: Session, scope: Scope, filter: Filter, address: Address, door: Door) -> tuple[str, bytes | None]:
+    """The tag of a tile, and its bytes as they are sent; None where the asker has them."""
+    tag = etag(session, scope, filter, address)
+    read = lambda: cut(session, scope, filter, address)  # noqa: E731
+    return tag, sent(session, scope, door, tag, _sight(filter, address), read)
+
+
+def _sight(filter: Filter, address: Address) -> Sight:
+    return Sight(f"tile {address.z}/{address.x}/{address.y}", filter.query_string())
 
 
 def etag(session: Session, scope: Scope, filter: Filter, address: Address) -> str:
@@ -65,12 +61,7 @@ def etag(session: Session, scope: Scope, filter: Filter, address: Address) -> st
     x0, x1, y0, y1 = (edge << shift if shift >= 0 else edge >> -shift for edge in edges)
     if shift >= 0:
         x1, y1 = x1 + (1 << shift) - 1, y1 + (1 << shift) - 1
-    revision = _revision(session, scope, x0, x1, y0, y1)
-    told = (
-        __version__, revision, scope.district, sorted(scope.layers), scope.contractor, scope.zones, filter.query_string(),
-        address,
-    )  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+    return scope.tag(_revision(session, scope, x0, x1, y0, y1), filter.tile_key(), address)
 
 
 def _revision(session: Session, scope: Scope, x0: int, x1: int, y0: int, y1: int) -> Any:
@@ -84,35 +75,26 @@ def _revision(session: Session, scope: Scope, x0: int, x1: int, y0: int, y1: int
     )
 
 
-def cut(session: Session, scope: Scope, filter: Filter, address: Address) -> bytes:
-    """The tile in Mapbox Vector Tile format, one MVT layer per registry layer or one of clusters; b"" when empty."""
+def cut(session: Session, scope: Scope, filter: Filter, address: Address) -> Cut:
+    """The tile: one MVT layer per registry layer, or one of clusters. A look."""
     layers = drawn_layers(session, scope, filter, address)
     if not layers:
-        return b""
+        return NOTHING
+    codes = [layer.code for layer in layers]
     if address.tileset == "points" and address.z < SINGLE_FROM:
-        parts: Sequence[Any] = [clusters(scope, filter, address, [layer.code for layer in layers])]
+        parts: Sequence[Any] = [clusters(scope, filter, address, codes)]
     else:
         parts = [features(scope, filter, address, layer) for layer in layers]
-    tile: Any = select(func.string_agg(literal_column("part.mvt"), cast(literal(b""), LargeBinary))).select_from(
-        union_all(*parts).subquery("part")
-    )
-    return bytes(session.scalar(tile) or b"")
-
-
-def note_look(session: Session, scope: Scope, filter: Filter, address: Address) -> None:
-    """Log that a tile with single points of restricted layers was shown: each is a look at what lies in it."""
-    if address.tileset == "points" and address.z >= SINGLE_FROM:
-        layers = set(filter.layers) & scope.layers if filter.layers else set(scope.layers)
-        log_restricted(session, scope, layers, f"tile {address.z}/{address.x}/{address.y}", 0)
+    return cut_parts(session, scope, _sight(filter, address), codes, parts)
 
 
 def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Address) -> Sequence[LayerRow]:
     """The readable layers of this tileset that are drawn at this zoom, in drawing order."""
-    is_point = LayerRow.geometry == "point"
+    is_point = LayerRow.geometry == LayerGeometry.POINT
     display_zoom = address.z + 1
     return session.scalars(
         select(LayerRow)
-        .where(LayerRow.code.in_(sorted(scope.layers & set(filter.layers) if filter.layers else scope.layers)))
+        .where(LayerRow.code.in_(sorted(filter.within(scope.layers))))
         .where(is_point if address.tileset == "points" else ~is_point)
         .where(LayerRow.zoom_min <= display_zoom, LayerRow.zoom_max >= display_zoom)
         .order_by(LayerRow.position)
@@ -120,7 +102,7 @@ def drawn_layers(session: Session, scope: Scope, filter: Filter, address: Addres
 
 
 def _state_number(column: Any) -> ColumnElement[Any]:
-    return case(STATES, value=column)
+    return case({state.value: number for number, state in enumerate(AssetState)}, value=column)
 
 
 def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) -> Select[Any]:
@@ -129,19 +111,18 @@ def features(scope: Scope, filter: Filter, address: Address, layer: LayerRow) ->
     table = found.table
     shape = table.geom_3857
     wide_enough: list[ColumnElement[bool]] = []
-    if layer.geometry != "point":
-        pixel = 40075016.68 / 2**address.z / TILE_PIXELS
+    if layer.geometry != LayerGeometry.POINT:
+        pixel = pixel_m(address)
         shape = func.ST_Simplify(shape, pixel / 2, True)
-        if layer.geometry == "polygon":
+        if layer.geometry == LayerGeometry.POLYGON:
             wide_enough.append(func.ST_Area(table.geom_3857) > 4 * pixel * pixel)
-    drawn = func.ST_AsMVTGeom(shape, bounds(address), EXTENT, BUFFER, True).label("shape")
-    columns = [table.id, table.class_.label("c"), _state_number(table.state).label("s"), drawn]
-    if layer.geometry != "point" and address.z >= NAMED_FROM:
+    columns = [table.id, table.class_.label("c"), _state_number(table.state).label("s"), drawn(shape, address)]
+    if layer.geometry != LayerGeometry.POINT and address.z >= NAMED_FROM:
         columns.append(table.name.label("n"))
     around = found.touching(address.box(BUFFER / EXTENT))
     many = in_zones(table, scope) if address.z < SINGLE_FROM else ()
     shown = found.select(*columns).where(table.layer == layer.code, *around, *wide_enough, *many)
-    return mvt(layer.code, shown, "id")
+    return mvt(layer.code, shown, "id", lambda _feature: {layer.code: func.count()})
 
 
 def clusters(scope: Scope, filter: Filter, address: Address, layers: list[str]) -> Select[Any]:
@@ -156,9 +137,14 @@ def clusters(scope: Scope, filter: Filter, address: Address, layers: list[str]) 
     cells = (first_x, first_x + CELLS_ACROSS + 1, first_y, first_y + CELLS_ACROSS + 1)
     count = _rolled_up if filter.is_plain and not scope.contractor else _on_the_fly
     cell = count(scope, filter, level, cells, layers).subquery("cell")
-    shape = func.ST_AsMVTGeom(_mean_place(cell), bounds(address), EXTENT, EXTENT // CELLS_ACROSS, True).label("shape")
+    shape = drawn(_mean_place(cell), address, EXTENT // CELLS_ACROSS)
     features = select(cell.c.layer.label("l"), cell.c.n.label("n"), cell.c.bad.label("b"), shape).where(cell.c.n > 0)
-    return mvt("cluster", features, None)
+    closed = sorted(scope.restricted.intersection(layers))
+    return mvt("cluster", features, None, lambda feature: {of: _counted(feature, of) for of in closed})
+
+
+def _counted(feature: Any, layer: str) -> ColumnElement[Any]:
+    return func.sum(feature.c.n).filter(feature.c.l == layer)
 
 
 def _mean_place(cell: Any) -> ColumnElement[Any]:
@@ -175,14 +161,15 @@ def _rolled_up(
 ) -> Select[Any]:
     finer = CELL_ZOOM - level
     x0, x1, y0, y1 = cells
-    wanted = [
+    wanted: list[ColumnElement[bool]] = [
         AssetCell.district == scope.district,
         AssetCell.cx.between(x0 << finer, ((x1 + 1) << finer) - 1),
         AssetCell.cy.between(y0 << finer, ((y1 + 1) << finer) - 1),
         AssetCell.layer.in_(layers),
     ]
-    if filter.classes:
-        wanted.append(tuple_(AssetCell.scheme, AssetCell.class_).in_(filter.classes))
+    for field, value in filter.asked():
+        assert field.rolled_up is not None, "asked only of a plain filter"
+        wanted += field.rolled_up(value)
     place = (AssetCell.cx.op(">>")(finer), AssetCell.cy.op(">>")(finer))
     sums = (
         cast(func.sum(column), BigInteger).label(column.key)
@@ -203,7 +190,7 @@ def _on_the_fly(
     west, north = grid_corner(x0, y0, level)
     east, south = grid_corner(x1 + 1, y1 + 1, level)
     place = (table.gx.op(">>")(finer), table.gy.op(">>")(finer))
-    bad = func.count().filter(table.state != "intact")
+    bad = func.count().filter(table.state != AssetState.INTACT)
     return (
         found.select(
             table.layer, func.count().label("n"), bad.label("bad"),

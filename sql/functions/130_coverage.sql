@@ -202,8 +202,9 @@ BEGIN
   ANALYZE covered_else;
   DELETE FROM coverage c USING covered_else e
   WHERE c.district = in_district AND c.zone = e.zone AND c.asset_id = e.asset_id AND NOT e.held;
-  INSERT INTO coverage (district, zone, asset_id, measure, span, part)
-  SELECT in_district, e.zone, e.asset_id, e.measure, e.span, e.part FROM covered_else e WHERE e.held
+  INSERT INTO coverage (district, zone, asset_id, layer, measure, span, part)
+  SELECT in_district, e.zone, e.asset_id, a.layer, e.measure, e.span, e.part
+  FROM covered_else e JOIN asset a ON a.district = in_district AND a.id = e.asset_id WHERE e.held
   ON CONFLICT (district, zone, asset_id) DO UPDATE SET measure = excluded.measure, span = excluded.span, part = excluded.part;
   RETURN QUERY SELECT n, name_zones(in_district, ARRAY(SELECT DISTINCT e.asset_id FROM covered_else e));
   PERFORM plan_for_many(false);

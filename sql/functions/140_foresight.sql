@@ -1,5 +1,6 @@
 -- What a set of records would do, and what is doubtful about contracts.
 
+-- Nothing is said of an asset of a restricted layer, nor of a sum that holds one: nobody looks.
 -- Doubts about these contracts as they stand now: which rule (registry.contracts.checks), how grave, at which record, what was found
 -- and what was expected.
 CREATE OR REPLACE FUNCTION registry.check_contracts(in_district text, in_contracts bigint[])
@@ -51,7 +52,7 @@ BEGIN ATOMIC
   WHERE t.m2 > 1 AND (z.id < o.id OR NOT o.contract = ANY (in_contracts))
   UNION ALL
   SELECT 'zebra', 'warning', 'zone', v.zone, v.asset_id::text, (SELECT count(*) FROM unnest(v.span))::text
-  FROM registry.coverage v JOIN mine z ON z.id = v.zone
+  FROM registry.coverage v JOIN mine z ON z.id = v.zone JOIN registry.layer y ON y.code = v.layer AND NOT y.restricted
   WHERE v.district = in_district AND (SELECT count(*) FROM unnest(v.span)) >= 3
     AND NOT EXISTS (SELECT FROM registry.zone_item i WHERE i.district = v.district AND i.zone = v.zone AND i.asset_id = v.asset_id
                       AND NOT i.void)
@@ -59,15 +60,17 @@ BEGIN ATOMIC
   SELECT 'item_length', 'warning', 'zone_item', i.id, i.quantity::text,
          round(coalesce(registry.span_length(i.span) / 1000.0, a.length_m)::numeric, 2)::text
   FROM registry.zone_item i JOIN mine z ON z.id = i.zone JOIN registry.asset a ON a.district = i.district AND a.id = i.asset_id
+  JOIN registry.layer y ON y.code = a.layer AND NOT y.restricted
   WHERE i.district = in_district AND NOT i.void AND i.unit IN ('m', '米') AND a.length_m IS NOT NULL
     AND abs(i.quantity - coalesce(registry.span_length(i.span) / 1000.0, a.length_m)) > i.quantity * 0.05
   UNION ALL
   SELECT 'billed_measured', 'warning', 'bill_line', b.id, b.quantity::text, m.measured::text
   FROM bill b, LATERAL (
-    SELECT round(sum(CASE b.basis WHEN 'length' THEN v.measure / 1000.0 WHEN 'area' THEN v.measure / 10000.0 WHEN 'piece' THEN 1
-                                  ELSE v.measure / 1000.0 * (a.attributes ->> 'width_m')::numeric END), 2) AS measured
+    SELECT CASE WHEN NOT bool_or(y.restricted) THEN round(sum(CASE b.basis WHEN 'length' THEN v.measure / 1000.0 WHEN 'area' THEN v.measure / 10000.0 WHEN 'piece' THEN 1
+                                  ELSE v.measure / 1000.0 * (a.attributes ->> 'width_m')::numeric END), 2) END AS measured
     FROM mine z JOIN registry.coverage v ON v.district = in_district AND v.zone = z.id
     JOIN registry.asset a ON a.district = v.district AND a.id = v.asset_id
+    JOIN registry.layer y ON y.code = a.layer
     JOIN registry.trade t ON t.code = z.trade
     WHERE z.contract = b.contract AND (b.lot IS NULL OR z.lot = b.lot)
       AND lower(z.during * coalesce(b.during, '(,)'::daterange)) IS NOT DISTINCT FROM (  -- of a lot's zones one after the other, the first

@@ -24,6 +24,6 @@ WITH added AS (
     AND abs(ST_XMin(a.geom) - ST_XMin(f.geom)) * 111320 * f.narrow <= f.reach
     AND abs(ST_YMax(a.geom) - ST_YMax(f.geom)) * 111320 <= f.reach
 )
-SELECT DISTINCT ON (n.source_row) n.source_row, n.code, n.metres
+SELECT DISTINCT ON (n.source_row) n.source_row AS row, n.code, n.metres
 FROM near n WHERE n.metres <= n.reach
 ORDER BY n.source_row, n.metres, n.code

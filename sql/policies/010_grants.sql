@@ -12,7 +12,7 @@ GRANT INSERT ON registry.change_set, registry.change, registry.problem, registry
 -- A party as a delivery names it; all else about it is a record, changed like any other.
 GRANT INSERT (district, name) ON registry.party TO chengji_app;
 GRANT UPDATE (asset_id, matched_by, distance_m, reason) ON registry.attachment TO chengji_app;
-GRANT UPDATE (status, summary) ON registry.change_set TO chengji_app;
+GRANT UPDATE (status, summary, review_revision) ON registry.change_set TO chengji_app;
 -- A proposal is decided on, and a doubtful row becomes the asset that a person says; whose row it is stays.
 GRANT UPDATE (accepted, doubtful, matched_by, candidates, action, asset_id, base_version, changed, moved_m, code, scheme,
   class, name, state, manager, owner, maintainer, surveyed_on, changed_on, source, accuracy, external_key, attributes, areas)

@@ -32,20 +32,30 @@ BEGIN
                    ' USING (district = ANY ((SELECT registry.districts_with(current_user, %L))::text[]))', held, wanted);
   END LOOP;
 END $$;
+-- What is said of assets is seen as far as they are: cameras with their grant, and in a look.
+ALTER POLICY staff_read ON registry.coverage
+  USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
+    AND (district, layer) IN (SELECT r.district, r.layer FROM registry.in_sight(current_user) r));
+ALTER POLICY staff_read ON registry.zone_item
+  USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
+    AND registry.is_in_sight(current_user, district, asset_id));
 
--- A change tells as much as its record: prices to those who see prices, telephones to those who see telephones.
+-- A change tells as much as its record: prices to those who see prices, telephones to those who see telephones, items of zones to
+-- those who see the asset.
 CREATE POLICY staff_read ON registry.record_change FOR SELECT TO chengji_app
   USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
     AND CASE WHEN kind = ANY (registry.priced_kinds())
              THEN district = ANY ((SELECT registry.districts_with(current_user, 'price:read'))::text[])
              WHEN kind = 'worker_contact'
-             THEN district = ANY ((SELECT registry.districts_with(current_user, 'person:contact'))::text[]) ELSE true END);
+             THEN district = ANY ((SELECT registry.districts_with(current_user, 'person:contact'))::text[])
+             WHEN kind = 'zone_item' THEN registry.is_in_sight(current_user, district, (body ->> 'asset_id')::bigint) ELSE true END);
 CREATE POLICY staff_read ON registry.record_version FOR SELECT TO chengji_app
   USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
     AND CASE WHEN kind = ANY (registry.priced_kinds())
              THEN district = ANY ((SELECT registry.districts_with(current_user, 'price:read'))::text[])
              WHEN kind = 'worker_contact'
-             THEN district = ANY ((SELECT registry.districts_with(current_user, 'person:contact'))::text[]) ELSE true END);
+             THEN district = ANY ((SELECT registry.districts_with(current_user, 'person:contact'))::text[])
+             WHEN kind = 'zone_item' THEN registry.is_in_sight(current_user, district, (body ->> 'asset_id')::bigint) ELSE true END);
 
 -- Sets of records stand beside those of assets; their problems go with them (problem's policy asks for the set).
 CREATE POLICY record_read ON registry.change_set FOR SELECT TO chengji_app
@@ -63,6 +73,7 @@ CREATE POLICY record_insert ON registry.problem FOR INSERT TO chengji_app
     AND s.subject = 'record'
     AND s.district = ANY ((SELECT registry.districts_with(current_user, 'contract:write'))::text[])));
 
+GRANT EXECUTE ON FUNCTION registry.is_in_sight(name, text, bigint) TO chengji_app, chengji_reader, chengji_contractor;
 GRANT EXECUTE ON FUNCTION registry.record_kinds(), registry.priced_kinds(), registry.four_eyes_kinds(),
   registry.propose_records(text, bigint, jsonb), registry.apply_records(text, bigint),
   registry.foresee_records(text, bigint, date),

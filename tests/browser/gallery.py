@@ -60,7 +60,7 @@ def test_a_delivery(visiting: Visiting) -> None:
     take(visit, "delivery-look")
     visit.page.locator("[name=crs][value='EPSG:4490']").check()
     visit.page.get_by_role("button", name="检查", exact=True).click()
-    expect(visit.page.locator(".delivery-head .badge")).to_have_text("待审阅", timeout=60_000)
+    expect(visit.page.locator(".delivery-head .badge")).to_have_text("待审核", timeout=60_000)
     take(visit, "delivery-check")
 
 

@@ -57,9 +57,9 @@ def test_from_drop_to_register_and_back(visiting: Visiting) -> None:
     page.locator("#words select").first.select_option("0118")
     page.get_by_text("EPSG:4490", exact=False).first.click()
     page.get_by_role("button", name="检查", exact=True).click()
-    ended(visit, "待审阅")
+    ended(visit, "待审核")
     expect(page.locator(".panel-now .tally.is-added").first).to_contain_text("2")
-    expect(page.get_by_role("link", name="在地图上审阅")).to_be_visible()
+    expect(page.get_by_role("link", name="在地图上审核")).to_be_visible()
     page.get_by_text("应用…").click()
     page.get_by_role("button", name="确认应用").click()
     ended(visit, "已应用")
@@ -137,7 +137,7 @@ def test_a_running_check_is_cancelled_and_begun_again(visiting: Visiting, demo_d
         expect(page.locator(".panel-now")).to_contain_text("没有留下任何改动")
         connection.rollback()
     page.get_by_role("button", name="重新开始这一步").click()
-    ended(visit, "待审阅")
+    ended(visit, "待审核")
 
 
 def test_the_first_rows_follow_the_mapping(visiting: Visiting) -> None:
@@ -162,4 +162,4 @@ def test_lamps(visiting: Visiting) -> None:
     drop(visit, "路灯.geojson", LAMPS.read_text(encoding="utf-8"))
     ended(visit, "待核对")
     visit.page.get_by_role("button", name="检查", exact=True).click()
-    ended(visit, "待审阅")
+    ended(visit, "待审核")

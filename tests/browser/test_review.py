@@ -80,7 +80,7 @@ def test_an_area_drawn_on_the_map_is_rejected_and_taken_back(visiting: Visiting,
     notice = page.locator("#map-notice")
     expect(notice).to_contain_text("已拒绝 5 行")
     expect(page.locator(".row.is-rejected")).to_have_count(5)
-    visit.redrawn(notice.get_by_role("button", name="反悔").click)
+    visit.redrawn(notice.get_by_role("button", name="撤销").click)
     expect(page.locator(".row.is-accepted")).to_have_count(5)
 
 

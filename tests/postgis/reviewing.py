@@ -71,7 +71,7 @@ class Review:
         return review.read_set(self.session, self.scope(), self.id)
 
     def counts(self, wanted: Wanted = EVERYTHING) -> review.Tally:
-        return review.counts(self.session, self.scope(), self.id, wanted)
+        return review.counts(self.session, self.scope(), self.set(), wanted)
 
     def rows(self, wanted: Wanted = EVERYTHING, size: int = 50) -> list[review_rows.ChangeLine]:
         found: list[review_rows.ChangeLine] = []
@@ -113,7 +113,9 @@ class Review:
         """What the tiles of a zoom over the lamps carry, each feature where it lies."""
         found: dict[str, Any] = {}
         for x, y in covering(z):
-            tile = review_tiles.cut(self.session, self.scope(), self.set(), wanted, Address.parse("points", z, x, y))
+            tile = review_tiles.cut(
+                self.session, self.scope(), self.set(), wanted, Address.parse("points", z, x, y)
+            ).body
             for name, layer in (mapbox_vector_tile.decode(tile) if tile else {}).items():
                 for feature in layer["features"]:
                     shape = feature["geometry"]

@@ -18,6 +18,7 @@ import registry
 import web
 from demo import commands as demo_commands
 from registry import slices
+from registry.assets import filters
 from registry.commands.main import registry as program
 from registry.database.connections import connect
 from registry.operations.migrations import migrate
@@ -32,7 +33,16 @@ FILES = {
 
         ANNOUNCEMENT = Announcement(
             roles={"juggler": ("杂耍人", "Juggler")},
+            filter_fields=("registry.toy.fields:MARK",),
             commands={"toy": "registry.toy.commands:toy", "changes juggle": "registry.toy.commands:juggle"},
+        )
+        """,
+    "registry/toy/fields.py": """
+        from registry.assets.filter_fields import FilterField
+
+        MARK = FilterField(
+            "mark", "mark", lambda: "记号", lambda given: given[-1], lambda value: [value],
+            lambda asked, value: (asked.table.external_key == value,), empty="",
         )
         """,
     "registry/toy/commands.py": """
@@ -112,6 +122,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _forget() -> None:
     slices._announced.cache_clear()
     errors._scripted.cache_clear()
+    filters.gather()
 
 
 @pytest.fixture
@@ -135,6 +146,17 @@ def test_its_errors_are_json_where_a_script_asks(toy_app: Flask) -> None:
     answer = signed_in(toy_app, "surveyor").get(f"/{seed.DISTRICT}/toy/answer")
     assert (answer.status_code, answer.is_json, answer.get_json()["error"]) == (409, True, "conflict")
     assert toy_app.test_client().get(f"/{seed.DISTRICT}/toy/answer").status_code == 401
+
+
+def test_its_filter_field_is_asked_by_list_counts_and_map(toy_app: Flask) -> None:
+    client, marked = signed_in(toy_app, "camera_viewer"), f"/{seed.DISTRICT}/%s?mark=CAM-1"
+    counted = client.get(marked % "api/counts").json
+    assert counted is not None and counted["total"] == 1
+    page = client.get(marked % "assets").text
+    assert "密探枪机1" in page and "密探枪机2" not in page and "记号" in page
+    shell = client.get(marked % "map").text
+    assert '"filter_keys": ["layer", "class", "state", "area", "party", "q", "bbox", "as_of", "mark"]' in shell
+    assert '"filter_mark": "记号"' in shell
 
 
 @pytest.mark.parametrize(("arguments", "said"), [(["toy"], "toy said"), (["changes", "juggle"], "juggled")])

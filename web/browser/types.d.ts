@@ -38,6 +38,7 @@ export interface Config {
   view: { bounds: Box | null };
   strings: Record<string, string>;
   review: ReviewConfig;
+  filter_keys: string[];
 }
 
 /** West, south, east, north in degrees. */

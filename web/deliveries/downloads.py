@@ -6,21 +6,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from flask import Response, current_app
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from importers.quarantine.export_process import write_apart
 from importers.reporting.acceptance import of_delivery
 from importers.reporting.acceptance_document import render_html, render_pdf
 from registry.changes import problems as findings
-from registry.database.connections import raw
 from registry.deliveries import deliveries
 from registry.deliveries.deliveries import place
 from registry.errors import NotFound
 from registry.i18n import _
-from registry.settings import Settings
 from web.http.routing import district_blueprint
-from web.http.transaction import release_connection, scope, session
+from web.http.settings import settings as given_settings
+from web.http.transaction import connection, release_connection, scope
 
 blueprint = district_blueprint("papers", __name__, "/deliveries/<id:delivery>")
 # The record brings its own styles along and nothing else; no script runs in it.
@@ -30,8 +29,8 @@ RECORD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; f
 @blueprint.get("/record")
 def record(delivery: int) -> ResponseReturnValue:
     """The acceptance record as a page to print."""
-    deliveries.get(raw(session()), scope(), delivery)
-    told = of_delivery(raw(session()), scope(), delivery)
+    deliveries.get(connection(), scope(), delivery)
+    told = of_delivery(connection(), scope(), delivery)
     response = Response(render_html(told), mimetype="text/html")
     response.headers["Content-Security-Policy"] = RECORD_POLICY
     return response
@@ -40,8 +39,8 @@ def record(delivery: int) -> ResponseReturnValue:
 @blueprint.get("/record.pdf")
 def record_pdf(delivery: int) -> ResponseReturnValue:
     """The same as PDF."""
-    held = deliveries.get(raw(session()), scope(), delivery)
-    told = of_delivery(raw(session()), scope(), delivery)
+    held = deliveries.get(connection(), scope(), delivery)
+    told = of_delivery(connection(), scope(), delivery)
     release_connection()
     return _attached(render_pdf(told), _("%(title)s_验收记录", title=held.title) + ".pdf", "application/pdf")
 
@@ -49,14 +48,14 @@ def record_pdf(delivery: int) -> ResponseReturnValue:
 @blueprint.get("/<id:number>/waiting")
 def quarantined(delivery: int, number: int) -> ResponseReturnValue:
     """The rows with errors, as the supplier delivered them, each with its reason."""
-    held = deliveries.get(raw(session()), scope(), delivery)
+    held = deliveries.get(connection(), scope(), delivery)
     file = held.file(number)
     if held.layer is None or file.change_set is None:
-        raise NotFound(_("文件“%(name)s”还没有检查过。", name=file.name))
+        raise NotFound("delivery.file_unchecked", name=file.name)
     scope().require_writer(held.layer)
-    rows = findings.by_row(raw(session()), scope(), file.change_set)
-    source = findings.source_of(raw(session()), scope(), file.change_set)
-    settings: Settings = current_app.extensions["chengji.settings"]
+    rows = findings.by_row(connection(), scope(), file.change_set)
+    source = findings.source_of(connection(), scope(), file.change_set)
+    settings = given_settings()
     stored = place(settings.home, scope().district, delivery, number, file.name)
     release_connection()
     with TemporaryDirectory(prefix="chengji-") as folder:

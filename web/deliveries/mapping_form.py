@@ -15,7 +15,7 @@ from importers.normalise.normaliser import SOURCES
 from importers.profiles.column_names import ATTRIBUTE, FIELDS, IGNORE, POSITIONS
 from importers.profiles.profile import Profile
 from importers.records import Box, DeclaredCrs, Encoding, SourceLayer
-from registry.catalogue.labels import field_label
+from registry.assets.columns import field_label
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
 from registry.i18n import Words, _, current_language, in_language
@@ -158,15 +158,11 @@ def _targets(source: Source, layer: Layer) -> list[tuple[str, list[Option]]]:
     ]
     groups = [
         (_("不对应"), [Option(KEEP, _("保留为附加属性")), Option(IGNORE, _("不导入"))]),
-        (_("共有字段"), [Option(name, _field(name)) for name in FIELDS]),
+        (_("共有字段"), [Option(name, field_label(name)) for name in FIELDS]),
         (_("位置"), places),
         (_("图层“%(layer)s”的属性", layer=layer.name), attributes),
     ]
     return [(label, options) for label, options in groups if options]
-
-
-def _field(name: str) -> str:
-    return _("分类标准") if name == "scheme" else field_label(name)
 
 
 def _position(name: str) -> str:
@@ -176,7 +172,7 @@ def _position(name: str) -> str:
 
 
 def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[System], str]:
-    """Systems with the reason to take each: what the file says, what the detective found, what column heads say, what would
+    """Systems with the reason to take each: what the file says, what the detective found, what the headers say, what would
     put the data inside the district. Besides, why the file's own word cannot be taken."""
     said, refusal = _declared(source, box)
     found = {system.value: system for system in said}
@@ -251,8 +247,7 @@ def read(form: Mapping[str, str], source: Source, layer: Layer) -> Profile:
         unit = form.get(f"unit-{number}", "").strip()
         if unit and target.startswith(ATTRIBUTE):
             if not is_known(unit):
-                raise Invalid(_("列“%(column)s”的单位“%(unit)s”无法理解。", column=name, unit=unit[:20]),
-                              _("填写如 m、km、mm、亩、公顷、㎡。"))  # fmt: skip
+                raise Invalid("form.unit_bad", column=name, unit=unit[:20])  # fmt: skip
             units[name] = unit
     return Profile(
         layer.code,
@@ -284,13 +279,13 @@ def _system(form: Mapping[str, str]) -> str | None:
     if chosen == OTHER:
         chosen = form.get("crs-other", "").strip() or None
     if chosen is None:
-        raise Invalid(_("没有选定坐标系。"), _("选一个，或填写 EPSG 代码（如 EPSG:4549）、GCJ-02、BD-09。"))
+        raise Invalid("form.crs_missing")
     if not chosen:
         return None
     try:
         return named(chosen[:200], "option").name
     except SourceError as error:
-        raise Invalid(error.message, error.hint) from error
+        raise Invalid(error.code, **error.details) from error
 
 
 def _values(form: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -306,8 +301,7 @@ def require_usable(profile: Profile, source: Source) -> None:
     """Raise Invalid for a profile with which no row could be placed."""
     has_place = any(map(profile.column_for, ("wkt", "xy"))) or (profile.column_for("x") and profile.column_for("y"))
     if not source.get("geometry") and not has_place:
-        raise Invalid(_("“%(name)s”没有图形，也没有坐标列", name=source["name"]),
-                      _("把两列对应到 X 与 Y，或把坐标所在的一列对应到 XY 或 WKT。"))  # fmt: skip
+        raise Invalid("form.without_place", name=source["name"])  # fmt: skip
 
 
 def agreed(kept: str, rows: Iterable[int] | None) -> str:

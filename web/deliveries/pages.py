@@ -3,64 +3,61 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from importers.errors import SourceError
 from importers.inspection import preview as row_preview
 from importers.profiles.profile import Profile
-from importers.reporting.translate_stored import translate_stored
 from importers.validate.context import Grounds
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes import problems as findings
-from registry.changes.problems import Group, ProblemGroup
-from registry.database.connections import raw
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
+from registry.deliveries.options import ImportOptions
 from registry.errors import Invalid, NotFound, RegistryError
-from registry.i18n import _
 from registry.jobs import queue
 from registry.photos import unassigned
-from registry.settings import Settings
+from registry.vocabulary.deliveries import DeliveryStep, FileState
 from web.deliveries import mapping_form as delivery_form
 from web.deliveries import words as delivery_words
 from web.http.routing import district_blueprint
-from web.http.transaction import district, scope, session
+from web.http.settings import settings
+from web.http.transaction import connection, district, scope
 
 blueprint = district_blueprint("deliveries", __name__, "/deliveries")
 PAGE = 30
-T = TypeVar("T", Group, ProblemGroup)
 ROWS = 100
 
 
 @blueprint.context_processor
 def words() -> dict[str, Any]:
     """What the templates of this blueprint say and count with."""
-    return {"words": delivery_words, "upload_mb": _settings().upload_mb}
+    return {"words": delivery_words, "upload_mb": settings().upload_mb}
 
 
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
     """The deliveries, newest first. Who may write some layer uploads here."""
     if not scope().layers:
-        raise NotFound(_("没有图层可以查看。"))
+        raise NotFound("form.no_layer")
     before = request.args.get("before", type=int)
     before = None if before is None else max(0, min(before, 1 << 62))
-    found = deliveries.page(raw(session()), scope(), before, PAGE + 1)
+    found = deliveries.page(connection(), scope(), before, PAGE + 1)
     last = found[PAGE - 1].id if len(found) > PAGE else None
     return render_template(
         "deliveries/deliveries.html",
         district=district(),
         deliveries=found[:PAGE],
-        layers=stored_layers(raw(session())),
+        layers=stored_layers(connection()),
         next_url=url_for("deliveries.listing", before=last) if last else None,
         first_url=url_for("deliveries.listing") if before else None,
         may_upload=bool(scope().writable),
         has_worker=_has_worker(found),
-        photos_waiting=unassigned.page(raw(session()), scope(), limit=1)[1] if scope().writable else 0,
+        photos_waiting=unassigned.page(connection(), scope(), limit=1)[1] if scope().writable else 0,
     )
 
 
@@ -92,14 +89,14 @@ def problems(delivery: int, number: int) -> ResponseReturnValue:
     after = max(0, min(request.args.get("after", 0, type=int), (1 << 31) - 1))
     change_set = _change_set(file)
     group = next(
-        (g for g in findings.groups(raw(session()), scope(), change_set) if (g.code, g.field) == (code, field)), None
+        (g for g in findings.groups(connection(), scope(), change_set) if (g.code, g.field) == (code, field)), None
     )
     if group is None:
-        raise NotFound(_("没有这一类问题。"))
-    rows = findings.alike(raw(session()), scope(), change_set, code, field, after=after, limit=ROWS + 1)
+        raise NotFound("form.no_problems")
+    rows = findings.alike(connection(), scope(), change_set, code, field, after=after, limit=ROWS + 1)
     return render_template(
-        "deliveries/delivery_problems.html", district=district(), held=held, file=file, group=_retold(group),
-        rows=list(map(_retold, rows[:ROWS])),
+        "deliveries/delivery_problems.html", district=district(), held=held, file=file, group=group,
+        rows=rows[:ROWS],
         next_after=rows[ROWS - 1].seq if len(rows) > ROWS else None, after=after, may_write=_may_write(held),
     )  # fmt: skip
 
@@ -121,11 +118,9 @@ def check(delivery: int, number: int) -> ResponseReturnValue:
         return _page(held, file, error=error), 422
     title = request.form.get("title", "").strip()[:200]
     save_as = request.form.get("save_as", "").strip()[:80]
-    orders = {"source_layer": source["name"], "profile_toml": profile.to_toml(), "title": title or held.title}
-    deliveries.name_it(raw(session()), scope(), delivery, title=title, layer=layer.code)
-    deliveries.request_step(
-        raw(session()), scope(), delivery, number, "check", orders | ({"save_as": save_as} if save_as else {})
-    )
+    options = ImportOptions(source_layer=source["name"], profile_toml=profile.to_toml(), save_as=save_as or None)
+    deliveries.name_it(connection(), scope(), delivery, title=title, layer=layer.code)
+    deliveries.request_step(connection(), scope(), delivery, number, DeliveryStep.CHECK, options)
     return _back(delivery, number)
 
 
@@ -157,12 +152,10 @@ def inspect(delivery: int, number: int) -> ResponseReturnValue:
     _require_writer(held)
     row = request.form.get("header_row", "").strip()
     if row and not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
-        raise Invalid(_("表头行“%(row)s”不是行号。", row=row[:20]))
+        raise Invalid("form.header_row_bad", row=row[:20])
     encoding = request.form.get("encoding", "").strip()[:40]
-    orders: dict[str, Any] = {"header_row": int(row)} if row else {}
-    deliveries.request_step(
-        raw(session()), scope(), delivery, number, "look", orders | ({"encoding": encoding} if encoding else {})
-    )
+    options = ImportOptions(header_row=int(row) if row else None, encoding=encoding or None)
+    deliveries.request_step(connection(), scope(), delivery, number, DeliveryStep.LOOK, options)
     return _back(delivery, number)
 
 
@@ -172,11 +165,9 @@ def repairs(delivery: int, number: int) -> ResponseReturnValue:
     held, file = _file(delivery, number)
     _require_writer(held)
     given = [int(row) for row in request.form.getlist("row", type=int)]
-    orders = dict(file.orders)
-    orders["profile_toml"] = delivery_form.agreed(
-        orders.get("profile_toml", ""), None if "all" in request.form else given
-    )
-    deliveries.request_step(raw(session()), scope(), delivery, number, "check", orders)
+    profile = delivery_form.agreed(file.options.profile_toml or "", None if "all" in request.form else given)
+    options = replace(file.options, profile_toml=profile)
+    deliveries.request_step(connection(), scope(), delivery, number, DeliveryStep.CHECK, options)
     return _back(delivery, number)
 
 
@@ -185,7 +176,7 @@ def step(delivery: int, number: int, what: str) -> ResponseReturnValue:
     """Apply, undo, or do again what failed or was cancelled."""
     held, file = _file(delivery, number)
     _require_writer(held)
-    deliveries.request_step(raw(session()), scope(), delivery, number, file.step if what == "again" else what)
+    deliveries.request_step(connection(), scope(), delivery, number, file.step if what == "again" else what)
     return _back(delivery, number)
 
 
@@ -194,7 +185,7 @@ def cancel(delivery: int, number: int) -> ResponseReturnValue:
     """Stop what is queued or under way."""
     held, _unused = _file(delivery, number)
     _require_writer(held)
-    deliveries.cancel(raw(session()), scope(), delivery, number)
+    deliveries.cancel(connection(), scope(), delivery, number)
     return _back(delivery, number)
 
 
@@ -203,7 +194,7 @@ def reject(delivery: int, number: int) -> ResponseReturnValue:
     """Close the proposal without applying it."""
     held, file = _file(delivery, number)
     _require_writer(held)
-    change_sets.reject(raw(session()), scope(), _change_set(file))
+    change_sets.reject(connection(), scope(), _change_set(file))
     return _back(delivery, number)
 
 
@@ -212,9 +203,9 @@ def another(delivery: int, number: int) -> ResponseReturnValue:
     """A new delivery of the same stored file, for another of its layers."""
     held, file = _file(delivery, number)
     scope().require_any_writer()
-    home = _settings().home
+    home = settings().home
     upload = Upload(file.name, file.bytes, file.sha256)
-    new, first = deliveries.receive(raw(session()), scope(), upload, title=held.title)
+    new, first = deliveries.receive(connection(), scope(), upload, title=held.title)
     uploads.link(
         deliveries.place(home, scope().district, delivery, number, file.name),
         deliveries.place(home, scope().district, new, first, file.name),
@@ -223,18 +214,21 @@ def another(delivery: int, number: int) -> ResponseReturnValue:
 
 
 def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None, renewed: bool = False) -> str:
-    connection = raw(session())
     may_write = _may_write(held)
     shown = None
-    if may_write and not file.is_busy and (file.state == "looked" or "edit" in request.args or error or renewed):
+    if (
+        may_write
+        and not file.is_busy
+        and (file.state is FileState.LOOKED or "edit" in request.args or error or renewed)
+    ):
         shown = _form(held, file)
-    groups = []
+    groups: list[findings.Group] = []
     severity = request.args.get("severity") if request.args.get("severity") in ("error", "warning") else None
     if file.change_set is not None:
-        groups = list(map(_retold, findings.groups(connection, scope(), file.change_set, severity)))
+        groups = findings.groups(connection(), scope(), file.change_set, severity)
     return render_template(
         "deliveries/delivery.html", district=district(), held=held, file=file, form=shown, groups=groups, severity=severity,
-        layers=stored_layers(connection), writable=scope().writable, may_write=may_write, error=error,
+        layers=stored_layers(connection()), writable=scope().writable, may_write=may_write, error=error,
         has_worker=_has_worker([held]), kept=_kept(file),
         review_url=url_for("review.page", id=file.change_set) if file.change_set is not None else None,
         classes_of=delivery_form.classes_of, choices=delivery_form,
@@ -247,9 +241,9 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
     if not layers_found:
         return None
     given = request.values
-    kept = file.orders.get("profile_toml")
-    source = delivery_form.choose_source(layers_found, given.get("source") or file.orders.get("source_layer"))
-    layers = stored_layers(raw(session()))
+    kept = file.options.profile_toml
+    source = delivery_form.choose_source(layers_found, given.get("source") or file.options.source_layer)
+    layers = stored_layers(connection())
     wanted = given.get("layer") or held.layer or source.get("best")
     layer = layers[wanted if wanted in scope().writable else sorted(scope().writable)[0]]
     profile = delivery_form.posted_profile(request.form, source, layer) or delivery_form.starting_profile(
@@ -258,7 +252,7 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
     strange: list[str] = []
     column = profile.column_for("class")
     if file.change_set is not None and column:
-        strange = findings.words(raw(session()), scope(), file.change_set, "class_unknown", column)
+        strange = findings.words(connection(), scope(), file.change_set, "class_unknown", column)
     shown = delivery_form.shown(source, layer, profile, district().box, strange, request.form or None)
     return {"look": layers_found, "saved": source.get("saved", {}).get(layer.code, ""), "lacks_class": shown.lacks_class,
             **_preview(source, profile, layer), **vars(shown)}  # fmt: skip
@@ -269,40 +263,34 @@ def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str
     told: dict[str, Any] = {"layer": layer, "preview": None, "no_preview": None, "heading": row_preview.heading}
     try:
         delivery_form.require_usable(profile, source)
-        grounds = Grounds.of_district(raw(session()), scope().district)
+        grounds = Grounds.of_district(connection(), scope().district)
         return told | {"preview": row_preview.preview(grounds, source, profile)}
     except (Invalid, SourceError) as error:
         return told | {"no_preview": error}
 
 
-def _retold(found: T) -> T:
-    """A group or a problem, whose words were kept in one language, in that of this request."""
-    message, remedy = translate_stored(found.code, found.message, found.remedy)
-    return replace(found, message=message, remedy=remedy)
-
-
 def _kept(file: DeliveryFile) -> list[findings.StoredProblem]:
     """After an undo: assets that it left as they are, because somebody changed them since."""
-    return findings.stored_problems(raw(session()), scope(), file.undone_by) if file.undone_by is not None else []
+    return findings.stored_problems(connection(), scope(), file.undone_by) if file.undone_by is not None else []
 
 
 def _file(delivery: int, number: int) -> tuple[Delivery, DeliveryFile]:
-    held = deliveries.get(raw(session()), scope(), delivery)
+    held = deliveries.get(connection(), scope(), delivery)
     return held, held.file(number)
 
 
 def _inspection(delivery: int, number: int) -> list[dict[str, Any]]:
-    return deliveries.inspection(raw(session()), scope(), delivery, number)
+    return deliveries.inspection(connection(), scope(), delivery, number, request.values.get("layer"))
 
 
 def _change_set(file: DeliveryFile) -> int:
     if file.change_set is None:
-        raise NotFound(_("文件“%(name)s”还没有检查过。", name=file.name))
+        raise NotFound("delivery.file_unchecked", name=file.name)
     return file.change_set
 
 
 def _layer(code: str) -> Layer:
-    return stored_layers(raw(session()))[scope().require_layer(code)]
+    return stored_layers(connection())[scope().require_layer(code)]
 
 
 def _may_write(held: Delivery) -> bool:
@@ -319,13 +307,8 @@ def _require_writer(held: Delivery) -> None:
 def _has_worker(shown: list[Delivery]) -> bool:
     """Asked only where something waits for one."""
     waits = any(file.is_busy for delivery in shown for file in delivery.files)
-    return not waits or queue.has_worker(raw(session()))
+    return not waits or queue.has_worker(connection())
 
 
 def _back(delivery: int, number: int) -> ResponseReturnValue:
     return redirect(url_for("deliveries.show", delivery=delivery, number=number), 303)
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["chengji.settings"]
-    return found

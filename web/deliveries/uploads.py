@@ -12,18 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, current_app, g, jsonify, request, url_for
+from flask import Response, g, jsonify, request, url_for
 from flask_security import current_user
 from werkzeug.exceptions import ClientDisconnected
 
-from registry.database.connections import raw
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.uploads import Arrival
 from registry.errors import Invalid, NotFound
-from registry.i18n import _
-from registry.settings import Settings
 from web.http.routing import district_blueprint
-from web.http.transaction import release_connection, scope, session
+from web.http.settings import settings
+from web.http.transaction import connection, release_connection, scope, session
 
 blueprint = district_blueprint("uploads", __name__, "/uploads")
 PIECE_BYTES = 8 << 20
@@ -46,24 +44,24 @@ def begin() -> Response:
     parts, mark, mends = _announced(told)
     scope().require_any_writer()
     if mends is not None:
-        held = deliveries.get(raw(session()), scope(), mends)
+        held = deliveries.get(connection(), scope(), mends)
         if held.layer is None:
-            raise NotFound(_("没有交付 %(id)s。", id=mends))
+            raise NotFound("delivery.unknown", id=mends)
         scope().require_writer(held.layer)
-    limit = _settings().upload_mb << 20
+    limit = settings().upload_mb << 20
     arrival = uploads.begin(
-        _settings().home, scope().district, scope().person_id, parts, limit=limit, mark=mark, mends=mends
+        settings().home, scope().district, scope().person_id, parts, limit=limit, mark=mark, mends=mends
     )
     return _told(arrival)
 
 
 def _announced(told: Any) -> tuple[list[tuple[str, int]], str, int | None]:
-    """Parts, mark and the delivery that is mended, from what the script sent. Raises Invalid."""
+    """Parts, mark and the delivery that is corrected, from what the script sent. Raises Invalid."""
     given = told if isinstance(told, dict) else {}
     parts, mends = given.get("parts"), given.get("delivery")
     right = isinstance(parts, list) and len(parts) <= MOST_PARTS_TOLD and all(map(_is_part, parts))
     if not right or not (mends is None or (type(mends) is int and 0 < mends < 1 << 62)):
-        raise Invalid(_("上传的说明无法理解。"), _("刷新页面再试。"))
+        raise Invalid("upload.note_bad")
     return [(part["name"], part["bytes"]) for part in parts or ()], str(given.get("mark") or ""), mends
 
 
@@ -84,7 +82,7 @@ def append(token: str) -> Response:
     offset = request.args.get("offset", -1, type=int)
     length = request.content_length
     if length is None or length == 0:
-        raise Invalid(_("这一段是空的。"), _("刷新页面再试。"))
+        raise Invalid("upload.piece_empty")
     release_connection()
     return _told(uploads.append(arrival, offset, _blocks(length), request.headers.get("X-Piece-SHA256", "")[:64]))
 
@@ -109,9 +107,9 @@ def _blocks(length: int) -> Iterator[bytes]:
 
 @blueprint.post("/<token>/finish")
 def finish(token: str) -> Response:
-    """Make a delivery of what has come, or mended rows of one. Asked again, the answer is the same."""
+    """Make a delivery of what has come, or resubmitted rows of one. Asked again, the answer is the same."""
     arrival = _mine(token)
-    home = _settings().home
+    home = settings().home
     if arrival.entered is not None:
         delivery, number = arrival.entered
         if _is_there(delivery, number):
@@ -119,7 +117,7 @@ def finish(token: str) -> Response:
         arrival = uploads.take_back(arrival, deliveries.place(home, arrival.district, delivery, number, arrival.name))
     release_connection()
     upload = uploads.complete(arrival)
-    delivery, number = deliveries.receive(raw(session()), scope(), upload, delivery=arrival.mends)
+    delivery, number = deliveries.receive(connection(), scope(), upload, delivery=arrival.mends)
     place = deliveries.place(home, arrival.district, delivery, number, upload.name)
     settled = uploads.finish_upload(arrival, (delivery, number), place)
     try:
@@ -133,7 +131,7 @@ def finish(token: str) -> Response:
 
 def _is_there(delivery: int, number: int) -> bool:
     try:
-        deliveries.get(raw(session()), scope(), delivery).file(number)
+        deliveries.get(connection(), scope(), delivery).file(number)
     except NotFound:
         return False
     return True
@@ -147,7 +145,7 @@ def discard(token: str) -> Response:
 
 
 def _mine(token: str) -> Arrival:
-    return uploads.find(_settings().home, token, scope().district, current_user.id)
+    return uploads.find(settings().home, token, scope().district, current_user.id)
 
 
 def _told(arrival: Arrival) -> Response:
@@ -158,8 +156,3 @@ def _told(arrival: Arrival) -> Response:
 
 def _entered(delivery: int, number: int) -> Response:
     return jsonify(url=url_for("deliveries.show", delivery=delivery, number=number))
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.extensions["chengji.settings"]
-    return found

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from importers import errors
+from registry.changes.change_sets import COUNTED
 from registry.deliveries.deliveries import DeliveryFile
 from registry.i18n import _
+from registry.vocabulary.deliveries import DeliveryStep, FileState, StepStatus, Verb
+from registry.vocabulary.word_list import labels
 
 STEP_NAMES = ("upload", "look", "check", "review", "apply")
 
@@ -22,40 +25,29 @@ class Step:
     mark: str
 
 
-def state_label(state: str) -> str:
-    """Where a file stands, in words."""
-    return {
-        "queued": _("排队中"), "running": _("处理中"), "failed": _("失败"), "cancelled": _("已取消"), "looked": _("待核对"),
-        "review": _("待审阅"), "empty": _("无变更"), "applied": _("已应用"), "undone": _("已撤销"), "rejected": _("已否决"),
-    }[state]  # fmt: skip
-
-
 def steps(file: DeliveryFile) -> list[Step]:
     """The five steps of a file with where it is."""
-    labels = {"upload": _("上传"), "look": _("识别"), "check": _("检查"), "review": _("审阅"), "apply": _("应用")}
-    return [Step(name, labels[name], mark) for name, mark in zip(STEP_NAMES, _marks(file), strict=True)]
+    called = {"upload": _("上传"), "review": _("审核"), **dict(labels(DeliveryStep))}
+    return [Step(name, called[name], mark) for name, mark in zip(STEP_NAMES, _marks(file), strict=True)]
 
 
 def _marks(file: DeliveryFile) -> Iterator[str]:
     """`at` is the step that is under way, or that waits for a person."""
+    shown = DeliveryStep.APPLY if file.step == DeliveryStep.UNDO else file.step
     at, mark = {
-        "looked": ("check", "now"), "review": ("review", "now"), "empty": ("check", "done"), "applied": ("apply", "done"),
-        "undone": ("apply", "undone"), "rejected": ("review", "failed"),
-    }.get(file.state, (file.step if file.step != "undo" else "apply", "busy" if file.is_busy else "failed"))  # fmt: skip
+        FileState.LOOKED: ("check", "now"), FileState.REVIEW: ("review", "now"), FileState.EMPTY: ("check", "done"),
+        FileState.APPLIED: ("apply", "done"), FileState.UNDONE: ("apply", "undone"), FileState.REJECTED: ("review", "failed"),
+    }.get(file.state, (shown, "busy" if file.is_busy else "failed"))  # fmt: skip
     position = STEP_NAMES.index(at)
     yield from ("done" if n < position else mark if n == position else "later" for n in range(len(STEP_NAMES)))
 
 
 def working_on(file: DeliveryFile) -> str:
     """What a busy file is at, in words, with how far it is."""
-    if file.status == "queued":
+    if file.status == StepStatus.QUEUED:
         return _("排队中，等待处理")
-    names = {
-        "look": _("查看文件"), "read": _("读取与检查"), "normalise": _("整理"), "validate": _("检查"), "stage": _("暂存"),
-        "match": _("认出资产"), "diff": _("与登记册比对"), "apply": _("写入登记册"), "undo": _("撤销"), "report": _("整理结果"),
-        "check": _("检查"),
-    }  # fmt: skip
-    name = names.get(file.verb) or names[file.step]
+    names = {**dict(labels(DeliveryStep)), **dict(labels(Verb))}
+    name = names[file.verb or file.step]
     if file.total:
         return _("%(name)s：%(done)s / %(total)s 行", name=name, done=f"{file.done:,}", total=f"{file.total:,}")
     return _("%(name)s：%(done)s 行", name=name, done=f"{file.done:,}") if file.done else _("%(name)s…", name=name)
@@ -69,8 +61,8 @@ def percent(file: DeliveryFile) -> int | None:
 def progress(file: DeliveryFile, has_worker: bool) -> dict[str, Any]:
     """For the script that shows it live."""
     return {
-        "busy": file.is_busy, "state": file.state, "label": state_label(file.state), "percent": percent(file),
-        "text": working_on(file) if file.is_busy else "", "idle": file.status == "queued" and not has_worker,
+        "busy": file.is_busy, "state": file.state, "label": file.state.label, "percent": percent(file),
+        "text": working_on(file) if file.is_busy else "", "idle": file.status == StepStatus.QUEUED and not has_worker,
     }  # fmt: skip
 
 
@@ -78,12 +70,11 @@ def counts(file: DeliveryFile) -> list[tuple[str, str, int]]:
     """What the check of a file came to: action, label and number of rows, without what is nought."""
     report: Mapping[str, Any] = file.report or {}
     summary: Mapping[str, Any] = report.get("summary") or {}
-    found = [
-        ("added", _("新增"), summary.get("added", 0)), ("updated", _("属性变更"), summary.get("updated", 0)),
-        ("moved", _("位置变更"), summary.get("moved", 0)), ("retired", _("移除"), summary.get("retired", 0)),
-        ("conflicts", _("冲突"), summary.get("conflicts", 0)), ("unchanged", _("不变"), summary.get("unchanged", 0)),
+    found = [(name, action.label, summary.get(name, 0)) for action, name in COUNTED.items()]
+    found += [
+        ("unchanged", _("不变"), summary.get("unchanged", 0)),
         ("errors", _("待修"), report.get("rows_in_error", 0)),
-    ]  # fmt: skip
+    ]
     return [entry for entry in found if entry[2]]
 
 

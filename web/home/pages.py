@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from registry.access import accounts
-from registry.database.connections import raw
 from registry.i18n import LANGUAGES
 from registry.operations.doctor import pulse
 from web.http import languages
-from web.http.transaction import session
+from web.http.transaction import connection
 from web.sign_in.forms import is_local
 
 blueprint = Blueprint("home", __name__)
@@ -21,7 +20,7 @@ YEAR = 365 * 24 * 3600
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """The map of the person's district; a choice where there are several, a word where there is none."""
-    mapped = accounts.districts(raw(session()), current_user.id)
+    mapped = accounts.districts(connection(), current_user.id)
     if len(mapped) == 1:
         return redirect(url_for("map.show", district=mapped[0].code))
     return render_template("home/districts.html", districts=mapped)
@@ -41,7 +40,7 @@ def choose_language(chosen: str) -> ResponseReturnValue:
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
     """200 when the database answers and nothing grave is the matter with it, else 503; what to do for each finding."""
-    found = pulse(raw(session()), current_app.extensions["chengji.database"])
+    found = pulse(connection(), current_app.extensions["chengji.database"])
     ok = all(finding.ok for finding in found.values() if finding.grave)
     remedies = {name: finding.remedy for name, finding in found.items() if not finding.ok}
     told = {name: finding.ok for name, finding in found.items()} | ({"remedies": remedies} if remedies else {})

@@ -6,6 +6,9 @@ over to the next request.
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
 from flask import Flask, Response, current_app, g
 from flask_security import current_user
 from sqlalchemy.engine import Engine
@@ -31,13 +34,18 @@ def session() -> Session:
     return opened
 
 
+def connection() -> psycopg.Connection[Any]:
+    """The connection under it, in the same transaction: for statements that are no SQLAlchemy expressions."""
+    return raw(session())
+
+
 def scope() -> Scope:
     """What the person who asks may see and do in the district of the address, opened on first use.
 
     Raises NotFound for a district that does not exist or that the person is not mapped to: one answer for both.
     """
     if "scope" not in g:
-        g.scope = open_scope(raw(session()), g.district_code, current_user.id)
+        g.scope = open_scope(connection(), g.district_code, current_user.id)
     opened: Scope = g.scope
     return opened
 
@@ -46,7 +54,7 @@ def district() -> DistrictInfo:
     """The district of the address, read on first use, within the scope."""
     if "district" not in g:
         code = scope().district
-        g.district = read_district(raw(session()), code)
+        g.district = read_district(connection(), code)
     found: DistrictInfo = g.district
     return found
 

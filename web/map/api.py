@@ -10,13 +10,12 @@ from flask import Response, request
 
 from registry.assets import proximity, search
 from registry.assets import query as assets
-from registry.catalogue.labels import area_label
 from registry.catalogue.layers import stored_layers
-from registry.database.connections import raw
 from registry.errors import Invalid
-from registry.i18n import _
+from registry.vocabulary.areas import AreaKind
+from registry.vocabulary.word_list import label
 from web.http.routing import asked, district_blueprint
-from web.http.transaction import scope, session
+from web.http.transaction import connection, scope, session
 
 blueprint = district_blueprint("questions", __name__, "/api")
 LIMITS = {"lon": (-180.0, 180.0), "lat": (-85.0, 85.0), "zoom": (0.0, 24.0)}
@@ -50,18 +49,18 @@ def identify() -> Response:
 def suggest() -> Response:
     """Classes, areas and assets that the typed letters may mean."""
     found = search.suggest(session(), scope(), request.args.get("q", ""))
-    layers = stored_layers(raw(session()))
+    layers = stored_layers(connection())
     return _json(
         {
             "assets": [_suggested(hit, layer_name=layers[hit.layer].name) for hit in found.assets],
-            "areas": [_suggested(hit, kind_name=area_label(hit.kind)) for hit in found.areas],
+            "areas": [_suggested(hit, kind_name=label(AreaKind, hit.kind)) for hit in found.areas],
             "classes": [{**asdict(hit), "layer_name": layers[hit.layer].name} for hit in found.classes],
         }
     )
 
 
 def _class_names() -> dict[tuple[str, str], str]:
-    layers = stored_layers(raw(session()))
+    layers = stored_layers(connection())
     return {(kind.scheme, kind.code): kind.name for layer in layers.values() for kind in layer.classes}
 
 
@@ -71,7 +70,7 @@ def _number(name: str) -> float:
     value = request.args.get(name, type=float)
     if value is None or not low <= value <= high:
         given = request.args.get(name, "")[:40]
-        raise Invalid(_("%(name)s 的值“%(value)s”无法理解。", name=name, value=given), f"{low:g} … {high:g}")
+        raise Invalid("form.number_bad", name=name, value=given, low=f"{low:g}", high=f"{high:g}")
     return value
 
 

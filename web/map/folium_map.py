@@ -18,10 +18,13 @@ from folium.plugins import Draw, Fullscreen, LocateControl, MousePosition
 from folium.template import Template
 from markupsafe import Markup
 
+from registry.assets import filters
 from registry.catalogue.layers import Layer
 from registry.i18n import _, current_language
+from registry.vocabulary.assets import AssetState
+from registry.vocabulary.word_list import labels
 from web.http.bundles import bundle
-from web.map.words import map_words, state_names
+from web.map.words import map_words
 
 MAX_ZOOM = 20
 
@@ -308,8 +311,9 @@ def map_config(district: District, layers: Sequence[Layer], settings: MapSetting
             {key: getattr(layer, key) for key in drawn} | {"count": view.counts.get(layer.code)}
             for layer in sorted(layers, key=lambda layer: layer.position)
         ],
-        "states": [{"code": code, "name": name} for code, name in state_names().items()],
+        "states": [{"code": code, "name": name} for code, name in labels(AssetState)],
         "view": {"bounds": view.bounds},
+        "filter_keys": filters.keys(),
         "chips": [{"key": key, "value": value, "label": label} for key, value, label in view.chips],
         "strings": map_words(),
     }

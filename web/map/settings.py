@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import request
 
 from registry.catalogue.layers import Layer, stored_layers
-from registry.database.connections import raw
-from registry.settings import Settings
-from web.http.transaction import scope, session
+from web.http.settings import settings as given_settings
+from web.http.transaction import connection, scope
 from web.map.folium_map import Basemap, MapSettings
 
 
 def layers_in_scope() -> list[Layer]:
     """The layers that the person may see, in drawing order."""
-    return [layer for code, layer in stored_layers(raw(session())).items() if code in scope().layers]
+    return [layer for code, layer in stored_layers(connection()).items() if code in scope().layers]
 
 
 def map_settings() -> MapSettings:
     """Where the map finds the district's data, the sign-in page, the files and the backdrop."""
-    settings: Settings = current_app.extensions["chengji.settings"]
+    settings = given_settings()
     basemap = (
         Basemap(settings.basemap_url, settings.basemap_datum, settings.basemap_attribution)
         if settings.basemap_url

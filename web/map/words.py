@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from registry.assets import filters
 from registry.i18n import _
 
 
 def map_words() -> dict[str, str]:
     """Key to text. The keys are those of `t("…")` in web/browser; a unit test holds the two lists against each other."""
     return {**_page(), **_filter(), **_search(), **_drawing(), **_troubles()}
-
-
-def state_names() -> dict[str, str]:
-    """The lifecycle states in the order of the tiles' numbers."""
-    return {
-        "intact": _("完好"),
-        "damaged": _("破损"),
-        "missing": _("丢失"),
-        "abandoned": _("废弃"),
-        "retired": _("移除"),
-    }
 
 
 def _page() -> dict[str, str]:
@@ -46,14 +36,7 @@ def _filter() -> dict[str, str]:
         "drawn_area": _("地图上的矩形"),
         "remove_condition": _("去掉这个条件"),
         "remove_named": _("去掉条件 {label}：{value}"),
-        "filter_layer": _("图层"),
-        "filter_class": _("分类"),
-        "filter_state": _("状态"),
-        "filter_area": _("辖区"),
-        "filter_party": _("单位"),
-        "filter_q": _("文字"),
-        "filter_bbox": _("范围"),
-        "filter_as_of": _("截至"),
+        **{f"filter_{key}": heading for key, heading in filters.headings().items()},
     }
 
 

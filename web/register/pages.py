@@ -17,11 +17,10 @@ from registry.assets.filters import Filter
 from registry.catalogue.layers import Layer
 from registry.changes import change_sets
 from registry.changes.edits import propose_edit
-from registry.database.connections import raw
 from registry.photos import photos as attachments
 from web.http.headers import nonce
 from web.http.routing import asked, district_blueprint
-from web.http.transaction import district, scope, session
+from web.http.transaction import connection, district, scope, session
 from web.map.folium_map import build_asset_map
 from web.map.settings import layers_in_scope, map_settings
 from web.register.edit_form import read_edit
@@ -71,9 +70,8 @@ def card(id: int) -> ResponseReturnValue:
 @blueprint.post("/<id:id>/edit")
 def edit(id: int) -> ResponseReturnValue:
     """Change one asset: proposed and applied as a change set of one change, in this request's transaction."""
-    connection = raw(session())
-    change_set = propose_edit(connection, scope(), read_edit(id, request.form))
-    change_sets.apply(connection, scope(), change_set)
+    change_set = propose_edit(connection(), scope(), read_edit(id, request.form))
+    change_sets.apply(connection(), scope(), change_set)
     return redirect(url_for("register.page", id=id), 303)
 
 
@@ -114,7 +112,7 @@ def _shown(found: detail.Card) -> dict[str, Any]:
     """The card as the templates want it: a history entry says when, who, and which fields."""
     return {
         **vars(found),
-        "photos": attachments.of_asset(raw(session()), scope(), found.id),
+        "photos": attachments.of_asset(connection(), scope(), found.id),
         "history": [
             {"when": e.at, "who": e.by, "change_set_title": e.title, "fields": e.differences, "note": ""}
             for e in found.history

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from flask import Response
 
-from registry.access.access_log import log_restricted
 from registry.assets import query as assets
-from registry.database.connections import raw
 from registry.photos import photos as attachments
 from web.http.images import picture
 from web.http.routing import district_blueprint
-from web.http.transaction import scope, session
+from web.http.settings import settings
+from web.http.transaction import connection, scope, session
 
 blueprint = district_blueprint("photos", __name__, "/assets/<id:id>/photos")
 
@@ -28,8 +27,6 @@ def thumbnail(id: int, photo: int) -> Response:
 
 
 def _served(asset_id: int, photo: int, size: str) -> Response:
-    asset = assets.get(session(), scope(), asset_id)
-    path = attachments.content(raw(session()), scope(), asset_id, photo, size)
-    if size == "full":
-        log_restricted(session(), scope(), {asset.layer}, "photo", 1, asset_id)
-    return picture(path)
+    assets.get(session(), scope(), asset_id)
+    path = attachments.content(connection(), scope(), settings().home, asset_id, photo, size)
+    return picture(path, scope().tag(path.name))

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from registry.catalogue.layers import stored_layers
 from registry.changes import change_sets
-from registry.database.connections import raw
 from registry.errors import NotAllowed, NotFound
 from registry.i18n import _
 from registry.photos import unassigned
 from web.http.images import picture
 from web.http.routing import district_blueprint
-from web.http.transaction import district, scope, session
+from web.http.settings import settings
+from web.http.transaction import connection, district, scope
 
 blueprint = district_blueprint("waiting_photos", __name__, "/photos")
 PAGE = 30
@@ -23,14 +23,14 @@ PAGE = 30
 def listing() -> ResponseReturnValue:
     """The photos that wait, and the sets of photos that are not applied yet."""
     if not scope().layers:
-        raise NotFound(_("没有图层可以查看。"))
+        raise NotFound("form.no_layer")
     if not scope().writable:
-        raise NotAllowed(_("您没有指定照片的权限。"))
+        raise NotAllowed("photo.not_assignable")
     after = max(0, min(request.args.get("after", 0, type=int), 1 << 62))
-    photos, count = unassigned.page(raw(session()), scope(), after, PAGE + 1)
+    photos, count = unassigned.page(connection(), scope(), after, PAGE + 1)
     return render_template(
         "register/photos.html", district=district(), photos=photos[:PAGE], count=count, after=after,
-        sets=unassigned.sets(raw(session()), scope()), layers=stored_layers(raw(session())),
+        sets=unassigned.sets(connection(), scope()), layers=stored_layers(connection()),
         next_after=photos[PAGE - 1].id if len(photos) > PAGE else None,
     )  # fmt: skip
 
@@ -52,22 +52,22 @@ def assign(photo: int) -> ResponseReturnValue:
     """Give the photo to an asset of its layer, or put it aside."""
     is_dropped = "drop" in request.form
     code = request.form.get("near") or request.form.get("code", "")
-    unassigned.assign_photo(raw(session()), scope(), photo, None if is_dropped else code[:64])
-    flash(_("照片已放到一边。") if is_dropped else _("照片已归入资产 %(code)s。", code=code.strip()[:64]), "success")
+    unassigned.assign_photo(connection(), scope(), photo, None if is_dropped else code[:64])
+    flash(_("照片已标为不采用。") if is_dropped else _("照片已归入资产 %(code)s。", code=code.strip()[:64]), "success")
     return redirect(url_for("waiting_photos.listing", after=request.args.get("after", type=int) or None), 303)
 
 
 @blueprint.post("/sets/<id:change_set>/apply")
 def apply(change_set: int) -> ResponseReturnValue:
     """Apply a set of photos. Those that wait go on waiting."""
-    held = next((s for s in unassigned.sets(raw(session()), scope()) if s.id == change_set), None)
+    held = next((s for s in unassigned.sets(connection(), scope()) if s.id == change_set), None)
     if held is None:
-        raise NotFound(_("没有待应用的变更集 %(id)s。", id=change_set))
-    change_sets.apply(raw(session()), scope(), change_set)
+        raise NotFound("change_set.not_proposed", id=change_set)
+    change_sets.apply(connection(), scope(), change_set)
     flash(_("变更集 %(id)s 已应用。", id=change_set), "success")
     return redirect(url_for("waiting_photos.listing"), 303)
 
 
 def _served(photo: int, size: str) -> Response:
-    path = unassigned.thumbnail(raw(session()), scope(), photo, size)
-    return picture(path)
+    path = unassigned.thumbnail(connection(), scope(), settings().home, photo, size)
+    return picture(path, scope().tag(path.name))

@@ -5,19 +5,15 @@ Deliveries, edits and undos alike; what was applied can still be looked at.
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 import orjson
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.catalogue.labels import kind_label
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes.change_sets import StaleChanges
-from registry.changes.conflict_reasons import reason_label
-from registry.database.connections import raw
 from registry.deliveries import deliveries
 from registry.errors import Conflict
 from registry.i18n import _
@@ -26,11 +22,12 @@ from registry.review import rows as review_rows
 from registry.review import sets as review
 from registry.review import tiles as review_tiles
 from registry.tiles.tile import Address
-from web.http.compression import accepted, gzip_body
+from registry.vocabulary.changes import Reason, RowKind
+from registry.vocabulary.word_list import label, labels
 from web.http.headers import nonce
 from web.http.routing import district_blueprint
-from web.http.tile_cache import TileCache
-from web.http.transaction import district, scope, session
+from web.http.tile_response import tile_response
+from web.http.transaction import connection, district, scope, session
 from web.map.settings import layers_in_scope, map_settings
 from web.review.map import ReviewView, build_review_map
 
@@ -42,15 +39,15 @@ def page(id: int) -> ResponseReturnValue:
     """The review page: map, legend with counts, and the first rows."""
     wanted = _wanted()
     told = review.read_set(session(), scope(), id)
-    tally = review.counts(session(), scope(), id, wanted)
+    tally = review.counts(session(), scope(), told, wanted)
     first = review_rows.page_of_changes(session(), scope(), told, wanted)
-    layer = stored_layers(raw(session()))[told.layer]
+    layer = stored_layers(connection())[told.layer]
     delivery = review.delivery_of(session(), scope(), id)
     parts = build_review_map(district(), layers_in_scope(), map_settings(), _view(told, layer), nonce=nonce())
     return render_template(
         "review/review.html", map=parts, reviewed=told, layer=layer, page=first, wanted=wanted, may_decide=_may_decide(told),
-        kinds=[(kind, kind_label(kind)) for kind in review.KINDS], tally=tally, classes=_classes(tally, layer),
-        in_error=review.rows_in_error(session(), scope(), id), delivery=delivery,
+        kinds=list(labels(RowKind)), tally=tally, classes=_classes(tally, layer),
+        in_error=review.rows_in_error(session(), scope(), told), delivery=delivery,
         delivery_url=_delivery_url(delivery) if delivery else None,
     )  # fmt: skip
 
@@ -80,7 +77,7 @@ def row(id: int, seq: int) -> ResponseReturnValue:
     return render_template(
         "review/review_card.html", shown=shown, line=shown.line, reviewed=told, may_decide=_may_decide(told),
         district=district(),
-        reason=reason_label(shown.line.reason),
+        reason=label(Reason, shown.line.reason),
         geometry=orjson.dumps({**geometry, "candidates": spots, "seq": seq}).decode().replace("<", "\\u003c"),
     )  # fmt: skip
 
@@ -89,16 +86,15 @@ def row(id: int, seq: int) -> ResponseReturnValue:
 def counts(id: int) -> Response:
     """How many rows of each kind and decision there are, and how many meet the filter."""
     wanted = _wanted()
-    review.read_set(session(), scope(), id)
-    return _json(_tally(review.counts(session(), scope(), id, wanted)))
+    return _json(_counted(id, wanted))
 
 
 @blueprint.get("/<id:id>/stale")
 def stale(id: int) -> Response:
     """Accepted rows that somebody changed in the register since the proposal was made."""
     told = review.read_set(session(), scope(), id)
-    found = review.stale(session(), scope(), id) if told.is_open else []
-    return _json({"rows": [{**vars(one), "words": reason_label(one.reason)} for one in found]})
+    found = review.stale(session(), scope(), told) if told.is_open else []
+    return _json({"rows": [{**vars(one), "words": label(Reason, one.reason)} for one in found]})
 
 
 @blueprint.get("/<id:id>/tiles/<int:z>/<int:x>/<int:y>.mvt")
@@ -106,22 +102,7 @@ def tile(id: int, z: int, x: int, y: int) -> Response:
     """A tile of the set in Mapbox Vector Tile format; 204 where nothing is, 304 where nothing has changed."""
     address, wanted = Address.parse("points", z, x, y), _wanted()
     told = review.read_set(session(), scope(), id)
-    tag = review_tiles.etag(scope(), told, wanted, address)
-    if request.if_none_match.contains_weak(tag):
-        return _tagged(Response(status=304), tag)
-    cache: TileCache = current_app.extensions["chengji.tiles"]
-    found = cache.get(tag)
-    if found is None:
-        cut = review_tiles.cut(session(), scope(), told, wanted, address)
-        found = gzip_body(cut) if cut else b""
-        cache.put(tag, found)
-    if not found:
-        return _tagged(Response(status=204), tag)
-    review_tiles.note_look(session(), scope(), told, address)
-    response = Response(found if accepted() else gzip.decompress(found), mimetype="application/vnd.mapbox-vector-tile")
-    if accepted():
-        response.headers["Content-Encoding"] = "gzip"
-    return _tagged(response, tag)
+    return tile_response(lambda door: review_tiles.tile(session(), scope(), told, wanted, address, door))
 
 
 @blueprint.post("/<id:id>/accept")
@@ -135,7 +116,7 @@ def accept(id: int) -> Response:
         session(), scope(), id, is_accepted, _wanted(),
         seqs=review.read_seqs(given) if given is not None else None, area=request.form.get("area"),
     )  # fmt: skip
-    return _json({"done": done, **_tally(review.counts(session(), scope(), id, _wanted()))})
+    return _json({"done": done, **_counted(id, _wanted())})
 
 
 @blueprint.post("/<id:id>/decide")
@@ -148,7 +129,7 @@ def resolve(id: int) -> Response:
     if asset and not (asset.isascii() and asset.isdigit() and len(asset) < 19):
         abort(400)
     resolution.resolve_match(session(), scope(), id, seqs[0], int(asset) if asset else None)
-    return _json({"done": 1, **_tally(review.counts(session(), scope(), id, _wanted()))})
+    return _json({"done": 1, **_counted(id, _wanted())})
 
 
 @blueprint.post("/<id:id>/apply")
@@ -158,10 +139,10 @@ def apply(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.request_step(raw(session()), scope(), *delivery, "apply")
+        deliveries.request_step(connection(), scope(), *delivery, "apply")
         return redirect(_delivery_url(delivery), 303)
     try:
-        change_sets.apply(raw(session()), scope(), id)
+        change_sets.apply(connection(), scope(), id)
     except StaleChanges as error:
         flash(f"{error.message}{error.hint}", "error")
     else:
@@ -173,7 +154,7 @@ def apply(id: int) -> ResponseReturnValue:
 def reject(id: int) -> ResponseReturnValue:
     """Close the set without applying anything of it."""
     review.lock_open_set(session(), scope(), id)
-    change_sets.reject(raw(session()), scope(), id)
+    change_sets.reject(connection(), scope(), id)
     flash(_("变更集 %(id)s 已拒绝，登记册没有改动。", id=id), "success")
     return redirect(url_for("review.page", id=id), 303)
 
@@ -185,13 +166,13 @@ def again(id: int) -> ResponseReturnValue:
     scope().require_writer(told.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
-        deliveries.request_step(raw(session()), scope(), *delivery, "check")
+        deliveries.request_step(connection(), scope(), *delivery, "check")
         return redirect(_delivery_url(delivery), 303)
     if told.undoes is None:
-        raise Conflict(_("变更集 %(id)s 的文件没有保存，不能在这里重新比对。", id=id), _("请重新导入或重新编辑。"))
+        raise Conflict("review.file_not_kept", id=id)
     review.lock_open_set(session(), scope(), id)
-    change_sets.reject(raw(session()), scope(), id)
-    anew = change_sets.undo(raw(session()), scope(), told.undoes)
+    change_sets.reject(connection(), scope(), id)
+    anew = change_sets.undo(connection(), scope(), told.undoes)
     return redirect(url_for("review.page", id=anew.change_set), 303)
 
 
@@ -206,8 +187,8 @@ def _may_decide(told: review.ReviewedSet) -> bool:
 def _view(told: review.ReviewedSet, layer: Layer) -> ReviewView:
     """What the browser must know of the set before it can ask."""
     return ReviewView(
-        district().box, review.extent(session(), scope(), told.id), url_for("review.page", id=told.id), told.revision,
-        _may_decide(told), layer.code, layer.geometry, [(kind, kind_label(kind)) for kind in review.KINDS],
+        district().box, review.extent(session(), scope(), told), url_for("review.page", id=told.id), told.revision,
+        _may_decide(told), layer.code, layer.geometry, list(labels(RowKind)),
     )  # fmt: skip
 
 
@@ -217,6 +198,11 @@ def _classes(tally: review.Tally, layer: Layer) -> list[dict[str, Any]]:
         {"value": f"{scheme}:{code}", "name": names.get((scheme, code), code), "code": code, "n": n}
         for (scheme, code), n in sorted(tally.classes.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _counted(id: int, wanted: review.Wanted) -> dict[str, Any]:
+    reviewed = review.read_set(session(), scope(), id)
+    return _tally(review.counts(session(), scope(), reviewed, wanted))
 
 
 def _tally(tally: review.Tally) -> dict[str, Any]:
@@ -234,10 +220,3 @@ def _delivery_url(delivery: tuple[int, int]) -> str:
 
 def _json(value: dict[str, Any]) -> Response:
     return Response(orjson.dumps(value), mimetype="application/json")
-
-
-def _tagged(response: Response, tag: str) -> Response:
-    response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.update(("Cookie", "Accept-Encoding"))
-    return response

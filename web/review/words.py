@@ -18,7 +18,7 @@ def review_words() -> dict[str, str]:
         "review_accepted": _("已接受 {n} 行。"),
         "review_rejected": _("已拒绝 {n} 行。"),
         "review_nothing_to_do": _("没有行需要改动：冲突不会应用，存疑的行要逐行判断。"),
-        "review_take_back": _("反悔"),
+        "review_take_back": _("撤销"),
         "review_in_area": _("对画出的范围内符合条件的行："),
         "review_accept": _("接受"),
         "review_reject": _("拒绝"),

@@ -3,7 +3,7 @@
 from registry.operations.revision import run
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0007"
 
 
 def upgrade() -> None:

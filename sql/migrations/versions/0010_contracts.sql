@@ -57,7 +57,7 @@ CREATE TABLE registry.task_kind (
   name_zh  text NOT NULL,
   name_en  text NOT NULL,
   unit     text NOT NULL DEFAULT '',
-  proposes text CHECK (proposes IN ('install', 'replace', 'remove', 'state')),
+  proposes text,
   position int NOT NULL
 );
 COMMENT ON COLUMN registry.task_kind.proposes IS '完成后提议对资产的变更';
@@ -101,7 +101,7 @@ ALTER TABLE registry.party
   ADD COLUMN change_set bigint,
   ADD COLUMN valid_from timestamptz NOT NULL DEFAULT now(),
   ADD COLUMN void       boolean NOT NULL DEFAULT false,
-  ADD COLUMN kind       text NOT NULL DEFAULT 'other' CHECK (kind IN ('company', 'department', 'other')),
+  ADD COLUMN kind       text NOT NULL DEFAULT 'other',
   ADD COLUMN short_name text NOT NULL DEFAULT '',
   ADD COLUMN phone      text NOT NULL DEFAULT '',
   ADD COLUMN aliases    text[] NOT NULL DEFAULT '{}',
@@ -113,14 +113,14 @@ ALTER TABLE registry.contract
   ADD COLUMN number        text NOT NULL CHECK (number <> ''),
   ADD COLUMN name          text NOT NULL DEFAULT '',
   ADD COLUMN trade         text NOT NULL REFERENCES registry.trade,
-  ADD COLUMN kind          text NOT NULL DEFAULT 'service' CHECK (kind IN ('service', 'in_house', 'owner')),
+  ADD COLUMN kind          text NOT NULL DEFAULT 'service',
   ADD COLUMN method        text NOT NULL DEFAULT '',
   ADD COLUMN purchaser     bigint NOT NULL,
   ADD COLUMN contractor    bigint NOT NULL,
   ADD COLUMN partners      bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN signed_on     date,
   ADD COLUMN vat_percent   numeric(5,2),
-  ADD COLUMN state         text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'agreed', 'terminated')),
+  ADD COLUMN state         text NOT NULL DEFAULT 'draft',
   ADD COLUMN terminated_on date,
   ADD COLUMN renews        bigint,
   ADD COLUMN remark        text NOT NULL DEFAULT '',
@@ -138,8 +138,8 @@ ALTER TABLE registry.term
   ADD COLUMN contract  bigint NOT NULL,
   ADD COLUMN ordinal   int NOT NULL CHECK (ordinal > 0),
   ADD COLUMN during    daterange NOT NULL CHECK (NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)),
-  ADD COLUMN kind      text NOT NULL DEFAULT 'base' CHECK (kind IN ('base', 'renewal', 'extension')),
-  ADD COLUMN state     text NOT NULL DEFAULT 'agreed' CHECK (state IN ('option', 'agreed', 'declined')),
+  ADD COLUMN kind      text NOT NULL DEFAULT 'base',
+  ADD COLUMN state     text NOT NULL DEFAULT 'agreed',
   ADD COLUMN condition text NOT NULL DEFAULT '',
   ADD FOREIGN KEY (district, contract) REFERENCES registry.contract DEFERRABLE INITIALLY DEFERRED,
   ADD CONSTRAINT term_during EXCLUDE USING gist (district WITH =, contract WITH =, during WITH &&) WHERE (NOT void)
@@ -160,7 +160,7 @@ COMMENT ON TABLE registry.supplement IS '补充协议';
 -- All money of a contract but its bill, in rows of their own: who may see a contract but no price gets no row of this table.
 ALTER TABLE registry.contract_sum
   ADD COLUMN contract   bigint NOT NULL,
-  ADD COLUMN what       text NOT NULL CHECK (what IN ('award', 'total', 'bond', 'ceiling', 'term', 'supplement')),
+  ADD COLUMN what       text NOT NULL,
   ADD COLUMN term       bigint,
   ADD COLUMN supplement bigint,
   ADD COLUMN amount     numeric(16,2) NOT NULL,
@@ -188,7 +188,7 @@ CREATE INDEX lot_contract ON registry.lot (district, contract);
 ALTER TABLE registry.zone
   ADD COLUMN lot    bigint NOT NULL,
   ADD COLUMN during daterange NOT NULL CHECK (NOT isempty(during)),
-  ADD COLUMN edge   text NOT NULL DEFAULT 'split' CHECK (edge IN ('split', 'midpoint')),
+  ADD COLUMN edge   text NOT NULL DEFAULT 'split',
   ADD FOREIGN KEY (district, lot) REFERENCES registry.lot DEFERRABLE INITIALLY DEFERRED,
   ADD CONSTRAINT zone_during EXCLUDE USING gist (district WITH =, lot WITH =, during WITH &&) WHERE (NOT void)
     DEFERRABLE INITIALLY DEFERRED;
@@ -197,7 +197,7 @@ COMMENT ON COLUMN registry.zone.edge IS 'split：跨界者按长度或面积分�
 
 ALTER TABLE registry.zone_rule
   ADD COLUMN zone    bigint NOT NULL,
-  ADD COLUMN effect  text NOT NULL DEFAULT 'cover' CHECK (effect IN ('cover', 'except')),
+  ADD COLUMN effect  text NOT NULL DEFAULT 'cover',
   ADD COLUMN geom    geometry(MultiPolygon, 4490) CHECK (NOT ST_IsEmpty(geom) AND ST_IsValid(geom)),
   ADD COLUMN areas   text[] CHECK (areas <> '{}'),
   ADD COLUMN layers  text[] CHECK (layers <> '{}'),
@@ -220,9 +220,9 @@ ALTER TABLE registry.bill_line
   ADD COLUMN quantity   numeric(14,2) NOT NULL,
   ADD COLUMN unit_price numeric(14,4) NOT NULL,
   ADD COLUMN amount     numeric(16,2) NOT NULL,
-  ADD COLUMN per        text NOT NULL DEFAULT 'year' CHECK (per IN ('year', 'month', 'time', 'term')),
-  ADD COLUMN kind       text NOT NULL DEFAULT 'unit' CHECK (kind IN ('unit', 'lump', 'provisional')),
-  ADD COLUMN basis      text NOT NULL DEFAULT 'none' CHECK (basis IN ('length', 'area', 'piece', 'length_width', 'none')),
+  ADD COLUMN per        text NOT NULL DEFAULT 'year',
+  ADD COLUMN kind       text NOT NULL DEFAULT 'unit',
+  ADD COLUMN basis      text NOT NULL DEFAULT 'none',
   ADD COLUMN layers     text[] CHECK (layers <> '{}'),
   ADD COLUMN classes    text[] CHECK (classes <> '{}'),
   ADD COLUMN grades     text[] CHECK (grades <> '{}'),
@@ -237,7 +237,7 @@ COMMENT ON COLUMN registry.bill_line.basis IS '工程量按资产的什么计量
 
 ALTER TABLE registry.zone_item
   ADD COLUMN zone       bigint NOT NULL,
-  ADD COLUMN effect     text NOT NULL DEFAULT 'cover' CHECK (effect IN ('cover', 'except')),
+  ADD COLUMN effect     text NOT NULL DEFAULT 'cover',
   ADD COLUMN asset_id   bigint NOT NULL,
   ADD COLUMN span       int8multirange CHECK (NOT isempty(span)),
   ADD COLUMN geom       geometry(MultiPoint, 4490),
@@ -306,10 +306,10 @@ ALTER TABLE registry.task_rule
   ADD COLUMN classes   text[] CHECK (classes <> '{}'),
   ADD COLUMN grades    text[] CHECK (grades <> '{}'),
   ADD COLUMN times     int NOT NULL CHECK (times > 0),
-  ADD COLUMN per       text NOT NULL CHECK (per IN ('day', 'week', 'month', 'quarter', 'year')),
+  ADD COLUMN per       text NOT NULL,
   ADD COLUMN months    int[] CHECK (months <> '{}' AND months <@ '{1,2,3,4,5,6,7,8,9,10,11,12}'),
   ADD COLUMN tolerance interval NOT NULL DEFAULT '0',
-  ADD COLUMN unit      text NOT NULL DEFAULT 'asset' CHECK (unit IN ('asset', 'lot')),
+  ADD COLUMN unit      text NOT NULL DEFAULT 'asset',
   ADD FOREIGN KEY (district, lot) REFERENCES registry.lot DEFERRABLE INITIALLY DEFERRED;
 COMMENT ON TABLE registry.task_rule IS '作业频次';
 
@@ -356,12 +356,10 @@ ALTER TABLE registry.document
 -- Their changes ----------------------------------------------------------------------------------------------
 
 ALTER TABLE registry.change_set
-  ADD COLUMN subject    text NOT NULL DEFAULT 'asset' CHECK (subject IN ('asset', 'record')),
+  ADD COLUMN subject    text NOT NULL DEFAULT 'asset',
   ADD COLUMN supplement bigint,
   ALTER COLUMN layer DROP NOT NULL,
-  ADD CONSTRAINT change_set_layer_check CHECK ((subject = 'asset') = (layer IS NOT NULL)),
-  DROP CONSTRAINT change_set_kind_check,
-  ADD CONSTRAINT change_set_kind_check CHECK (kind IN ('import', 'edit', 'undo', 'photos', 'work'));
+  ADD CONSTRAINT change_set_layer_check CHECK ((subject = 'asset') = (layer IS NOT NULL));
 COMMENT ON COLUMN registry.change_set.subject IS 'asset：资产的变更；record：合同等记录的变更';
 COMMENT ON COLUMN registry.change_set.supplement IS '依据的补充协议';
 
@@ -371,14 +369,14 @@ CREATE TABLE registry.record_change (
   seq          int NOT NULL,
   source_row   bigint,
   kind         text NOT NULL,
-  action       text NOT NULL CHECK (action IN ('add', 'update', 'void', 'conflict')),
+  action       text NOT NULL,
   accepted     boolean NOT NULL DEFAULT true,
   record_id    bigint NOT NULL,
   base_version int,
   changed      text[] NOT NULL DEFAULT '{}',
   body         jsonb NOT NULL,
   geom         geometry(Geometry, 4490),
-  matched_by   text CHECK (matched_by IN ('id', 'key', 'name', 'person')),
+  matched_by   text,
   doubtful     boolean NOT NULL DEFAULT false,
   candidates   bigint[] NOT NULL DEFAULT '{}',
   reason       text NOT NULL DEFAULT '',
@@ -408,7 +406,7 @@ CREATE TABLE registry.affiliation (
   district  text NOT NULL REFERENCES registry.district,
   person_id bigint NOT NULL REFERENCES registry.person,
   party     bigint NOT NULL,
-  role      text NOT NULL CHECK (role IN ('lead', 'crew')),
+  role      text NOT NULL,
   crew      bigint,
   during    daterange NOT NULL DEFAULT '(,)' CHECK (NOT isempty(during)),
   PRIMARY KEY (district, person_id, party),
@@ -448,6 +446,7 @@ CREATE TABLE registry.coverage (
   district text NOT NULL,
   zone     bigint NOT NULL,
   asset_id bigint NOT NULL,
+  layer    text NOT NULL,
   measure  bigint NOT NULL CHECK (measure > 0),
   span     int8multirange,
   part     geometry(MultiPolygon, 4490),

@@ -9,6 +9,7 @@ import pytest
 import seed
 from psycopg.sql import SQL, Identifier
 
+from registry.access.access_log import look, open_for_work
 from registry.access.scope import open_scope
 from registry.database.connections import connect
 
@@ -36,7 +37,8 @@ def layers_seen(connection: Connection, table: str = "asset") -> set[tuple[str, 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_nobody_sees_nothing(seeded: Connection, table: str) -> None:
-    """Neither without a person, nor as one mapped to nothing, nor as one who does not exist, nor with nonsense."""
+    """Neither without a person, nor as one mapped to nothing, nor as one who does not exist, nor with nonsense, nor looking."""
+    seeded.execute("SELECT registry.begin_look()")
     for who in ("", str(person(seeded, "unmapped")), "999999"):
         seeded.execute("SELECT set_config('registry.person', %s, true)", (who,))
         assert seeded.execute(SQL("SELECT count(*) FROM registry.{}").format(Identifier(table))).fetchone() == (0,)
@@ -61,9 +63,60 @@ OPEN = {"green", "river", "alley", "road", "component"}
 @pytest.mark.parametrize("table", ["asset", "change", "change_set"])
 def test_who_sees_which_layers(seeded: Connection, table: str, who: str, expected: set[tuple[str, str]]) -> None:
     seeded.execute("SELECT set_config('registry.person', %s, true)", (str(person(seeded, who)),))
+    open_ones = {(d, layer) for d, layer in expected if layer != "camera"}
+    assert layers_seen(seeded, table) == (expected if table == "change_set" else open_ones), "a title is no row"
+    assert "camera" not in str(layers_seen(seeded, "asset_cell"))
+    seeded.execute("SELECT registry.begin_look()")
     assert layers_seen(seeded, table) == expected
     points = {(d, layer) for d, layer in expected if layer in ("component", "camera")}
     assert layers_seen(seeded, "asset_cell") == points, "counts leak no more than the rows do"
+
+
+def test_a_look_ends_with_its_entry_with_its_transaction_and_with_the_next_person(seeded: Connection) -> None:
+    def cameras() -> bool:
+        return (seed.DISTRICT, "camera") in layers_seen(seeded)
+
+    viewer = open_scope(seeded, seed.DISTRICT, person(seeded, "camera_viewer"))
+    assert viewer.restricted == {"camera"} and not cameras()
+    with look(seeded, viewer, "outer") as outer:
+        with look(seeded, viewer, "inner") as inner:
+            inner.layers({})
+            assert cameras()
+        assert cameras()
+        outer.layers({"camera": 3, "road": 5})
+    assert not cameras()
+    with pytest.raises(LookupError), look(seeded, viewer, "failed"):
+        raise LookupError
+    assert not cameras()
+    open_for_work(seeded, viewer, "road", "work")
+    assert not cameras()
+    open_for_work(seeded, viewer, "camera", "work")
+    assert cameras()
+    open_scope(seeded, seed.DISTRICT, person(seeded, "camera_surveyor"))
+    assert not cameras()
+    seeded.execute("SET LOCAL ROLE chengji_owner")
+    told = "SELECT layer, act, detail ->> 'n' FROM registry.access_log WHERE person_id = %s ORDER BY id"
+    logged = seeded.execute(told, (viewer.person_id,)).fetchall()
+    assert logged[-2:] == [("camera", "outer", "3"), ("camera", "work", None)]
+    seeded.execute("SELECT registry.begin_look()")
+    seeded.rollback()
+    assert seeded.execute("SELECT registry.closed_layers()").fetchone() == (["camera"],)
+
+
+def test_every_policy_that_opens_rows_asks_for_a_look(seeded: Connection) -> None:
+    silent = seeded.execute(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'registry' AND cmd IN ('SELECT', 'ALL')"
+        " AND tablename IN ('asset', 'asset_version', 'asset_cell', 'change', 'attachment', 'problem',"
+        " 'coverage', 'zone_item')"
+        " AND qual !~ 'in_sight|closed_layers'"
+    )
+    assert silent.fetchall() == []
+
+
+def test_the_samples_of_a_delivered_file_cannot_be_selected(seeded: Connection) -> None:
+    open_scope(seeded, seed.DISTRICT, person(seeded, "camera_surveyor"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        seeded.execute("SELECT look FROM registry.delivery_file")
 
 
 def test_a_grant_in_one_district_is_none_in_another(seeded: Connection) -> None:
@@ -71,7 +124,7 @@ def test_a_grant_in_one_district_is_none_in_another(seeded: Connection) -> None:
     both = person(seeded, "both")
     seeded.execute("INSERT INTO registry.layer_grant VALUES (%s, %s, 'camera')", (seed.OTHER_DISTRICT, both))
     seeded.execute("SET LOCAL ROLE chengji_app")
-    seeded.execute("SELECT set_config('registry.person', %s, true)", (str(both),))
+    seeded.execute("SELECT set_config('registry.person', %s, true), registry.begin_look()", (str(both),))
     assert {d for d, layer in layers_seen(seeded) if layer == "camera"} == {seed.OTHER_DISTRICT}
 
 

@@ -14,8 +14,9 @@ from importers.problems.problem import Code
 from registry.access.scope import Scope, open_scope
 from registry.areas.areas import AreaShape, load_areas, relocate
 from registry.changes import change_sets
-from registry.changes.conflict_reasons import Reason, reason_label
 from registry.changes.edits import Edit, propose_edit
+from registry.vocabulary.changes import Reason
+from registry.vocabulary.word_list import label
 
 CJ = "CJ/T 214-2007"
 Connection = psycopg.Connection[Any]
@@ -93,7 +94,7 @@ def test_a_code_whose_asset_keeps_it_does_not_change_hands(connection: Connectio
     assert (summary.conflicts, summary.changes) == (1, 0)
     reason = connection.execute("SELECT reason FROM registry.change WHERE action = 'conflict'").fetchone()
     assert reason == (Reason.KEY_OF_OTHER_ASSET,)
-    assert reason_label(reason[0]) == "供图单位编号属于另一项资产"
+    assert label(Reason, reason[0]) == "供图单位编号属于另一项资产"
 
 
 def test_new_codes_beside_rows_without_one(connection: Connection, scope: Scope) -> None:
@@ -238,7 +239,7 @@ def test_an_undo_after_areas_were_redrawn_speaks_of_the_new_ones(connection: Con
 
 
 def test_a_failed_undo_can_be_tried_again(connection: Connection, scope: Scope) -> None:
-    """arches#12238: its code is somebody else's by now; once that is mended, the same undo goes through."""
+    """arches#12238: its code is somebody else's by now; once that is corrected, the same undo goes through."""
     deliver(connection, scope, keyed(1))
     done = deliver(connection, scope, keyed(7)).change_set
     deliver(connection, scope, [lamp(9, code=code(50), external_key="K9")])

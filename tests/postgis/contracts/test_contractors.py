@@ -10,7 +10,8 @@ import seed
 from contracting import EAST, WEST, Connection, Desk
 from psycopg.sql import SQL, Identifier
 
-from registry.access.scope import open_scope
+from registry.access.access_log import look
+from registry.access.scope import Scope, open_scope
 from registry.contracts import records
 from registry.contracts.kinds import Kind
 from registry.contracts.records import Given, period
@@ -134,8 +135,52 @@ def test_cameras_need_their_grant_as_well(desk: Desk) -> None:
     connection.execute("SET LOCAL ROLE chengji_owner")
     connection.execute("INSERT INTO registry.layer_grant VALUES (%s, %s, 'camera')", (seed.DISTRICT, ours))
     connection.execute("SET LOCAL ROLE chengji_app")
-    assert "camera" in enter(connection, ours).layers
-    assert connection.execute(cameras).fetchone() == (seed.CAMERAS,)
+    scope = enter(connection, ours)
+    assert ("camera" in scope.layers, scope.restricted) == (True, {"camera"})
+    assert connection.execute(cameras).fetchone() == (0,), "without a look"
+    with look(connection, scope, "count") as seen_now:
+        assert connection.execute(cameras).fetchone() == (seed.CAMERAS,)
+        seen_now.layers({"camera": seed.CAMERAS})
+    assert connection.execute(cameras).fetchone() == (0,), "the look is over"
+    connection.execute("SET LOCAL ROLE chengji_owner")
+    told = "SELECT layer, act, detail ->> 'n' FROM registry.access_log WHERE person_id = %s"
+    assert connection.execute(told, (ours,)).fetchall() == [("camera", "count", str(seed.CAMERAS))]
+
+
+def test_what_is_said_of_a_camera_needs_a_look_as_the_camera_does(desk: Desk) -> None:
+    """Coverage, items of zones, and the changes and versions of these, to staff and to contractors."""
+    connection = desk.connection
+    lead = desk.lead("lead_a", "甲公司")
+    zone = desk.zone(desk.contract("HT-1", "甲公司")[1])
+    connection.execute("SET LOCAL ROLE chengji_owner")
+    row = connection.execute(
+        "SELECT min(id) FROM registry.asset WHERE district = %s AND layer = 'camera'", (seed.DISTRICT,)
+    ).fetchone()
+    connection.execute("SET LOCAL ROLE chengji_app")
+    assert row is not None
+    item = records.reserve(connection, 1)[0]
+    desk.put(Given(Kind.ZONE_ITEM, {"zone": zone, "asset_id": row[0]}, item))
+    desk.put(Given(Kind.ZONE_ITEM, {"from_name": "东"}, item))
+    told = ("SELECT count(*) FROM registry.coverage WHERE asset_id = %s",
+            "SELECT count(*) FROM registry.record_change WHERE kind = 'zone_item' AND (body ->> 'asset_id')::bigint = %s",
+            "SELECT count(*) FROM registry.record_version WHERE kind = 'zone_item' AND (body ->> 'asset_id')::bigint = %s",
+            "SELECT count(*) FROM registry.zone_item WHERE asset_id = %s")  # fmt: skip
+
+    def shown(scope: Scope, looking: bool) -> list[int]:
+        readable = told[3:] if scope.contractor else told
+        connection.execute("SELECT set_config('registry.looking', %s, true)", ("on" if looking else "",))
+        return [connection.execute(query.encode(), (row[0],)).fetchone()[0] for query in readable]  # type: ignore[index]
+
+    def grant(person: int) -> None:
+        connection.execute("SET LOCAL ROLE chengji_owner")
+        connection.execute("INSERT INTO registry.layer_grant VALUES (%s, %s, 'camera')", (seed.DISTRICT, person))
+        connection.execute("SET LOCAL ROLE chengji_app")
+
+    for person, all_of_it in ((desk.manager, [1, 2, 1, 1]), (lead, [1])):
+        nothing = [0] * len(all_of_it)
+        assert [shown(enter(connection, person), looking) for looking in (False, True)] == [nothing, nothing]
+        grant(person)
+        assert [shown(enter(connection, person), looking) for looking in (False, True)] == [nothing, all_of_it]
 
 
 RECORDS = ("contract", "term", "supplement", "contract_sum", "lot", "zone", "zone_rule", "zone_item", "bill_line", "task_rule",
@@ -225,6 +270,11 @@ def test_two_companies_of_the_same_layers_have_other_scopes(desk: Desk) -> None:
     a, b = enter(desk.connection, one), enter(desk.connection, two)
     assert a.layers == b.layers
     assert a.zones != b.zones
+    assert a.key != b.key
+    colleague = desk.lead("lead_c", "甲公司")
+    assert enter(desk.connection, colleague).key != a.key, (
+        "contracts and names are of the company, and not in the zones"
+    )
 
 
 def test_prices_are_for_those_who_see_prices(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from registry.errors import Invalid, NotAllowed, NotFound
 from registry.photos import photos as attachments
 from registry.photos.photos import Photo
 from registry.settings import settings
+from registry.vocabulary.photos import PhotoReason
 
 CJ = "CJ/T 214-2007"
 CODE = "3301050118000001"
@@ -51,7 +52,7 @@ def test_by_name_then_by_place_else_a_reason(connection: Connection, scope: Scop
         photo("b.jpg", 11.2, 5), photo("c.jpg", -40, 6), photo("d.jpg", None, 7), photo("e.jpg", 0, 8, lat=43.5),
         photo("f.jpg", 2, 4),
     ]  # fmt: skip
-    _change_set, found = attachments.propose(connection, scope, "component", "photos.zip", given)
+    _change_set, found = attachments.propose(connection, scope, settings().home, "component", "photos.zip", given)
     keyed = connection.execute("SELECT code FROM registry.asset WHERE external_key = 'L-7'").fetchone()
     assert keyed is not None
     assert [(p.code, p.matched_by, p.reason) for p in found] == [
@@ -60,11 +61,11 @@ def test_by_name_then_by_place_else_a_reason(connection: Connection, scope: Scop
         (None, None, "known"),
     ]  # fmt: skip
     assert found[3].distance_m == pytest.approx(2.0, abs=0.02)
-    assert {p.reason for p in found} - {""} == attachments.REASONS.keys() - {"dropped"}, "that one a person says"
+    assert {p.reason for p in found} - {""} == set(PhotoReason) - {PhotoReason.DROPPED}, "that one a person says"
 
 
 def test_seen_while_applied_and_not_undone(connection: Connection, scope: Scope) -> None:
-    number, found = attachments.propose(connection, scope, "component", "x", [photo("a.jpg", 0)])
+    number, found = attachments.propose(connection, scope, settings().home, "component", "x", [photo("a.jpg", 0)])
     asset_id = found[0].asset_id
     assert asset_id is not None
 
@@ -73,7 +74,7 @@ def test_seen_while_applied_and_not_undone(connection: Connection, scope: Scope)
 
     assert seen() == 0
     with pytest.raises(NotFound):
-        attachments.content(connection, scope, asset_id, found[0].id, "thumb")
+        attachments.content(connection, scope, settings().home, asset_id, found[0].id, "thumb")
     change_sets.apply(connection, scope, number)
     assert seen() == 1
     undo = change_sets.undo(connection, scope, number)
@@ -86,7 +87,7 @@ def test_seen_while_applied_and_not_undone(connection: Connection, scope: Scope)
 
 
 def test_a_person_says_whose_it_is(connection: Connection, scope: Scope) -> None:
-    number, found = attachments.propose(connection, scope, "component", "x", [photo("a.jpg")])
+    number, found = attachments.propose(connection, scope, settings().home, "component", "x", [photo("a.jpg")])
     with pytest.raises(NotFound):
         attachments.assign(connection, scope, found[0].id, "3301050118999999")
     attachments.assign(connection, scope, found[0].id, CODE)
@@ -98,23 +99,27 @@ def test_a_person_says_whose_it_is(connection: Connection, scope: Scope) -> None
 
 
 def test_the_same_photo_is_not_attached_twice(connection: Connection, scope: Scope) -> None:
-    number, _found = attachments.propose(connection, scope, "component", "x", [photo("a.jpg", 0)])
+    number, _found = attachments.propose(connection, scope, settings().home, "component", "x", [photo("a.jpg", 0)])
     change_sets.apply(connection, scope, number)
-    _number, again = attachments.propose(connection, scope, "component", "x", [photo("other name.jpg", 0)])
+    _number, again = attachments.propose(
+        connection, scope, settings().home, "component", "x", [photo("other name.jpg", 0)]
+    )
     assert [(p.asset_id, p.reason) for p in again] == [(None, "known")]
 
 
 def test_files_by_checksum_and_copies_for_serving(connection: Connection, scope: Scope) -> None:
     given = photo("a.jpg", 0, 8)
-    number, found = attachments.propose(connection, scope, "component", "x", [given])
+    number, found = attachments.propose(connection, scope, settings().home, "component", "x", [given])
     change_sets.apply(connection, scope, number)
     assert found[0].asset_id is not None
-    path = attachments.content(connection, scope, found[0].asset_id, found[0].id, "thumb")
+    path = attachments.content(connection, scope, settings().home, found[0].asset_id, found[0].id, "thumb")
     assert path.is_relative_to(settings().home / "attachments")
     assert Path(str(path).removesuffix(".thumb.jpg")).read_bytes() == given.content
     assert path.read_bytes().startswith(b"\xff\xd8\xff")
     with pytest.raises(Invalid):
-        attachments.propose(connection, scope, "component", "x", [Photo("cut.jpg", given.content[:60], 40, 30)])
+        attachments.propose(
+            connection, scope, settings().home, "component", "x", [Photo("cut.jpg", given.content[:60], 40, 30)]
+        )
 
 
 def test_photos_are_as_closed_as_their_layer(connection: Connection, people: dict[str, int]) -> None:
@@ -122,7 +127,7 @@ def test_photos_are_as_closed_as_their_layer(connection: Connection, people: dic
     put(connection, seed.DISTRICT, people["camera_surveyor"], "camera",
         [Delivered("local camera type", "1", shapely.Point(seed.LON, seed.LAT), external_key="CAM-9")])  # fmt: skip
     writer = open_scope(connection, seed.DISTRICT, people["camera_surveyor"])
-    number, found = attachments.propose(connection, writer, "camera", "x", [photo("CAM-9.jpg")])
+    number, found = attachments.propose(connection, writer, settings().home, "camera", "x", [photo("CAM-9.jpg")])
     change_sets.apply(connection, writer, number)
     asset_id = found[0].asset_id
     assert asset_id is not None
@@ -133,7 +138,7 @@ def test_photos_are_as_closed_as_their_layer(connection: Connection, people: dic
     assert attachments.of_asset(connection, neighbour, asset_id) == []
     viewer = open_scope(connection, seed.DISTRICT, people["camera_viewer"])
     with pytest.raises(NotAllowed):
-        attachments.propose(connection, viewer, "camera", "x", [photo("CAM-9.jpg", colour=9)])
+        attachments.propose(connection, viewer, settings().home, "camera", "x", [photo("CAM-9.jpg", colour=9)])
 
 
 def test_real_photos_of_tuscany_are_outside(connection: Connection, scope: Scope, shared_data: Path) -> None:

@@ -49,7 +49,7 @@ def points(session: Session, scope: Scope, wanted: Filter, z: int) -> dict[str, 
     """How many assets of each layer the tiles of a zoom show, each counted where it lies."""
     shown: dict[str, int] = {}
     for x, y in covering(z):
-        tile = tiles.cut(session, scope, wanted, tiles.Address.parse("points", z, x, y))
+        tile = tiles.cut(session, scope, wanted, tiles.Address.parse("points", z, x, y)).body
         for name, layer in (mapbox_vector_tile.decode(tile) if tile else {}).items():
             for feature in layer["features"]:
                 if all(0 <= c < tiles.EXTENT for c in feature["geometry"]["coordinates"]):
@@ -98,8 +98,8 @@ def test_the_roll_up_and_the_waist_cut_the_same_clusters(session: Session, z: in
     everything = Filter(states=("intact", "damaged", "missing", "abandoned"))
     for x, y in covering(z):
         address = tiles.Address("points", z, x, y)
-        rolled = mapbox_vector_tile.decode(tiles.cut(session, scope, Filter(), address))
-        on_the_fly = mapbox_vector_tile.decode(tiles.cut(session, scope, everything, address))
+        rolled = mapbox_vector_tile.decode(tiles.cut(session, scope, Filter(), address).body)
+        on_the_fly = mapbox_vector_tile.decode(tiles.cut(session, scope, everything, address).body)
         key = lambda f: (f["geometry"]["coordinates"], sorted(f["properties"].items()))  # noqa: E731
         assert sorted(map(key, rolled["cluster"]["features"])) == sorted(map(key, on_the_fly["cluster"]["features"]))
 
@@ -111,17 +111,30 @@ def test_without_the_grant_cameras_are_in_no_tile(session: Session) -> None:
         assert points(session, scope, Filter(layers=("camera",)), z) == {}
 
 
-def test_a_tile_of_single_cameras_is_a_look(session: Session) -> None:
-    viewer = scope_of(session, "camera_viewer")
-    x, y = next(covering(16))
-    tiles.note_look(session, viewer, Filter(), tiles.Address("points", 16, x, y))
-    tiles.note_look(session, viewer, Filter(), tiles.Address("points", 12, x >> 4, y >> 4))
-    tiles.note_look(session, viewer, Filter(layers=("component",)), tiles.Address("points", 16, x, y))
+def test_a_tile_that_shows_cameras_is_a_look_at_any_zoom(session: Session) -> None:
+    """A cluster of one stands where its camera stands. A tile without any is none, nor one that does not ask for them."""
+    viewer, shown = scope_of(session, "camera_viewer"), []
+    for z in (8, 12, 14, 16):
+        x, y = next((x, y) for x, y in covering(z) if cameras(session, viewer, Filter(), z, x, y))
+        shown.append(f"tile {z}/{x}/{y}")
+        tiles.cut(session, viewer, Filter(layers=("component",)), tiles.Address("points", z, x, y))
+        tiles.cut(session, viewer, Filter(text="密探枪机0"), tiles.Address("points", z, x, y))
+    tiles.cut(session, viewer, Filter(), tiles.Address("points", 16, 0, 0))
     raw(session).execute("SET LOCAL ROLE chengji_owner")
     logged = raw(session).execute(
-        "SELECT act, layer FROM registry.access_log WHERE person_id = %s", (viewer.person_id,)
+        "SELECT act, layer, (detail ->> 'n')::int, detail ->> 'asked' FROM registry.access_log"
+        " WHERE person_id = %s ORDER BY id",
+        (viewer.person_id,),
     )
-    assert [row for row in logged.fetchall() if row[0].startswith("tile")] == [(f"tile 16/{x}/{y}", "camera")]
+    tiled = [row for row in logged.fetchall() if row[0].startswith("tile")]
+    assert {row[0] for row in tiled} == set(shown)
+    assert {row[1] for row in tiled} == {"camera"}
+    assert [row[2] for row in tiled if "q=" in row[3]] == [1] * len(shown)
+
+
+def cameras(session: Session, scope: Scope, wanted: Filter, z: int, x: int, y: int) -> int:
+    """How many a tile shows, by its own account."""
+    return tiles.cut(session, scope, wanted, tiles.Address("points", z, x, y)).restricted.get("camera", 0)
 
 
 def test_lines_and_areas_are_drawn_from_their_zoom(session: Session) -> None:
@@ -130,7 +143,7 @@ def test_lines_and_areas_are_drawn_from_their_zoom(session: Session) -> None:
     for z in (11, 12, 14):
         found: set[str] = set()
         for x, y in covering(z):
-            tile = tiles.cut(session, scope, Filter(), tiles.Address("base", z, x, y))
+            tile = tiles.cut(session, scope, Filter(), tiles.Address("base", z, x, y)).body
             found |= set(mapbox_vector_tile.decode(tile)) if tile else set()
         names[z] = found
     assert names[11] == {"road", "river", "green"}
@@ -143,7 +156,7 @@ def test_names_come_where_they_can_be_read(session: Session) -> None:
     def told(z: int) -> set[str]:
         found: set[str] = set()
         for x, y in covering(z):
-            tile = tiles.cut(session, scope, Filter(layers=("road",)), tiles.Address("base", z, x, y))
+            tile = tiles.cut(session, scope, Filter(layers=("road",)), tiles.Address("base", z, x, y)).body
             for layer in (mapbox_vector_tile.decode(tile) if tile else {}).values():
                 found |= {f["properties"].get("n", "") for f in layer["features"]}
         return found

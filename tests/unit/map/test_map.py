@@ -15,11 +15,10 @@ import web
 from registry.catalogue.layers import Layer, reference_layers
 from registry.errors import Unavailable
 from registry.i18n import set_language
-from registry.review.sets import KINDS
 from web.http import bundles
 from web.map import folium_map
 from web.map.folium_map import Basemap, MapParts, MapSettings, MapView, build_asset_map, build_map
-from web.map.words import map_words, state_names
+from web.map.words import map_words
 from web.review.map import ReviewView, build_review_map
 from web.review.words import review_words
 
@@ -180,12 +179,6 @@ def test_the_review_says_every_word_that_its_scripts_use_and_no_other() -> None:
     assert shared <= set(map_words())
 
 
-def test_kinds_of_change_stand_in_the_order_of_the_tiles_numbers() -> None:
-    marks = (WEB / "browser" / "review" / "change_marks.js").read_text(encoding="utf-8")
-    (listed,) = re.findall(r"export const KINDS = (\[.*\]);", marks)
-    assert tuple(json.loads(listed)) == KINDS
-
-
 def test_who_may_only_look_gets_no_tools_to_choose_with() -> None:
     view = replace(REVIEW, may_decide=False)
     script = build_review_map(District(), LAYERS, SETTINGS, view).script
@@ -193,12 +186,6 @@ def test_who_may_only_look_gets_no_tools_to_choose_with() -> None:
     assert "L.Control.Draw" not in script
     assert "L.Control.Draw" in build_review_map(District(), LAYERS, SETTINGS, REVIEW).script
     assert '"/330105/changes/7/tiles/{z}/{x}/{y}.mvt"' in script
-
-
-def test_states_stand_in_the_order_of_the_tiles_numbers() -> None:
-    style = (WEB / "browser" / "map" / "style.js").read_text(encoding="utf-8")
-    (listed,) = re.findall(r"export const STATES = (\[.*\]);", style)
-    assert json.loads(listed) == list(state_names())
 
 
 @pytest.mark.usefixtures("english")

@@ -120,7 +120,7 @@ def test_what_a_worker_found_is_read_in_the_language_of_the_reader(surveyor: Fla
     url, page = deliver(surveyor, seeded_clone, "lamps.csv", LAMPS)
     assert "GB18030" in page and "段非 ASCII 文字都能按 GB18030 严格解码" in page
     surveyor.set_cookie("language", "en")
-    assert "pieces of non-ASCII text" in surveyor.get(url).text
+    assert "non-ASCII text values" in surveyor.get(url).text
 
 
 def test_words_that_are_no_class_are_asked_for_and_kept(surveyor: FlaskClient, seeded_clone: str) -> None:
@@ -475,7 +475,7 @@ def test_problems_beyond_the_bound_are_told_with_both_numbers(surveyor: FlaskCli
     assert "共发现" not in page
     with connect(seeded_clone, role="chengji_owner") as connection:
         connection.execute("UPDATE registry.delivery_file SET report = report || '{\"problems_found\": 1234567}'")
-        connection.execute("UPDATE registry.problem SET value = '', message = '', remedy = '' WHERE source_row = 4")
+        connection.execute("UPDATE registry.problem SET value = '', details = NULL WHERE source_row = 4")
     page = surveyor.get(url).text
     assert re.search(r"共发现 1,234,567 处问题，这里只记下 \d 处", page)
     assert "position_missing" in surveyor.get(f"{url}/problems?code=position_missing&field=经度, 纬度").text

@@ -31,7 +31,9 @@ def photographed(own_app: Flask, seeded_clone: str) -> Callable[[str], tuple[str
     """Address of the page of a photographed camera, and a browser of the person named."""
     with connect(seeded_clone) as connection:
         scope = open_scope_by_name(connection, seed.DISTRICT, "camera_surveyor")
-        number, found = attachments.propose(connection, scope, "camera", "x", [Photo("CAM-1.jpg", picture(), 900, 600)])
+        home = own_app.extensions["chengji.settings"].home
+        photos = [Photo("CAM-1.jpg", picture(), 900, 600)]
+        number, found = attachments.propose(connection, scope, home, "camera", "x", photos)
         change_sets.apply(connection, scope, number)
         page = f"/{seed.DISTRICT}/assets/{found[0].asset_id}"
     return lambda name: (page, signed_in(own_app, name))

@@ -131,12 +131,12 @@ def test_before_they_are_applied_photos_are_settled_in_their_set(
         (tmp_path / name).write_bytes(jpeg(shade * 40, None))
         command(seeded_clone, home, str(tmp_path / name))
     page = surveyor.get(PHOTOS).text
-    assert names(page) == ["a.jpg", "b.jpg", "c.jpg"] and "0 张有主，1 张待指定" in page
+    assert names(page) == ["a.jpg", "b.jpg", "c.jpg"] and "0 张已归入资产，1 张待指定" in page
     first, second, _third = re.findall(r'<img src="([^"]+)\.thumb"', page)
     assert post(surveyor, first, code=f" {code} ").status_code == 303
     assert post(surveyor, second, drop="1").status_code == 303
     page = surveyor.get(PHOTOS).text
-    assert names(page) == ["c.jpg"] and "1 张有主，0 张待指定" in page
+    assert names(page) == ["c.jpg"] and "1 张已归入资产，0 张待指定" in page
     for address in re.findall(r'action="([^"]+/apply)"', page):
         assert post(surveyor, address).status_code == 303
     page = surveyor.get(PHOTOS).text

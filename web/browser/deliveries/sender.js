@@ -16,7 +16,7 @@ const FIRST_PIECE = 2 ** 20;
 const LONGEST_WAIT = 30;
 const MOST_MENDINGS = 5;
 
-/** An answer that trying again does not mend. */
+/** An answer that trying again does not help. */
 export class Refused extends Error {
   /**
    * @param {number} status

@@ -8,6 +8,7 @@ import { readConfig, t } from "./config.js";
 import { drawControlIcons } from "./control_icons.js";
 import { Drawing } from "./drawing.js";
 import { around, part, the } from "./element.js";
+import { knowKeys } from "./filter.js";
 import { FilterPanel } from "./filter_panel.js";
 import { Highlight } from "./highlight.js";
 import { labels } from "./labels.js";
@@ -37,6 +38,7 @@ const PATIENCE = 1500;
  */
 export function boot(map, parts) {
   const config = readConfig();
+  knowKeys(config.filter_keys);
   const address = readAddress(location);
   const state = new MapState(address);
   makePanes(map);

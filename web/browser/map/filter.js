@@ -1,7 +1,12 @@
 /** What a person asks for: the same query string for list, tiles, counts, search and export. */
 
-/** The keys of a filter in their canonical order; everything else in an address is not the filter's. */
-export const KEYS = ["layer", "class", "state", "area", "party", "q", "bbox", "as_of"];
+/** The keys of a filter in their canonical order; everything else in an address is not the filter's. @type {string[]} */
+let keys = [];
+
+/** The fields of the filter are declared on the server; the page says which they are, before any filter is made. @type {(declared: string[]) => void} */
+export function knowKeys(declared) {
+  keys = [...declared];
+}
 
 /** An immutable set of (key, value) pairs with one spelling, so that equal filters share tiles and caches. */
 export class Filter {
@@ -10,9 +15,9 @@ export class Filter {
 
   /** @param {[string, string][]} pairs */
   constructor(pairs = []) {
-    const unique = new Map(pairs.filter(([key, value]) => KEYS.includes(key) && value !== "").map((p) => [p.join("="), p]));
+    const unique = new Map(pairs.filter(([key, value]) => keys.includes(key) && value !== "").map((p) => [p.join("="), p]));
     this.#pairs = [...unique.values()].sort(
-      ([a, x], [b, y]) => KEYS.indexOf(a) - KEYS.indexOf(b) || (x < y ? -1 : x > y ? 1 : 0),
+      ([a, x], [b, y]) => keys.indexOf(a) - keys.indexOf(b) || (x < y ? -1 : x > y ? 1 : 0),
     );
   }
 

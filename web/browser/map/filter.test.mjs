@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Filter } from "./filter.js";
+import { Filter, knowKeys } from "./filter.js";
+
+knowKeys(["layer", "class", "state", "area", "party", "q", "bbox", "as_of"]);
 
 test("one filter has one spelling, whatever the order it was asked in", () => {
   const a = Filter.parse("?state=damaged&layer=road&layer=alley&q=");

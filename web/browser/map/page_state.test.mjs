@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Filter } from "./filter.js";
+import { Filter, knowKeys } from "./filter.js";
 import { readAddress, writeAddress } from "./page_state.js";
+
+knowKeys(["layer", "class", "state", "area", "party", "q", "bbox", "as_of"]);
 
 const at = (address) => {
   const url = new URL(address, "http://host/330105/map");

@@ -3,12 +3,14 @@
  * [zoom, pixels] is interpolated. Layers that an administrator adds fall back on their registered colour and geometry.
  */
 
+import { AssetState } from "../vocabulary.js";
+
 /** @import { LayerLook, Palette, ZoomRange } from "../types.js" */
 
 /** @typedef {{width: number, fill: string, casing: string | null, casingWidth: number}} LineStyle */
 
-/** Lifecycle states as the tiles carry them. */
-export const STATES = ["intact", "damaged", "missing", "abandoned", "retired"];
+/** Lifecycle states as the tiles carry them, by number. @type {string[]} */
+export const STATES = Object.values(AssetState);
 
 /** @type {Record<number, number[][]>} */
 const ROAD_WIDTH = {

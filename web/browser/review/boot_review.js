@@ -13,6 +13,7 @@ import { askJson } from "../map/server.js";
 import { currentPalette, onThemeChange } from "../map/theme.js";
 import { POINTS_FROM_DATA_ZOOM } from "../map/tile_address.js";
 import { drawnZoom, fitWhole, keepBetween } from "../map/zoom.js";
+import { RowKind } from "../vocabulary.js";
 import { AreaChoice } from "./area_choice.js";
 import { Decisions } from "./decisions.js";
 import { Legend } from "./legend.js";
@@ -119,7 +120,7 @@ function addPointing(map, changes, state, config) {
     if (!hit?.cluster) return hint.remove();
     const { layer: kind, count, bad } = hit.cluster;
     const told = { kind: names.get(kind), count: fullCount(count, config.language), rejected: fullCount(bad, config.language) };
-    const open = kind === "conflict" || kind === "doubtful" || !bad;
+    const open = kind === RowKind.CONFLICT || kind === RowKind.DOUBTFUL || !bad;
     const content = h("span", {}, open ? t("change_cluster", told) : t("change_cluster_rejected", told));
     return hint.setLatLng(latlng).setContent(content).addTo(map);
   });

@@ -6,6 +6,7 @@ import { lengthText, shortCount } from "../map/numbers.js";
 import { FONT } from "../map/palette.js";
 import { at } from "../map/style.js";
 import { EXTENT, TILE } from "../map/tile_address.js";
+import { RowKind } from "../vocabulary.js";
 import { ACCEPTED, KINDS, SIGNS, STYLES, UNDECIDED, drawHollow, markSprite } from "./change_marks.js";
 
 /** @import { ClusterCircle, Feature, Kind, Mark, Palette, Path, Place, Props, Scaling, TileData, TileScene } from "../types.js" */
@@ -16,7 +17,7 @@ const LABELS_FROM = 16;
 const ROOM = 70;
 
 /** The painter's order: what needs a look lies on top. @type {number[]} */
-const ORDER = ["add", "retire", "update", "move", "doubtful", "conflict"].map((kind) => KINDS.indexOf(/** @type {Kind} */ (kind)));
+const ORDER = [RowKind.ADD, RowKind.RETIRE, RowKind.UPDATE, RowKind.MOVE, RowKind.DOUBTFUL, RowKind.CONFLICT].map((kind) => KINDS.indexOf(kind));
 
 /**
  * Rows one by one: ways and doubts, old places, areas and lines, then the marks.
@@ -171,7 +172,7 @@ export function drawChangeClusters(ctx, tile, place, scene) {
 
 /** @type {(ctx: CanvasRenderingContext2D, circle: ClusterCircle, scene: TileScene) => void} */
 function drawCluster(ctx, { x, y, r, layer: kind, count, bad }, { colours, language, stretch }) {
-  const share = kind === "conflict" || kind === "doubtful" ? 0 : bad / count;
+  const share = kind === RowKind.CONFLICT || kind === RowKind.DOUBTFUL ? 0 : bad / count;
   disc(ctx, x, y, r + 1.2, colours.halo);
   ctx.globalAlpha = 0.92;
   disc(ctx, x, y, r, STYLES[/** @type {Kind} */ (kind)].colour);

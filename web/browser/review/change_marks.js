@@ -5,14 +5,15 @@
 
 import { pen } from "../map/canvas.js";
 import { every } from "../map/element.js";
+import { Decision, RowKind } from "../vocabulary.js";
 
 /** @import { Kind } from "../types.js" */
 
-/** @type {Kind[]} */
-export const KINDS = ["add", "update", "move", "retire", "conflict", "doubtful"];
+/** Kinds as the tiles carry them, by number. @type {Kind[]} */
+export const KINDS = Object.values(RowKind);
 /** Decisions as the tiles carry them; 3: there is none to take. */
-export const ACCEPTED = 0;
-export const UNDECIDED = 2;
+export const ACCEPTED = Object.values(Decision).indexOf(Decision.ACCEPTED);
+export const UNDECIDED = Object.values(Decision).indexOf(Decision.UNDECIDED);
 
 /** @type {Record<Kind, {colour: string, shape: string, sign: keyof typeof STROKES}>} */
 export const STYLES = {
@@ -144,7 +145,7 @@ function strike(ctx, radius, colour) {
 export function fillMarks(root) {
   for (const place of every(root, ".kind-mark:empty")) {
     const kind = place.dataset.mark ?? place.closest("[data-kind]")?.getAttribute("data-kind");
-    const faded = place.closest("[data-decision]")?.getAttribute("data-decision") === "rejected";
+    const faded = place.closest("[data-decision]")?.getAttribute("data-decision") === Decision.REJECTED;
     place.append(swatch(/** @type {Kind} */ (kind), faded));
   }
 }

@@ -1,10 +1,11 @@
-/** Accepting and rejecting: one row, all that is found, an area drawn on the map. Each can be taken back by its opposite. */
+/** Accepting and rejecting: one row, all that is found, an area drawn on the map. Each can be undone by its opposite. */
 
 import { readConfig, t } from "../map/config.js";
 import { h, part } from "../map/element.js";
 import { notice } from "../map/notices.js";
 import { fullCount } from "../map/numbers.js";
 import { askJson, postJson } from "../map/server.js";
+import { RowKind } from "../vocabulary.js";
 
 /** @import { Failed, ReviewCounts } from "../types.js" */
 
@@ -36,8 +37,8 @@ export class Decisions {
    */
   async row(seq, accepted) {
     const kind = this.#facts(seq)?.kind;
-    if (kind === "conflict") return notice(t("review_conflict"));
-    if (kind === "doubtful") return notice(t("review_doubtful_first"));
+    if (kind === RowKind.CONFLICT) return notice(t("review_conflict"));
+    if (kind === RowKind.DOUBTFUL) return notice(t("review_doubtful_first"));
     const counts = await this.#send("accept", this.#state.query, { accepted: word(accepted), rows: seq }, true);
     if (counts) this.#state.decided(counts, [{ seq, accepted }]);
   }
@@ -69,7 +70,7 @@ export class Decisions {
   #tell(accepted, n, query, area) {
     if (n === 0) return notice(t("review_nothing_to_do"));
     const text = t(accepted ? "review_accepted" : "review_rejected", { n: fullCount(n, readConfig().language) });
-    // A filter by decision finds other rows afterwards: those cannot be taken back as a whole.
+    // A filter by decision finds other rows afterwards: those cannot be undone as a whole.
     if (/(^|&)decision=/.test(query)) return notice(text);
     const back = h("button.link-button", { type: "button", onClick: () => this.#takeBack(!accepted, query, area) }, t("review_take_back"));
     return notice(text, { keep: true, action: back });

@@ -2,6 +2,7 @@
 
 import { around, every, part } from "../map/element.js";
 import { askHtml, latest } from "../map/server.js";
+import { Decision } from "../vocabulary.js";
 import { fillMarks } from "./change_marks.js";
 
 /** @import { Failed } from "../types.js" */
@@ -134,7 +135,7 @@ export class RowList {
     for (const { seq, accepted } of rows) {
       const row = this.#row(seq);
       if (!row) continue;
-      const decision = accepted ? "accepted" : "rejected";
+      const decision = accepted ? Decision.ACCEPTED : Decision.REJECTED;
       row.classList.remove("is-accepted", "is-rejected");
       row.classList.add(`is-${decision}`);
       row.dataset.decision = decision;
