@@ -7,23 +7,23 @@ from registry.vocabulary.word_list import Vocabulary
 class Kind(Vocabulary):
     """A kind of record, in an order in which none refers to a later one. Each is a table of its own name."""
 
-    PARTY = "party", "单位", "Party"
+    PARTY = "party", "单位", "Organisation"
     CONTRACT = "contract", "合同", "Contract"
-    TERM = "term", "合同期", "Term"
-    SUPPLEMENT = "supplement", "补充协议", "Supplement"
+    TERM = "term", "合同期", "Contract term"
+    SUPPLEMENT = "supplement", "补充协议", "Supplementary agreement"
     CONTRACT_SUM = "contract_sum", "合同金额", "Contract sum"
     LOT = "lot", "标段", "Lot"
     ZONE = "zone", "责任区", "Zone"
     ZONE_RULE = "zone_rule", "责任区规则", "Zone rule"
     BILL_LINE = "bill_line", "清单项目", "Bill line"
-    ZONE_ITEM = "zone_item", "责任区点名资产", "Zone item"
-    WORKER = "worker", "作业人员", "Worker"
-    WORKER_CONTACT = "worker_contact", "作业人员联系方式", "Worker's contact"
+    ZONE_ITEM = "zone_item", "责任区点名资产", "Asset named in a zone"
+    WORKER = "worker", "工人", "Worker"
+    WORKER_CONTACT = "worker_contact", "工人联系方式", "Worker's contact"
     CREW = "crew", "班组", "Crew"
     CREW_MEMBER = "crew_member", "班组成员", "Crew member"
     CREW_LOT = "crew_lot", "班组所在标段", "Lot of a crew"
-    TASK_RULE = "task_rule", "作业频次", "Task rule"
-    SCHEME = "scheme", "考核办法", "Scheme"
+    TASK_RULE = "task_rule", "作业频次", "Frequency of work"
+    SCHEME = "scheme", "考核办法", "Assessment scheme"
     DUTY = "duty", "职责", "Duty"
     GUIDE_PRICE = "guide_price", "指导价", "Guide price"
     DOCUMENT = "document", "文件", "Document"
@@ -33,7 +33,7 @@ class Subject(Vocabulary):
     """What a change set changes (`change_set.subject`)."""
 
     ASSET = "asset", "资产", "Assets"
-    RECORD = "record", "合同等记录", "Records"
+    RECORD = "record", "合同等记录", "Contracts and other records"
 
 
 class RecordAction(Vocabulary):
@@ -65,7 +65,7 @@ class PartyKind(Vocabulary):
 class ContractKind(Vocabulary):
     """Who looks after what a contract is about (`contract.kind`)."""
 
-    SERVICE = "service", "委托养护", "By a contractor"
+    SERVICE = "service", "委托养护", "Maintenance by a contractor"
     IN_HOUSE = "in_house", "甲方自养", "By the purchaser"
     OWNER = "owner", "权属单位自养", "By the owner"
 
@@ -98,11 +98,11 @@ class SumKind(Vocabulary):
     """What an amount of a contract is (`contract_sum.what`)."""
 
     AWARD = "award", "中标价", "Award"
-    TOTAL = "total", "合同总价", "Total"
+    TOTAL = "total", "合同总价", "Contract total"
     BOND = "bond", "履约保证金", "Performance bond"
     CEILING = "ceiling", "控制价", "Ceiling price"
     TERM = "term", "本期金额", "Amount of a term"
-    SUPPLEMENT = "supplement", "补充协议增减额", "Amount of a supplement"
+    SUPPLEMENT = "supplement", "补充协议增减额", "Amount of a supplementary agreement"
 
 
 class Edge(Vocabulary):
@@ -143,7 +143,7 @@ class Basis(Vocabulary):
     AREA = "area", "面积", "Area"
     PIECE = "piece", "数量", "Pieces"
     LENGTH_WIDTH = "length_width", "长度乘以宽度", "Length times width"
-    NONE = "none", "不按资产计量", "Nothing of them"
+    NONE = "none", "不按资产计量", "Not by assets"
 
 
 class TaskPer(Vocabulary):
@@ -156,8 +156,8 @@ class TaskPer(Vocabulary):
     YEAR = "year", BillPer.YEAR.zh, BillPer.YEAR.en
 
 
-class TaskUnit(Vocabulary):
-    """What a task is done to (`task_rule.unit`)."""
+class DoneTo(Vocabulary):
+    """What a task is done to (`task_rule.done_to`)."""
 
     ASSET = "asset", "每项资产", "Each asset"
     LOT = "lot", "整个标段", "The lot"
@@ -198,7 +198,7 @@ COLUMNS = {
     "bill_line.kind": LineKind,
     "bill_line.basis": Basis,
     "task_rule.per": TaskPer,
-    "task_rule.unit": TaskUnit,
+    "task_rule.done_to": DoneTo,
     "task_kind.proposes": TaskProposal,
     "affiliation.role": Post,
 }

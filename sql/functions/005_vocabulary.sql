@@ -37,7 +37,7 @@ SELECT registry.hold_to_words('bill_line', 'per', ARRAY['year', 'month', 'time',
 SELECT registry.hold_to_words('bill_line', 'kind', ARRAY['unit', 'lump', 'provisional']);
 SELECT registry.hold_to_words('bill_line', 'basis', ARRAY['length', 'area', 'piece', 'length_width', 'none']);
 SELECT registry.hold_to_words('task_rule', 'per', ARRAY['day', 'week', 'month', 'quarter', 'year']);
-SELECT registry.hold_to_words('task_rule', 'unit', ARRAY['asset', 'lot']);
+SELECT registry.hold_to_words('task_rule', 'done_to', ARRAY['asset', 'lot']);
 SELECT registry.hold_to_words('task_kind', 'proposes', ARRAY['install', 'replace', 'remove', 'state']);
 SELECT registry.hold_to_words('affiliation', 'role', ARRAY['lead', 'crew']);
 SELECT registry.hold_to_words('delivery_file', 'step', ARRAY['look', 'check', 'apply', 'undo']);

@@ -1,5 +1,6 @@
 -- Who is asking. The application signs people in itself and says who with SET LOCAL registry.person; only its own roles are
--- believed, and only on a connection of its login. A direct connection (QGIS) is the person whose database_role it signed in with.
+-- believed, and only on a connection of its login. A direct connection (QGIS) is the person whose database_role it signed in
+-- with.
 -- In plpgsql, since a function in SQL is planned anew for each statement that a policy guards; with a generic plan, since the
 -- application's connections ask for custom ones, which would be the same again (docs/decisions/0030).
 CREATE OR REPLACE FUNCTION registry.person_id(asking name) RETURNS bigint

@@ -23,7 +23,8 @@ BEGIN
   RETURN QUERY SELECT r.district, r.layer FROM registry.readable(asking) r WHERE r.layer <> ALL (closed);
 END $$;
 
--- Whether rows about this asset may be shown: those that name it elsewhere than in the register (items of zones, their changes).
+-- Whether rows about this asset may be shown: those that name it elsewhere than in the register (items of zones, their
+-- changes).
 -- One that is not there tells nothing.
 CREATE OR REPLACE FUNCTION registry.is_in_sight(asking name, in_district text, in_asset bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = registry, pg_temp SET plan_cache_mode = force_generic_plan AS $$

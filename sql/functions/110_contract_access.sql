@@ -7,8 +7,8 @@ BEGIN
   RETURN (SELECT (now() AT TIME ZONE d.time_zone)::date FROM registry.district d WHERE d.code = in_district);
 END $$;
 
--- The zones in force on a day, each with its lot and contract: neither is void, the contract is agreed, or not yet past its last
--- day where it was terminated, and an agreed term of it holds that day; an option that nobody has taken up does not count.
+-- The zones in force on a day, each with its lot and contract: neither is void, the contract is agreed, or not yet past its
+-- last day where it was terminated, and an agreed term of it holds that day; an option that nobody has taken up does not count.
 -- The one definition, for who may see an asset and for who looks after it. Without settings of its own, so that it is inlined.
 CREATE OR REPLACE FUNCTION registry.zones_in_force(in_district text, on_day date)
 RETURNS TABLE (zone bigint, lot bigint, contract bigint, trade text, kind text, contractor bigint, partners bigint[])
@@ -93,8 +93,8 @@ BEGIN
     WHERE f.role = 'lead' OR k.id = f.crew);
 END $$;
 
--- The workers of whom this person may see the name, and with `contacts` the telephone: a lead all of the company's, crew those of
--- their crew, and their own telephone.
+-- The workers of whom this person may see the name, and with `contacts` the telephone: a lead all of the company's, crew those
+-- of their crew, and their own telephone.
 CREATE OR REPLACE FUNCTION registry.my_workers(asking name, contacts boolean DEFAULT false) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = registry, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -122,8 +122,8 @@ BEGIN
     WHERE p IS NOT NULL);
 END $$;
 
--- The layers of which a contractor may see assets at all: the open ones, and restricted ones that were granted to him; those only
--- through the application, where each look is logged.
+-- The layers of which a contractor may see assets at all: the open ones, and restricted ones that were granted to him; those
+-- only through the application, where each look is logged.
 CREATE OR REPLACE FUNCTION registry.open_layers(asking name) RETURNS TABLE (district text, layer text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
 SET search_path = registry, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -137,6 +137,17 @@ BEGIN
   WHERE NOT l.restricted
      OR pg_has_role(session_user, 'chengji_app', 'member')
         AND EXISTS (SELECT FROM registry.layer_grant g WHERE (g.district, g.person_id, g.layer) = (f.district, me, l.code));
+END $$;
+
+-- Those of them that are not closed now (015_looks.sql): what the policies of tables with rows ask.
+CREATE OR REPLACE FUNCTION registry.open_in_sight(asking name) RETURNS TABLE (district text, layer text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
+SET search_path = registry, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+  closed text[] := closed_layers();
+BEGIN
+  RETURN QUERY SELECT o.district, o.layer FROM registry.open_layers(asking) o WHERE o.layer <> ALL (closed);
 END $$;
 
 -- What changes whenever something in these cells of zoom 14 changed that this contractor could see: the counters of the cells
@@ -155,12 +166,14 @@ BEGIN
     JOIN (
       SELECT DISTINCT x, y
       FROM (
-        SELECT floor((ST_XMin(a.geom) + 180) / 360 * 16384)::int AS west, floor((ST_XMax(a.geom) + 180) / 360 * 16384)::int AS east,
+        SELECT floor((ST_XMin(a.geom) + 180) / 360 * 16384)::int AS west,
+          floor((ST_XMax(a.geom) + 180) / 360 * 16384)::int AS east,
           floor((0.5 - asinh(tan(radians(ST_YMax(a.geom)))) / (2 * pi())) * 16384)::int AS north,
           floor((0.5 - asinh(tan(radians(ST_YMin(a.geom)))) / (2 * pi())) * 16384)::int AS south
         FROM registry.asset a WHERE a.district = in_district AND a.geom && box AND a.zones && mine
           AND a.layer IN (SELECT o.layer FROM registry.open_layers(asking) o WHERE o.district = in_district)
-      ) own, generate_series(greatest(own.west, x0), least(own.east, x1)) x, generate_series(greatest(own.north, y0), least(own.south, y1)) y
+      ) own, generate_series(greatest(own.west, x0), least(own.east, x1)) x, generate_series(greatest(own.north, y0),
+        least(own.south, y1)) y
     ) cell ON (cell.x, cell.y) = (r.cx, r.cy)
     WHERE r.district = in_district AND r.cx BETWEEN x0 AND x1 AND r.cy BETWEEN y0 AND y1);
 END $$;

@@ -5,8 +5,8 @@
 -- The kinds in an order in which none refers to a later one.
 CREATE OR REPLACE FUNCTION registry.record_kinds() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ('{party,contract,term,supplement,contract_sum,lot,zone,zone_rule,bill_line,zone_item,worker,worker_contact,crew,crew_member,'
-        'crew_lot,task_rule,scheme,duty,guide_price,document}')::text[];
+RETURN ('{party,contract,term,supplement,contract_sum,lot,zone,zone_rule,bill_line,zone_item,worker,worker_contact,crew,'
+        'crew_member,crew_lot,task_rule,scheme,duty,guide_price,document}')::text[];
 
 -- Kinds whose rows hold money.
 CREATE OR REPLACE FUNCTION registry.priced_kinds() RETURNS text[]
@@ -117,9 +117,11 @@ BEGIN
 END $$;
 
 -- One kind of them. By hashing: the planner takes whatever many rows for a hundred, and would compare each with each.
-CREATE OR REPLACE FUNCTION registry.propose_kind(in_district text, in_set bigint, k text, in_rows jsonb, blank jsonb, before int)
+CREATE OR REPLACE FUNCTION registry.propose_kind(in_district text, in_set bigint, k text, in_rows jsonb, blank jsonb,
+  before int)
 RETURNS void
-LANGUAGE plpgsql SET search_path = registry, public, pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET jit = off AS $$
+LANGUAGE plpgsql SET search_path = registry, public,
+  pg_temp SET enable_nestloop = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
   key text[] := coalesce(record_key(k), ARRAY(SELECT f FROM jsonb_object_keys(blank) f WHERE f <> 'void' ORDER BY f));
   has_place boolean := record_has_place(k);
@@ -148,7 +150,8 @@ BEGIN
       SELECT m.*, p.version, p.body AS was, p.geom AS was_at, b.body, CASE WHEN m.placed THEN m.geom ELSE p.geom END AS at,
              row_number() OVER (PARTITION BY m.id ORDER BY m.seq) AS nth
       FROM matched m LEFT JOIN present p ON p.id = m.id,
-        LATERAL jsonb_populate_record(NULL::%1$I, CASE WHEN p.id IS NULL OR p.void AND m.matched_by = 'key' THEN $4 ELSE p.body END
+        LATERAL jsonb_populate_record(NULL::%1$I, CASE WHEN p.id IS NULL OR p.void AND m.matched_by = 'key' THEN $4
+          ELSE p.body END
                                                   || m.said) r,
         LATERAL (SELECT record_body(to_jsonb(r)) AS body OFFSET 0) b
     ), differing AS (
@@ -156,7 +159,8 @@ BEGIN
                || CASE WHEN c.at::text IS DISTINCT FROM c.was_at::text THEN '{geom}'::text[] ELSE '{}' END AS changed
       FROM compared c
     )
-    INSERT INTO record_change (district, change_set, seq, source_row, kind, action, record_id, base_version, changed, body, geom,
+    INSERT INTO record_change (district, change_set, seq, source_row, kind, action, record_id, base_version, changed, body,
+      geom,
                                matched_by, candidates, doubtful, accepted, reason)
     SELECT $1, $2, $6 + d.seq, d.source_row, %1$L,
            CASE WHEN cardinality(d.ids) > 1 OR d.nth > 1 THEN 'conflict' WHEN d.version IS NULL THEN 'add'
@@ -179,10 +183,11 @@ RETURNS TABLE (seq int, source_row bigint, record_id bigint, reason text)
 LANGUAGE plpgsql STABLE SET search_path = registry, public, pg_temp AS $$
 BEGIN
   RETURN QUERY EXECUTE format(
-    'SELECT c.seq, c.source_row, c.record_id, CASE WHEN c.action = ''add'' THEN ''added'' ELSE ''version'' END
+    $statement$
+     SELECT c.seq, c.source_row, c.record_id, CASE WHEN c.action = 'add' THEN 'added' ELSE 'version' END
      FROM record_change c LEFT JOIN %I t ON t.district = c.district AND t.id = c.record_id
-     WHERE c.district = $1 AND c.change_set = $2 AND c.kind = $3 AND c.accepted AND c.action <> ''conflict''
-       AND t.version IS DISTINCT FROM c.base_version', k) USING in_district, in_set, k;
+     WHERE c.district = $1 AND c.change_set = $2 AND c.kind = $3 AND c.accepted AND c.action <> 'conflict'
+       AND t.version IS DISTINCT FROM c.base_version $statement$, k) USING in_district, in_set, k;
 END $$;
 
 -- Keeps what a set supersedes of one kind and writes what it says; returns how many rows.
@@ -194,28 +199,32 @@ DECLARE
   done bigint;
 BEGIN
   SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum),
-         string_agg(format('%1$I = excluded.%1$I', attname), ', ' ORDER BY attnum) FILTER (WHERE attname NOT IN ('district', 'id'))
+         string_agg(format('%1$I = excluded.%1$I', attname), ', '
+           ORDER BY attnum) FILTER (WHERE attname NOT IN ('district', 'id'))
   INTO columns, settings
   FROM pg_attribute WHERE attrelid = format('registry.%I', k)::regclass AND attnum > 0 AND NOT attisdropped;
   EXECUTE format(
-    'INSERT INTO record_version (district, kind, id, version, change_set, body, geom, valid_from, valid_to, ended_by)
+    $statement$
+     INSERT INTO record_version (district, kind, id, version, change_set, body, geom, valid_from, valid_to, ended_by)
      SELECT t.district, $3, t.id, t.version, t.change_set, record_body(to_jsonb(t)), %2$s, t.valid_from, $4, $2
      FROM record_change c JOIN %1$I t ON t.district = c.district AND t.id = c.record_id
-     WHERE c.district = $1 AND c.change_set = $2 AND c.kind = $3 AND c.accepted AND c.action NOT IN (''add'', ''conflict'')',
+     WHERE c.district = $1 AND c.change_set = $2 AND c.kind = $3 AND c.accepted
+       AND c.action NOT IN ('add', 'conflict') $statement$,
     k, CASE WHEN record_has_place(k) THEN 't.geom' ELSE 'NULL' END) USING in_district, in_set, k, at;
   -- LATERAL: (f(x)).* would call the function once for each column.
   EXECUTE format(
-    'INSERT INTO %1$I (%2$s) SELECT r.* FROM record_change c, LATERAL jsonb_populate_record(NULL::%1$I, c.body
-       || jsonb_build_object(''district'', c.district, ''id'', c.record_id, ''version'', coalesce(c.base_version, 0) + 1,
-                             ''change_set'', $2, ''valid_from'', $4, ''geom'', c.geom::text)) r
-     WHERE c.district = $1 AND c.change_set = $2 AND c.kind = $3 AND c.accepted AND c.action <> ''conflict''
-     ON CONFLICT (district, id) DO UPDATE SET %3$s', k, columns, settings) USING in_district, in_set, k, at;
+    $statement$
+     INSERT INTO %1$I (%2$s) SELECT r.* FROM record_change c, LATERAL jsonb_populate_record(NULL::%1$I, c.body
+       || jsonb_build_object('district', c.district, 'id', c.record_id, 'version', coalesce(c.base_version, 0) + 1,
+                             'change_set', $2, 'valid_from', $4, 'geom', c.geom::text)) r
+     WHERE c.district = $1 AND c.change_set = $2 AND c.kind = $3 AND c.accepted AND c.action <> 'conflict'
+     ON CONFLICT (district, id) DO UPDATE SET %3$s $statement$, k, columns, settings) USING in_district, in_set, k, at;
   GET DIAGNOSTICS done = ROW_COUNT;
   RETURN done;
 END $$;
 
--- Which rows of a set have taken what another record has (a number, a period), or refer to what is not there: for the answer, once
--- a constraint has said that there are some.
+-- Which rows of a set have taken what another record has (a number, a period), or refer to what is not there: for the answer,
+-- once a constraint has said that there are some.
 CREATE OR REPLACE FUNCTION registry.clashing_records(in_district text, in_set bigint)
 RETURNS TABLE (seq int, source_row bigint, record_id bigint, reason text)
 LANGUAGE plpgsql STABLE SET search_path = registry, public, pg_temp AS $$
@@ -233,15 +242,17 @@ BEGIN
     WHERE EXISTS (SELECT FROM record_change c WHERE c.district = in_district AND c.change_set = in_set AND c.kind = k.kind)
   LOOP
     RETURN QUERY EXECUTE format(
-      'SELECT c.seq, c.source_row, c.record_id, %2$L::text FROM record_change c JOIN %1$I n ON n.district = c.district AND n.id = c.record_id
-       WHERE c.district = $1 AND c.change_set = $2 AND c.kind = %1$L AND c.accepted AND c.action <> ''conflict'' AND NOT n.void
-         AND EXISTS (SELECT FROM %1$I o WHERE o.id <> n.id AND NOT o.void AND %3$s)',
+      $statement$
+     SELECT c.seq, c.source_row, c.record_id, %2$L::text FROM record_change c JOIN %1$I n ON n.district = c.district
+       AND n.id = c.record_id
+       WHERE c.district = $1 AND c.change_set = $2 AND c.kind = %1$L AND c.accepted AND c.action <> 'conflict' AND NOT n.void
+         AND EXISTS (SELECT FROM %1$I o WHERE o.id <> n.id AND NOT o.void AND %3$s) $statement$,
       rule.kind, rule.conname, rule.meets) USING in_district, in_set;
   END LOOP;
 END $$;
 
--- Writes a set's records without asking who may: stale rows and clashes raise CJ409 and name them, a value that breaks a rule of
--- its table raises CJ422. Returns the zones whose cover it touches.
+-- Writes a set's records without asking who may: stale rows and clashes raise CJ409 and name them, a value that breaks a rule
+-- of its table raises CJ422. Returns the zones whose cover it touches.
 CREATE OR REPLACE FUNCTION registry.write_records(in_district text, in_set bigint, at timestamptz) RETURNS bigint[]
 LANGUAGE plpgsql SET search_path = registry, public, pg_temp AS $$
 DECLARE
@@ -249,7 +260,8 @@ DECLARE
   named text;
 BEGIN
   FOR k IN SELECT o.kind FROM unnest(record_kinds()) WITH ORDINALITY AS o (kind, at)
-           WHERE EXISTS (SELECT FROM record_change c WHERE c.district = in_district AND c.change_set = in_set AND c.kind = o.kind
+           WHERE EXISTS (SELECT FROM record_change c WHERE c.district = in_district AND c.change_set = in_set
+             AND c.kind = o.kind
                            AND c.accepted AND c.action <> 'conflict') ORDER BY o.at LOOP
     SELECT string_agg(concat_ws(' ', coalesce(s.source_row, s.seq), k, s.record_id, s.reason), E'\n' ORDER BY s.seq) INTO named
     FROM (SELECT * FROM stale_records(in_district, in_set, k) ORDER BY seq LIMIT 50) s;
@@ -266,7 +278,8 @@ BEGIN
     SET CONSTRAINTS ALL IMMEDIATE;
   EXCEPTION
     WHEN exclusion_violation OR unique_violation THEN
-      SELECT string_agg(concat_ws(' ', coalesce(s.source_row, s.seq), c.kind, s.record_id, s.reason), E'\n' ORDER BY s.seq) INTO named
+      SELECT string_agg(concat_ws(' ', coalesce(s.source_row, s.seq), c.kind, s.record_id, s.reason), E'\n'
+        ORDER BY s.seq) INTO named
       FROM (SELECT * FROM clashing_records(in_district, in_set) ORDER BY seq LIMIT 50) s
       JOIN record_change c ON c.district = in_district AND c.change_set = in_set AND c.seq = s.seq;
       RAISE EXCEPTION 'taken by another record' USING ERRCODE = 'CJ409', DETAIL = coalesce(named, '0 - 0 ' || SQLERRM);
@@ -277,8 +290,8 @@ BEGIN
   RETURN touched_zones(in_district, in_set);
 END $$;
 
--- The zones of which a set's accepted changes say something that decides what they cover; a lot's contract and a contract's trade
--- do, since the trade says where a grade stands.
+-- The zones of which a set's accepted changes say something that decides what they cover; a lot's contract and a contract's
+-- trade do, since the trade says where a grade stands.
 CREATE OR REPLACE FUNCTION registry.touched_zones(in_district text, in_set bigint) RETURNS bigint[]
 LANGUAGE sql STABLE SET search_path = registry, pg_temp
 BEGIN ATOMIC
@@ -348,17 +361,20 @@ BEGIN
   END IF;
   FOR k IN SELECT DISTINCT c.kind FROM record_change c WHERE c.district = in_district AND c.change_set = undone LOOP
     EXECUTE format(
-      'INSERT INTO record_change (district, change_set, seq, source_row, kind, action, record_id, base_version, changed, body, geom,
+      $statement$
+     INSERT INTO record_change (district, change_set, seq, source_row, kind, action, record_id, base_version, changed, body,
+       geom,
                                   matched_by, reason)
        SELECT c.district, $3, c.seq, c.source_row, c.kind,
-              CASE WHEN t.change_set <> $2 THEN ''conflict'' WHEN c.action = ''add'' THEN ''void'' ELSE ''update'' END,
-              c.record_id, t.version, CASE WHEN c.action = ''add'' THEN ''{void}'' ELSE c.changed END,
-              CASE WHEN c.action = ''add'' THEN c.body || ''{"void": true}'' ELSE v.body END,
-              CASE WHEN c.action = ''add'' THEN c.geom ELSE v.geom END, ''id'',
-              CASE WHEN t.change_set <> $2 THEN ''edited_since'' ELSE '''' END
+              CASE WHEN t.change_set <> $2 THEN 'conflict' WHEN c.action = 'add' THEN 'void' ELSE 'update' END,
+              c.record_id, t.version, CASE WHEN c.action = 'add' THEN '{void}' ELSE c.changed END,
+              CASE WHEN c.action = 'add' THEN c.body || '{"void": true}' ELSE v.body END,
+              CASE WHEN c.action = 'add' THEN c.geom ELSE v.geom END, 'id',
+              CASE WHEN t.change_set <> $2 THEN 'edited_since' ELSE '' END
        FROM record_change c JOIN %1$I t ON t.district = c.district AND t.id = c.record_id
-       LEFT JOIN record_version v ON v.district = c.district AND v.kind = c.kind AND v.id = c.record_id AND v.version = c.base_version
-       WHERE c.district = $1 AND c.change_set = $2 AND c.kind = %1$L AND c.accepted AND c.action <> ''conflict''', k)
+       LEFT JOIN record_version v ON v.district = c.district AND v.kind = c.kind AND v.id = c.record_id
+         AND v.version = c.base_version
+       WHERE c.district = $1 AND c.change_set = $2 AND c.kind = %1$L AND c.accepted AND c.action <> 'conflict' $statement$, k)
     USING in_district, undone, in_set;
   END LOOP;
   RETURN QUERY

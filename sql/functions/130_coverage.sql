@@ -32,14 +32,16 @@ BEGIN ATOMIC
   FROM unnest(span) r JOIN seg s ON lower(r) < s.base + s.len AND upper(r) > s.base;
 END;
 
--- The pieces of these zones' rules, as they should be: in small polygons, each with its rule's conditions. A rule without a place
--- is the whole district and whatever lies around it.
+-- The pieces of these zones' rules, as they should be: in small polygons, each with its rule's conditions. A rule without a
+-- place is the whole district and whatever lies around it.
 CREATE OR REPLACE FUNCTION registry.pieces(in_district text, in_zones bigint[])
-RETURNS TABLE (zone bigint, rule bigint, n int, effect text, edge text, layers text[], classes text[], grades text[], grade_by text,
+RETURNS TABLE (zone bigint, rule bigint, n int, effect text, edge text, layers text[], classes text[], grades text[],
+  grade_by text,
                owners bigint[], geom geometry)
 LANGUAGE sql STABLE SET search_path = registry, public, pg_temp
 BEGIN ATOMIC
-  SELECT z.id, r.id, row_number() OVER (PARTITION BY r.id)::int, r.effect, z.edge, r.layers, r.classes, r.grades, t.grade_by, r.owners,
+  SELECT z.id, r.id, row_number() OVER (PARTITION BY r.id)::int, r.effect, z.edge, r.layers, r.classes, r.grades, t.grade_by,
+    r.owners,
          p.geom
   FROM registry.zone z
   JOIN registry.zone_rule r ON r.district = z.district AND r.zone = z.id AND NOT r.void
@@ -68,7 +70,8 @@ BEGIN ATOMIC
     FROM unnest(in_assets) AS t (id) JOIN registry.asset a ON a.district = in_district AND a.id = t.id
     WHERE a.state <> 'retired'
   ), near AS MATERIALIZED (  -- the piece's box touches the asset's, and the rule means it
-    SELECT p.zone, p.rule, p.effect, p.edge = 'midpoint' AND a.shape <> 'point' AS by_middle, p.geom AS zg, a.id, a.g, a.shape, a.total
+    SELECT p.zone, p.rule, p.effect, p.edge = 'midpoint'
+      AND a.shape <> 'point' AS by_middle, p.geom AS zg, a.id, a.g, a.shape, a.total
     FROM a JOIN registry.zone_piece p ON p.district = in_district AND p.geom && a.g
       AND (p.layers IS NULL OR a.layer = ANY (p.layers)) AND (p.classes IS NULL OR a.class = ANY (p.classes))
       AND (p.owners IS NULL OR a.owner = ANY (p.owners)) AND (p.grades IS NULL OR a.attributes ->> p.grade_by = ANY (p.grades))
@@ -102,17 +105,22 @@ BEGIN ATOMIC
     HAVING bool_or(s.effect = 'cover' AND s.rank = 2) AND NOT bool_or(s.effect = 'except' AND s.rank = 2)
         OR bool_or(s.effect = 'cover') AND NOT bool_or(s.effect = 'except')
   ), runs AS (
-    SELECT n.zone, n.id, n.effect, round(s.base + s.len * least(l.f, l.t))::bigint AS f, round(s.base + s.len * greatest(l.f, l.t))::bigint AS t
+    SELECT n.zone, n.id, n.effect, round(s.base + s.len * least(l.f, l.t))::bigint AS f, round(s.base + s.len * greatest(l.f,
+      l.t))::bigint AS t
     FROM near n JOIN seg s ON s.id = n.id AND s.geom && n.zg, ST_Dump(ST_Intersection(s.geom, n.zg)) d,
-      LATERAL (SELECT ST_LineLocatePoint(s.geom, ST_StartPoint(d.geom)) AS f, ST_LineLocatePoint(s.geom, ST_EndPoint(d.geom)) AS t) l
+      LATERAL (SELECT ST_LineLocatePoint(s.geom, ST_StartPoint(d.geom)) AS f, ST_LineLocatePoint(s.geom,
+        ST_EndPoint(d.geom)) AS t) l
     WHERE n.shape = 'line' AND NOT n.by_middle AND GeometryType(d.geom) = 'LINESTRING'
   ), along AS (  -- runs that touch within a millimetre are one
-    SELECT j.zone, j.id, j.effect, (SELECT range_agg(int8range(lower(r), upper(r) - 1)) FROM unnest(j.joined) r) AS span, 1 AS rank
-    FROM (SELECT r.zone, r.id, r.effect, range_agg(int8range(r.f, r.t, '[]')) AS joined FROM runs r WHERE r.f < r.t GROUP BY 1, 2, 3) j
+    SELECT j.zone, j.id, j.effect, (SELECT range_agg(int8range(lower(r), upper(r) - 1))
+      FROM unnest(j.joined) r) AS span, 1 AS rank
+    FROM (SELECT r.zone, r.id, r.effect, range_agg(int8range(r.f, r.t, '[]')) AS joined FROM runs r WHERE r.f < r.t
+      GROUP BY 1, 2, 3) j
     UNION ALL
     SELECT w.zone, w.id, 'cover', int8multirange(int8range(0, w.total)), 1 FROM whole w WHERE w.shape = 'line'
     UNION ALL
-    SELECT l.zone, l.id, l.effect, coalesce(l.span * int8multirange(int8range(0, l.total)), int8multirange(int8range(0, l.total))), 2
+    SELECT l.zone, l.id, l.effect, coalesce(l.span * int8multirange(int8range(0, l.total)), int8multirange(int8range(0,
+      l.total))), 2
     FROM listed l WHERE l.shape = 'line'
   ), lines AS (
     SELECT l.zone, l.id, (coalesce(range_agg(l.span) FILTER (WHERE l.rank = 1 AND l.effect = 'cover'), '{}')
@@ -126,7 +134,8 @@ BEGIN ATOMIC
     FROM (SELECT n.zone, n.rule, n.id, n.effect, n.total, n.g, array_agg(n.zg) AS pieces FROM near n
           WHERE n.shape = 'area' AND NOT n.by_middle AND ST_Intersects(n.zg, n.g) GROUP BY 1, 2, 3, 4, 5, 6) n,
       LATERAL (SELECT ST_Covers(u.around, n.g) AS whole, u.around
-               FROM (SELECT CASE WHEN cardinality(n.pieces) = 1 THEN n.pieces[1] ELSE ST_Union(n.pieces) END AS around OFFSET 0) u
+               FROM (SELECT CASE WHEN cardinality(n.pieces) = 1 THEN n.pieces[1]
+                 ELSE ST_Union(n.pieces) END AS around LIMIT 1) u
                OFFSET 0) c
     UNION ALL
     SELECT w.zone, w.id, 'cover', w.total, a.g, true, a.g, 1 FROM whole w JOIN a ON a.id = w.id WHERE w.shape = 'area'
@@ -137,19 +146,21 @@ BEGIN ATOMIC
       CASE WHEN bool_or(h.effect = 'except' AND h.rank = 2) THEN 'POLYGON EMPTY'
            WHEN bool_or(h.rank = 2) OR bool_or(h.whole) AND bool_and(h.effect = 'cover') THEN NULL
            ELSE ST_Difference(ST_Union(h.part) FILTER (WHERE h.effect = 'cover'),
-                              coalesce(ST_Union(h.part) FILTER (WHERE h.effect = 'except'), 'SRID=4490;POLYGON EMPTY')) END AS part,
-      bool_or(h.effect = 'cover') AS some
+                              coalesce(ST_Union(h.part) FILTER (WHERE h.effect = 'except'),
+                                'SRID=4490;POLYGON EMPTY')) END AS part,
+      bool_or(h.effect = 'cover') AS covers
     FROM held h WHERE NOT ST_IsEmpty(h.part) GROUP BY 1, 2, 3
   )
   SELECT w.zone, w.id, 1, NULL::int8multirange, NULL::geometry FROM whole w WHERE w.shape = 'point'
   UNION ALL
-  SELECT l.zone, l.id, registry.span_length(l.span), CASE WHEN l.span = int8multirange(int8range(0, a.total)) THEN NULL ELSE l.span END, NULL
+  SELECT l.zone, l.id, registry.span_length(l.span), CASE WHEN l.span = int8multirange(int8range(0, a.total)) THEN NULL
+    ELSE l.span END, NULL
   FROM lines l JOIN a ON a.id = l.id WHERE NOT isempty(l.span)
   UNION ALL
   SELECT s.zone, s.id, CASE WHEN s.part IS NULL THEN s.total ELSE s.m END, NULL, s.part
   FROM (SELECT r.zone, r.id, r.total, ST_Multi(r.part) AS part,
                least(r.total, round(ST_Area(r.part::geography) * 10000)::bigint) AS m
-        FROM areas r WHERE r.some) s
+        FROM areas r WHERE r.covers) s
   WHERE s.part IS NULL OR s.m > 0;
 END;
 
@@ -170,9 +181,9 @@ BEGIN ATOMIC
     JOIN registry.asset a ON a.geom && p.box AND a.district = in_district AND (p.layers IS NULL OR a.layer = ANY (p.layers))) t;
 END;
 
--- Resolves these zones against these assets, writes what differs from `coverage`, sets `asset.zones` of the assets it concerns, and
--- nothing else of them: no version is made, like for `areas`. Tiles with such an asset count as changed. Returns how many pairs
--- and how many assets were written.
+-- Resolves these zones against these assets, writes what differs from `coverage`, sets `asset.zones` of the assets it concerns,
+-- and nothing else of them: no version is made, like for `areas`. Tiles with such an asset count as changed. Returns how many
+-- pairs and how many assets were written.
 CREATE OR REPLACE FUNCTION registry.cover_anew(in_district text, in_zones bigint[], in_assets bigint[])
 RETURNS TABLE (pairs bigint, assets bigint)
 LANGUAGE plpgsql SET search_path = registry, public, pg_temp SET jit = off AS $$
@@ -306,15 +317,16 @@ BEGIN ATOMIC
   SELECT (SELECT count(*) FROM truth t FULL JOIN stored c ON c.zone = t.zone AND c.asset_id = t.asset_id
           WHERE (t.measure, t.span) IS DISTINCT FROM (c.measure, c.span))
        + (SELECT count(*) FROM (SELECT a.id, a.zones FROM registry.asset a WHERE a.district = in_district AND a.zones <> '{}') a
-          FULL JOIN (SELECT c.asset_id, array_agg(c.zone ORDER BY c.zone) AS zones FROM stored c GROUP BY 1) c ON c.asset_id = a.id
+          FULL JOIN (SELECT c.asset_id, array_agg(c.zone ORDER BY c.zone) AS zones FROM stored c GROUP BY 1) c
+            ON c.asset_id = a.id
           WHERE a.zones IS DISTINCT FROM c.zones);
 END;
 
 -- The algebra on a day ----------------------------------------------------------------------------------------------
 
--- For each trade and each asset that the trade owes (duty): how much of it no contract, one, and several contracts in force on that
--- day cover; gap + once + more = total, in the integers of `measured`. Two lots of one contract are not double, nor are two trades;
--- two contracts of one trade are. `contracts`: those that cover some of it. Under the row security of who asks.
+-- For each trade and each asset that the trade owes (duty): how much of it no contract, one, and several contracts in force on
+-- that day cover; gap + once + more = total, in the integers of `measured`. Two lots of one contract are not double, nor are
+-- two trades; two contracts of one trade are. `contracts`: those that cover some of it. Under the row security of who asks.
 CREATE OR REPLACE FUNCTION registry.covered_on(in_district text, on_day date)
 RETURNS TABLE (trade text, asset_id bigint, total bigint, gap bigint, once bigint, more bigint, contracts bigint[])
 LANGUAGE sql STABLE ROWS 50000 SET search_path = registry, public, pg_temp SET jit = off SET enable_nestloop = off
@@ -328,10 +340,12 @@ BEGIN ATOMIC
     WHERE d.district = in_district AND NOT d.void AND a.district = in_district AND a.state <> 'retired'
   ), pair AS MATERIALIZED (
     SELECT f.trade, v.asset_id AS id, f.contract, bool_or(v.span IS NULL AND v.part IS NULL) AS whole,
-           range_agg(v.span) AS span, CASE WHEN count(v.part) = 1 THEN min(v.part::text)::geometry ELSE ST_Union(v.part) END AS part
+           range_agg(v.span) AS span, CASE WHEN count(v.part) = 1 THEN min(v.part::text)::geometry
+             ELSE ST_Union(v.part) END AS part
     FROM registry.coverage v JOIN force f ON f.zone = v.zone WHERE v.district = in_district GROUP BY 1, 2, 3
   ), counted AS (
-    SELECT p.trade, p.id, count(*) AS n, count(*) FILTER (WHERE p.whole) AS w, array_agg(p.contract ORDER BY p.contract) AS contracts
+    SELECT p.trade, p.id, count(*) AS n, count(*) FILTER (WHERE p.whole) AS w, array_agg(p.contract
+      ORDER BY p.contract) AS contracts
     FROM pair p GROUP BY 1, 2
   ), parts AS MATERIALIZED (  -- what is covered in part by at least one contract
     SELECT p.trade, p.id, p.contract, p.span, p.part, k.w FROM pair p JOIN counted k ON k.trade = p.trade AND k.id = p.id
@@ -349,7 +363,8 @@ BEGIN ATOMIC
     FROM steps s GROUP BY 1, 2
   ), crossed AS (
     SELECT x.trade, x.id,
-           round(ST_Area(ST_Union(ST_CollectionExtract(ST_Intersection(x.part, y.part), 3))::geography) * 10000)::bigint AS pairs
+           round(ST_Area(ST_Union(ST_CollectionExtract(ST_Intersection(x.part, y.part),
+             3))::geography) * 10000)::bigint AS pairs
     FROM parts x JOIN parts y ON y.trade = x.trade AND y.id = x.id
     WHERE x.contract < y.contract AND x.part && y.part GROUP BY 1, 2
   ), surfaced AS (
@@ -357,7 +372,8 @@ BEGIN ATOMIC
     FROM parts p WHERE p.part IS NOT NULL GROUP BY 1, 2
   ), depth AS (
     SELECT o.trade, o.id, o.total, k.contracts,
-      CASE WHEN k.n IS NULL THEN 0 WHEN k.w > 0 THEN o.total WHEN l.id IS NOT NULL THEN l.held ELSE least(o.total, s.held) END AS held,
+      CASE WHEN k.n IS NULL THEN 0 WHEN k.w > 0 THEN o.total WHEN l.id IS NOT NULL THEN l.held
+        ELSE least(o.total, s.held) END AS held,
       CASE WHEN k.n IS NULL THEN 0 WHEN k.w > 1 THEN o.total WHEN l.id IS NOT NULL THEN l.more
            WHEN s.id IS NOT NULL THEN least(o.total, CASE k.w WHEN 1 THEN s.held ELSE least(s.held, coalesce(x.pairs, 0)) END)
            ELSE 0 END AS more

@@ -1,14 +1,15 @@
 -- What a set of records would do, and what is doubtful about contracts.
 
 -- Nothing is said of an asset of a restricted layer, nor of a sum that holds one: nobody looks.
--- Doubts about these contracts as they stand now: which rule (registry.contracts.checks), how grave, at which record, what was found
--- and what was expected.
+-- Doubts about these contracts as they stand now: which rule (registry.contracts.checks), how grave, at which record, what was
+-- found and what was expected.
 CREATE OR REPLACE FUNCTION registry.check_contracts(in_district text, in_contracts bigint[])
 RETURNS TABLE (code text, severity text, kind text, record bigint, found text, expected text)
 LANGUAGE sql STABLE SET search_path = registry, public, pg_temp SET jit = off
 BEGIN ATOMIC
   WITH sums AS MATERIALIZED (
-    SELECT s.contract, max(s.amount) FILTER (WHERE s.what = 'total') AS total, max(s.amount) FILTER (WHERE s.what = 'award') AS award,
+    SELECT s.contract, max(s.amount) FILTER (WHERE s.what = 'total') AS total,
+      max(s.amount) FILTER (WHERE s.what = 'award') AS award,
            max(s.amount) FILTER (WHERE s.what = 'bond') AS bond, sum(s.amount) FILTER (WHERE s.what = 'supplement') AS added
     FROM registry.contract_sum s WHERE s.district = in_district AND s.contract = ANY (in_contracts) AND NOT s.void GROUP BY 1
   ), bill AS MATERIALIZED (  -- at the first price of each line
@@ -26,10 +27,10 @@ BEGIN ATOMIC
   SELECT 'lines_total', 'error', 'contract', s.contract, sum(b.amount)::text, s.total::text
   FROM sums s JOIN bill b ON b.contract = s.contract GROUP BY s.contract, s.total HAVING abs(sum(b.amount) - s.total) > 0.01
   UNION ALL
-  SELECT 'supplements_high', 'warning', 'contract', s.contract, s.added::text, (s.award / 10)::numeric(16,2)::text
+  SELECT 'supplements_high', 'warning', 'contract', s.contract, s.added::text, (s.award / 10)::numeric(16, 2)::text
   FROM sums s WHERE s.added > s.award / 10
   UNION ALL
-  SELECT 'bond_high', 'warning', 'contract', s.contract, s.bond::text, (s.total / 10)::numeric(16,2)::text
+  SELECT 'bond_high', 'warning', 'contract', s.contract, s.bond::text, (s.total / 10)::numeric(16, 2)::text
   FROM sums s WHERE s.bond > s.total / 10
   UNION ALL
   SELECT 'term_long', 'warning', 'contract', t.contract, min(lower(t.during)) || ' – ' || max(upper(t.during) - 1), '36'
@@ -54,7 +55,8 @@ BEGIN ATOMIC
   SELECT 'zebra', 'warning', 'zone', v.zone, v.asset_id::text, (SELECT count(*) FROM unnest(v.span))::text
   FROM registry.coverage v JOIN mine z ON z.id = v.zone JOIN registry.layer y ON y.code = v.layer AND NOT y.restricted
   WHERE v.district = in_district AND (SELECT count(*) FROM unnest(v.span)) >= 3
-    AND NOT EXISTS (SELECT FROM registry.zone_item i WHERE i.district = v.district AND i.zone = v.zone AND i.asset_id = v.asset_id
+    AND NOT EXISTS (SELECT FROM registry.zone_item i WHERE i.district = v.district AND i.zone = v.zone
+      AND i.asset_id = v.asset_id
                       AND NOT i.void)
   UNION ALL
   SELECT 'item_length', 'warning', 'zone_item', i.id, i.quantity::text,
@@ -66,18 +68,21 @@ BEGIN ATOMIC
   UNION ALL
   SELECT 'billed_measured', 'warning', 'bill_line', b.id, b.quantity::text, m.measured::text
   FROM bill b, LATERAL (
-    SELECT CASE WHEN NOT bool_or(y.restricted) THEN round(sum(CASE b.basis WHEN 'length' THEN v.measure / 1000.0 WHEN 'area' THEN v.measure / 10000.0 WHEN 'piece' THEN 1
+    SELECT CASE WHEN NOT bool_or(y.restricted) THEN round(sum(CASE b.basis WHEN 'length' THEN v.measure / 1000.0 WHEN 'area'
+      THEN v.measure / 10000.0 WHEN 'piece' THEN 1
                                   ELSE v.measure / 1000.0 * (a.attributes ->> 'width_m')::numeric END), 2) END AS measured
     FROM mine z JOIN registry.coverage v ON v.district = in_district AND v.zone = z.id
     JOIN registry.asset a ON a.district = v.district AND a.id = v.asset_id
     JOIN registry.layer y ON y.code = a.layer
     JOIN registry.trade t ON t.code = z.trade
     WHERE z.contract = b.contract AND (b.lot IS NULL OR z.lot = b.lot)
-      AND lower(z.during * coalesce(b.during, '(,)'::daterange)) IS NOT DISTINCT FROM (  -- of a lot's zones one after the other, the first
+      -- of a lot's zones one after the other, the first
+      AND lower(z.during * coalesce(b.during, '(,)'::daterange)) IS NOT DISTINCT FROM (
         SELECT min(lower(o.during * coalesce(b.during, '(,)'::daterange))) FROM mine o WHERE o.lot = z.lot)
       AND (b.layers IS NULL OR a.layer = ANY (b.layers)) AND (b.classes IS NULL OR a.scheme || ' ' || a.class = ANY (b.classes))
       AND (b.grades IS NULL OR a.attributes ->> t.grade_by = ANY (b.grades))
-      AND CASE b.basis WHEN 'area' THEN a.area_m2 IS NOT NULL WHEN 'piece' THEN a.gx IS NOT NULL ELSE a.length_m IS NOT NULL END) m
+      AND CASE b.basis WHEN 'area' THEN a.area_m2 IS NOT NULL WHEN 'piece' THEN a.gx IS NOT NULL
+        ELSE a.length_m IS NOT NULL END) m
   WHERE b.basis <> 'none' AND b.kind = 'unit' AND abs(b.quantity - m.measured) > b.quantity * 0.05;
 END;
 
@@ -96,9 +101,10 @@ BEGIN ATOMIC
   ) t WHERE t.contract IS NOT NULL;
 END;
 
--- What a proposed set would do on a day, and what would then be doubtful: applies it, looks, and takes it back, in this transaction.
--- `effects`: for each trade and layer the gap and the double cover before and after (in the integers of `measured`), how many assets
--- some contract would then cover and how many none any more; restricted layers are left out. `doubts`: as check_contracts has them.
+-- What a proposed set would do on a day, and what would then be doubtful: applies it, looks, and takes it back, in this
+-- transaction. `effects`: for each trade and layer the gap and the double cover before and after (in the integers of
+-- `measured`), how many assets some contract would then cover and how many none any more; restricted layers are left out.
+-- `doubts`: as check_contracts has them.
 -- Errors: as apply_records, but for four eyes.
 CREATE OR REPLACE FUNCTION registry.foresee_records(in_district text, in_set bigint, on_day date)
 RETURNS TABLE (effects jsonb, doubts jsonb)
@@ -115,7 +121,8 @@ BEGIN
     PERFORM cover_zones(in_district, write_records(in_district, in_set, clock_timestamp()));
     SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.trade, e.layer), '[]') INTO seen_effects
     FROM (
-      SELECT trade, a.layer, sum(b.gap) AS gap_before, sum(n.gap) AS gap_after, sum(b.more) AS more_before, sum(n.more) AS more_after,
+      SELECT trade, a.layer, sum(b.gap) AS gap_before, sum(n.gap) AS gap_after, sum(b.more) AS more_before,
+        sum(n.more) AS more_after,
              count(*) FILTER (WHERE b.gap IS NOT DISTINCT FROM b.total AND n.gap < n.total) AS won,
              count(*) FILTER (WHERE b.gap < b.total AND n.gap IS NOT DISTINCT FROM n.total) AS lost
       FROM covered_before b FULL JOIN covered_on(in_district, on_day) n USING (trade, asset_id)

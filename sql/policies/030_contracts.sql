@@ -1,6 +1,7 @@
 -- Contracts and what belongs to them: which of the staff see which rows. Nobody but the functions of 120_records.sql and
 -- 130_coverage.sql writes them, as their owner; FORCE, so that being the owner is written down as well.
-GRANT SELECT ON registry.trade, registry.task_kind, registry.contract, registry.term, registry.lot, registry.zone, registry.zone_rule,
+GRANT SELECT ON registry.trade, registry.task_kind, registry.contract, registry.term, registry.lot, registry.zone,
+  registry.zone_rule,
   registry.zone_item, registry.coverage TO chengji_reader;
 
 DO $$
@@ -9,7 +10,8 @@ DECLARE
   wanted text;
   old record;
 BEGIN
-  FOREACH held IN ARRAY ARRAY['contract', 'term', 'supplement', 'contract_sum', 'lot', 'zone', 'zone_rule', 'bill_line', 'zone_item',
+  FOREACH held IN ARRAY ARRAY['contract', 'term', 'supplement', 'contract_sum', 'lot', 'zone', 'zone_rule', 'bill_line',
+    'zone_item',
                               'worker', 'worker_contact', 'crew', 'crew_member', 'crew_lot', 'task_rule', 'scheme', 'duty',
                               'guide_price', 'document', 'record_change', 'record_version', 'affiliation', 'zone_piece',
                               'coverage'] LOOP
@@ -40,22 +42,24 @@ ALTER POLICY staff_read ON registry.zone_item
   USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
     AND registry.is_in_sight(current_user, district, asset_id));
 
--- A change tells as much as its record: prices to those who see prices, telephones to those who see telephones, items of zones to
--- those who see the asset.
+-- A change tells as much as its record: prices to those who see prices, telephones to those who see telephones, items of zones
+-- to those who see the asset.
 CREATE POLICY staff_read ON registry.record_change FOR SELECT TO chengji_app
   USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
     AND CASE WHEN kind = ANY (registry.priced_kinds())
              THEN district = ANY ((SELECT registry.districts_with(current_user, 'price:read'))::text[])
              WHEN kind = 'worker_contact'
              THEN district = ANY ((SELECT registry.districts_with(current_user, 'person:contact'))::text[])
-             WHEN kind = 'zone_item' THEN registry.is_in_sight(current_user, district, (body ->> 'asset_id')::bigint) ELSE true END);
+             WHEN kind = 'zone_item' THEN registry.is_in_sight(current_user, district, (body ->> 'asset_id')::bigint)
+               ELSE true END);
 CREATE POLICY staff_read ON registry.record_version FOR SELECT TO chengji_app
   USING (district = ANY ((SELECT registry.districts_with(current_user, 'contract:read'))::text[])
     AND CASE WHEN kind = ANY (registry.priced_kinds())
              THEN district = ANY ((SELECT registry.districts_with(current_user, 'price:read'))::text[])
              WHEN kind = 'worker_contact'
              THEN district = ANY ((SELECT registry.districts_with(current_user, 'person:contact'))::text[])
-             WHEN kind = 'zone_item' THEN registry.is_in_sight(current_user, district, (body ->> 'asset_id')::bigint) ELSE true END);
+             WHEN kind = 'zone_item' THEN registry.is_in_sight(current_user, district, (body ->> 'asset_id')::bigint)
+               ELSE true END);
 
 -- Sets of records stand beside those of assets; their problems go with them (problem's policy asks for the set).
 CREATE POLICY record_read ON registry.change_set FOR SELECT TO chengji_app

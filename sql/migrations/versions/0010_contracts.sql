@@ -65,7 +65,8 @@ INSERT INTO registry.task_kind VALUES
   ('sweeping', 'sanitation', '清扫', 'Sweeping', 'm', NULL, 1), ('washing', 'sanitation', '冲洗', 'Washing', 'm', NULL, 2),
   ('bin_cleaning', 'sanitation', '清运', 'Emptying bins', '个', NULL, 3),
   ('dredging', 'river', '疏浚', 'Dredging', 'm', NULL, 4), ('skimming', 'river', '打捞', 'Skimming', 'm', NULL, 5),
-  ('patching', 'municipal', '修补', 'Patching', 'm²', NULL, 6), ('cover_change', 'municipal', '井盖更换', 'Changing a cover', '个', 'replace', 7),
+  ('patching', 'municipal', '修补', 'Patching', 'm²', NULL, 6), ('cover_change', 'municipal', '井盖更换', 'Changing a cover', '个',
+    'replace', 7),
   ('clearing', 'municipal', '清掏', 'Clearing', '座', NULL, 8),
   ('pruning', 'greening', '修剪', 'Pruning', 'm²', NULL, 9), ('planting', 'greening', '补植', 'Planting', '株', 'install', 10),
   ('felling', 'greening', '移除', 'Felling', '株', 'remove', 11),
@@ -80,7 +81,8 @@ DO $$
 DECLARE
   kind text;
 BEGIN
-  FOREACH kind IN ARRAY ARRAY['contract', 'term', 'supplement', 'contract_sum', 'lot', 'zone', 'zone_rule', 'bill_line', 'zone_item',
+  FOREACH kind IN ARRAY ARRAY['contract', 'term', 'supplement', 'contract_sum', 'lot', 'zone', 'zone_rule', 'bill_line',
+    'zone_item',
                               'worker', 'worker_contact', 'crew', 'crew_member', 'crew_lot', 'task_rule', 'scheme', 'duty',
                               'guide_price', 'document'] LOOP
     EXECUTE format('CREATE TABLE registry.%I (
@@ -119,7 +121,7 @@ ALTER TABLE registry.contract
   ADD COLUMN contractor    bigint NOT NULL,
   ADD COLUMN partners      bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN signed_on     date,
-  ADD COLUMN vat_percent   numeric(5,2),
+  ADD COLUMN vat_percent   numeric(5, 2),
   ADD COLUMN state         text NOT NULL DEFAULT 'draft',
   ADD COLUMN terminated_on date,
   ADD COLUMN renews        bigint,
@@ -128,7 +130,8 @@ ALTER TABLE registry.contract
   ADD FOREIGN KEY (district, purchaser) REFERENCES registry.party DEFERRABLE INITIALLY DEFERRED,
   ADD FOREIGN KEY (district, contractor) REFERENCES registry.party DEFERRABLE INITIALLY DEFERRED,
   ADD FOREIGN KEY (district, renews) REFERENCES registry.contract DEFERRABLE INITIALLY DEFERRED,
-  ADD CONSTRAINT contract_number EXCLUDE USING btree (district WITH =, number WITH =) WHERE (NOT void) DEFERRABLE INITIALLY DEFERRED;
+  ADD CONSTRAINT contract_number EXCLUDE USING btree (district WITH =, number WITH =)
+    WHERE (NOT void) DEFERRABLE INITIALLY DEFERRED;
 COMMENT ON TABLE registry.contract IS '合同：甲方、乙方（及联合体）、行业、状态；金额在 contract_sum，期限在 term';
 COMMENT ON COLUMN registry.contract.kind IS 'in_house：甲方自养；owner：权属单位自养';
 COMMENT ON COLUMN registry.contract.partners IS '联合体其他成员';
@@ -163,7 +166,7 @@ ALTER TABLE registry.contract_sum
   ADD COLUMN what       text NOT NULL,
   ADD COLUMN term       bigint,
   ADD COLUMN supplement bigint,
-  ADD COLUMN amount     numeric(16,2) NOT NULL,
+  ADD COLUMN amount     numeric(16, 2) NOT NULL,
   ADD CHECK ((what = 'term') = (term IS NOT NULL)),
   ADD CHECK ((what = 'supplement') = (supplement IS NOT NULL)),
   ADD FOREIGN KEY (district, contract) REFERENCES registry.contract DEFERRABLE INITIALLY DEFERRED,
@@ -198,7 +201,7 @@ COMMENT ON COLUMN registry.zone.edge IS 'split：跨界者按长度或面积分�
 ALTER TABLE registry.zone_rule
   ADD COLUMN zone    bigint NOT NULL,
   ADD COLUMN effect  text NOT NULL DEFAULT 'cover',
-  ADD COLUMN geom    geometry(MultiPolygon, 4490) CHECK (NOT ST_IsEmpty(geom) AND ST_IsValid(geom)),
+  ADD COLUMN geom    geometry(MultiPolygon, 4490) CHECK (NOT ST_IsEmpty(geom) AND ST_IsValid(geom)), -- noqa: LT01
   ADD COLUMN areas   text[] CHECK (areas <> '{}'),
   ADD COLUMN layers  text[] CHECK (layers <> '{}'),
   ADD COLUMN classes text[] CHECK (classes <> '{}'),
@@ -217,9 +220,9 @@ ALTER TABLE registry.bill_line
   ADD COLUMN number     text NOT NULL,
   ADD COLUMN item       text NOT NULL,
   ADD COLUMN unit       text NOT NULL,
-  ADD COLUMN quantity   numeric(14,2) NOT NULL,
-  ADD COLUMN unit_price numeric(14,4) NOT NULL,
-  ADD COLUMN amount     numeric(16,2) NOT NULL,
+  ADD COLUMN quantity   numeric(14, 2) NOT NULL,
+  ADD COLUMN unit_price numeric(14, 4) NOT NULL,
+  ADD COLUMN amount     numeric(16, 2) NOT NULL,
   ADD COLUMN per        text NOT NULL DEFAULT 'year',
   ADD COLUMN kind       text NOT NULL DEFAULT 'unit',
   ADD COLUMN basis      text NOT NULL DEFAULT 'none',
@@ -240,10 +243,10 @@ ALTER TABLE registry.zone_item
   ADD COLUMN effect     text NOT NULL DEFAULT 'cover',
   ADD COLUMN asset_id   bigint NOT NULL,
   ADD COLUMN span       int8multirange CHECK (NOT isempty(span)),
-  ADD COLUMN geom       geometry(MultiPoint, 4490),
+  ADD COLUMN geom       geometry(MultiPoint, 4490), -- noqa: LT01, CP01
   ADD COLUMN from_name  text NOT NULL DEFAULT '',
   ADD COLUMN to_name    text NOT NULL DEFAULT '',
-  ADD COLUMN quantity   numeric(14,2),
+  ADD COLUMN quantity   numeric(14, 2),
   ADD COLUMN unit       text NOT NULL DEFAULT '',
   ADD COLUMN bill_line  bigint,
   ADD COLUMN source_row bigint,
@@ -309,7 +312,7 @@ ALTER TABLE registry.task_rule
   ADD COLUMN per       text NOT NULL,
   ADD COLUMN months    int[] CHECK (months <> '{}' AND months <@ '{1,2,3,4,5,6,7,8,9,10,11,12}'),
   ADD COLUMN tolerance interval NOT NULL DEFAULT '0',
-  ADD COLUMN unit      text NOT NULL DEFAULT 'asset',
+  ADD COLUMN done_to   text NOT NULL DEFAULT 'asset',
   ADD FOREIGN KEY (district, lot) REFERENCES registry.lot DEFERRABLE INITIALLY DEFERRED;
 COMMENT ON TABLE registry.task_rule IS '作业频次';
 
@@ -337,7 +340,7 @@ ALTER TABLE registry.guide_price
   ADD COLUMN classes text[] CHECK (classes <> '{}'),
   ADD COLUMN grade   text,
   ADD COLUMN unit    text NOT NULL,
-  ADD COLUMN price   numeric(14,4) NOT NULL,
+  ADD COLUMN price   numeric(14, 4) NOT NULL,
   ADD COLUMN during  daterange NOT NULL CHECK (NOT isempty(during));
 COMMENT ON TABLE registry.guide_price IS '指导价（元/年）：估算缺口所需资金';
 
@@ -375,7 +378,7 @@ CREATE TABLE registry.record_change (
   base_version int,
   changed      text[] NOT NULL DEFAULT '{}',
   body         jsonb NOT NULL,
-  geom         geometry(Geometry, 4490),
+  geom         geometry(Geometry, 4490), -- noqa: LT01
   matched_by   text,
   doubtful     boolean NOT NULL DEFAULT false,
   candidates   bigint[] NOT NULL DEFAULT '{}',
@@ -392,7 +395,7 @@ CREATE TABLE registry.record_version (
   version    int NOT NULL,
   change_set bigint,
   body       jsonb NOT NULL,
-  geom       geometry(Geometry, 4490),
+  geom       geometry(Geometry, 4490), -- noqa: LT01
   valid_from timestamptz NOT NULL,
   valid_to   timestamptz NOT NULL,
   ended_by   bigint NOT NULL,
@@ -436,7 +439,7 @@ CREATE TABLE registry.zone_piece (
   grades   text[],
   grade_by text,
   owners   bigint[],
-  geom     geometry(Polygon, 4490) NOT NULL,
+  geom     geometry(Polygon, 4490) NOT NULL, -- noqa: LT01
   PRIMARY KEY (district, zone, rule, n)
 );
 CREATE INDEX zone_piece_geom ON registry.zone_piece USING gist (geom);
@@ -449,7 +452,7 @@ CREATE TABLE registry.coverage (
   layer    text NOT NULL,
   measure  bigint NOT NULL CHECK (measure > 0),
   span     int8multirange,
-  part     geometry(MultiPolygon, 4490),
+  part     geometry(MultiPolygon, 4490), -- noqa: LT01
   PRIMARY KEY (district, zone, asset_id)
 );
 CREATE INDEX coverage_asset ON registry.coverage (district, asset_id);

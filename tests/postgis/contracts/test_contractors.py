@@ -9,12 +9,18 @@ import pytest
 import seed
 from contracting import EAST, WEST, Connection, Desk
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 from registry.access.access_log import look
 from registry.access.scope import Scope, open_scope
+from registry.assets import query as assets_in_scope
+from registry.assets.filters import Filter
 from registry.contracts import records
 from registry.contracts.kinds import Kind
 from registry.contracts.records import Given, period
+from registry.tiles import asset_tiles as tiles
 
 
 def enter(connection: Connection, person: int) -> Any:
@@ -275,6 +281,38 @@ def test_two_companies_of_the_same_layers_have_other_scopes(desk: Desk) -> None:
     assert enter(desk.connection, colleague).key != a.key, (
         "contracts and names are of the company, and not in the zones"
     )
+
+
+def test_tiles_are_of_the_own_assets_and_change_with_them_alone(desk: Desk) -> None:
+    """Neither a cluster nor a tag tells of what other companies have: the roll-up and the counters of cells are not read."""
+    connection = desk.connection
+    lead = desk.lead("lead_a", "甲公司")
+    desk.zone(desk.contract("HT-1", "甲公司")[1], WEST)
+    whole_world = tiles.Address("points", 0, 0, 0)
+    bound = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
+    with Session(bound) as session:
+        session.connection()
+
+        def tag() -> str:
+            return tiles.etag(session, enter(connection, lead), Filter(), whole_world)
+
+        def elsewhere(change: str) -> None:
+            connection.execute("SET LOCAL ROLE chengji_owner")
+            connection.execute(change.encode(), (seed.DISTRICT,))
+            connection.execute("SET LOCAL ROLE chengji_app")
+
+        own = len(by_place(connection, WEST))
+        scope = enter(connection, lead)
+        assert assets_in_scope.counts(session, scope, Filter()).total == own > 0
+        assert tiles.cut(session, scope, Filter(), whole_world).body == b"", "no point lies there"
+        before = tag()
+        elsewhere(
+            "INSERT INTO registry.tile_revision (district, cx, cy, revision)"
+            " SELECT district, max(cx) + 5, max(cy), 1 FROM registry.tile_revision WHERE district = %s GROUP BY 1"
+        )
+        assert tag() == before
+        elsewhere("UPDATE registry.tile_revision SET revision = revision + 1 WHERE district = %s")
+        assert tag() != before
 
 
 def test_prices_are_for_those_who_see_prices(desk: Desk) -> None:

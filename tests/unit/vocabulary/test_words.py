@@ -18,15 +18,9 @@ from registry.vocabulary.deliveries import DeliveryStep, FileState, StepStatus
 from registry.vocabulary.word_list import Vocabulary, label, labels
 
 ROOT = Path(__file__).resolve().parents[3]
-# What no rule of `written.columns` covers: units as people write them, rows that the register has already, jobs of the queue,
-# what a reviewer left out, why a step failed.
-BESIDES = {
-    "unit": {"m", "米"},
-    "matched_by": {"fingerprint"},
-    "status": {"todo"},
-    "action": {"rejected"},
-    "kind": {"UndecodableText"},
-}
+# What no rule of `written.columns` covers: rows that the register has already, jobs of the queue, what a reviewer left out, why
+# a step failed.
+BESIDES = {"matched_by": {"fingerprint"}, "status": {"todo"}, "action": {"rejected"}, "kind": {"UndecodableText"}}
 # Names by which statements, templates and scripts speak of a column, or of what is made of it.
 ALSO = {
     "role": [Role], "action": [RowKind], "kind": [RowKind], "decision": [Decision], "state": [FileState],
