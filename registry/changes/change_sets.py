@@ -306,6 +306,8 @@ def _as_registry_error(error: psycopg.DatabaseError, change_set: int) -> Excepti
             return NotFound("change_set.not_proposed", id=change_set)
         case "CJ403":
             return NotAllowed("change_set.not_allowed", id=change_set)
+        case "CJ422":  # of records
+            return Invalid("records.value_unusable", detail=error.diag.message_detail or "")
         case _:
             return error
 
@@ -319,7 +321,7 @@ def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
     """
     asked = {"district": scope.district, "change_set": change_set}
     chain = connection.execute(statement("changes/undo_chain.sql").encode(), asked).fetchall()
-    if not chain:
+    if not chain or chain[0][1] is None:  # a set of records has no layer, and an undo of its own
         raise NotFound("change_set.not_applied", id=change_set)
     last, layer, kind = chain[-1]
     if len(chain) % 2 == 0:
@@ -355,6 +357,7 @@ def read(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
         ).fetchone()
         if told is None:
             raise NotFound("change_set.unknown", id=change_set)
+        told["layer"] = told["layer"] or ""  # of records
         with look(connection, scope, f"problems {change_set}", (told["layer"],)) as seen:
             told["problems"] = cursor.execute(
                 "SELECT source_row AS row, severity, code, field, value, details FROM registry.problem"

@@ -32,7 +32,8 @@ def list_changes(district: str | None, username: str | None, as_json: bool) -> N
         rows = (
             connection.cursor(row_factory=dict_row)
             .execute(
-                "SELECT s.id, s.layer, s.kind, s.status, s.title, s.source, s.summary, s.proposed_at, p.name AS proposed_by"
+                "SELECT s.id, coalesce(s.layer, '') AS layer, s.subject, s.kind, s.status, s.title, s.source, s.summary,"
+                " s.proposed_at, p.name AS proposed_by"
                 " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
                 " WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
                 (scope.district,),

@@ -203,12 +203,16 @@ def worded(connection: Connection, change_set: int) -> Iterator[None]:
         raise told from error
 
 
+def _refused(row: int, code: str, reason: str) -> Refused:
+    kind, _blank, record = code.partition(" ")
+    return Refused(row, Kind(kind), int(record), reason)
+
+
 def _told(error: psycopg.DatabaseError, change_set: int) -> Exception | None:
     detail = error.diag.message_detail or ""
     match error.sqlstate:
         case "CJ409":
-            lines = (line.split(" ", 3) for line in detail.splitlines())
-            return StaleRecords([Refused(int(row), Kind(kind), int(id), why) for row, kind, id, why in lines])
+            return StaleRecords([_refused(**row) for row in orjson.loads(detail or "[]")])
         case "CJ404":
             return NotFound("change_set.not_proposed", id=change_set)
         case "CJ403" if detail == "four_eyes":

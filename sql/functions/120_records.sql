@@ -263,7 +263,8 @@ BEGIN
            WHERE EXISTS (SELECT FROM record_change c WHERE c.district = in_district AND c.change_set = in_set
              AND c.kind = o.kind
                            AND c.accepted AND c.action <> 'conflict') ORDER BY o.at LOOP
-    SELECT string_agg(concat_ws(' ', coalesce(s.source_row, s.seq), k, s.record_id, s.reason), E'\n' ORDER BY s.seq) INTO named
+    SELECT jsonb_agg(jsonb_build_object('row', coalesce(s.source_row, s.seq), 'code', k || ' ' || s.record_id, 'reason', s.reason)
+      ORDER BY s.seq) INTO named
     FROM (SELECT * FROM stale_records(in_district, in_set, k) ORDER BY seq LIMIT 50) s;
     IF named IS NOT NULL THEN
       RAISE EXCEPTION 'records changed meanwhile' USING ERRCODE = 'CJ409', DETAIL = named;
@@ -278,11 +279,14 @@ BEGIN
     SET CONSTRAINTS ALL IMMEDIATE;
   EXCEPTION
     WHEN exclusion_violation OR unique_violation THEN
-      SELECT string_agg(concat_ws(' ', coalesce(s.source_row, s.seq), c.kind, s.record_id, s.reason), E'\n'
-        ORDER BY s.seq) INTO named
+      SELECT jsonb_agg(jsonb_build_object('row', coalesce(s.source_row, s.seq), 'code', c.kind || ' ' || s.record_id,
+        'reason', s.reason) ORDER BY s.seq) INTO named
       FROM (SELECT * FROM clashing_records(in_district, in_set) ORDER BY seq LIMIT 50) s
       JOIN record_change c ON c.district = in_district AND c.change_set = in_set AND c.seq = s.seq;
-      RAISE EXCEPTION 'taken by another record' USING ERRCODE = 'CJ409', DETAIL = coalesce(named, '0 - 0 ' || SQLERRM);
+      IF named IS NULL THEN
+        RAISE EXCEPTION '%', SQLERRM USING ERRCODE = 'CJ422', DETAIL = SQLERRM;
+      END IF;
+      RAISE EXCEPTION 'taken by another record' USING ERRCODE = 'CJ409', DETAIL = named;
     WHEN foreign_key_violation THEN
       RAISE EXCEPTION '%', SQLERRM USING ERRCODE = 'CJ422', DETAIL = SQLERRM;
   END;

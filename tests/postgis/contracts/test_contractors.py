@@ -283,15 +283,16 @@ def test_two_companies_of_the_same_layers_have_other_scopes(desk: Desk) -> None:
     )
 
 
-def test_tiles_are_of_the_own_assets_and_change_with_them_alone(desk: Desk) -> None:
+def test_tiles_are_of_the_own_assets_and_change_with_them_alone(seeded: Connection) -> None:
     """Neither a cluster nor a tag tells of what other companies have: the roll-up and the counters of cells are not read."""
-    connection = desk.connection
-    lead = desk.lead("lead_a", "甲公司")
-    desk.zone(desk.contract("HT-1", "甲公司")[1], WEST)
+    connection = seeded
     whole_world = tiles.Address("points", 0, 0, 0)
     bound = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
     with Session(bound) as session:
-        session.connection()
+        session.connection()  # which rolls back when it is the first one
+        desk = Desk(connection)
+        lead = desk.lead("lead_a", "甲公司")
+        desk.zone(desk.contract("HT-1", "甲公司")[1], WEST)
 
         def tag() -> str:
             return tiles.etag(session, enter(connection, lead), Filter(), whole_world)
