@@ -26,4 +26,5 @@ ANNOUNCEMENT = Announcement(
         "changes waiting": "importers.commands.acceptance:waiting",
     },
     documents=("importing.md", "import-reference.md", "import-problems.md", "acceptance.md"),
+    texts=("importers.texts:TEXTS", "importers.commands.texts:TEXTS"),
 )

@@ -20,7 +20,6 @@ from importers.read.reader import inspect, read
 from importers.records import Geometries, choose
 from registry.areas.areas import AreaShape
 from registry.assets.reference_features import Reference
-from registry.i18n import _
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def read_areas(
     given = resolve(source, crs)
     for rows in batches:
         if rows.geometry is None:
-            raise NoGeometry(_("“%(name)s”没有图形。", name=source.name), _("区域须为面。"))
+            raise NoGeometry("area.without_shape", name=source.name)
         shapes = shapely.make_valid(
             to_register(_turned(rows.geometry, swapped), given), method="structure", keep_collapsed=False
         )
@@ -68,7 +67,7 @@ def read_areas(
         names = _texts(rows.columns.get(columns.name), len(rows), "")
         english = _texts(rows.columns.get(columns.name_en), len(rows), "")
         if bad := np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6))).tolist():
-            raise NoGeometry(_("第 %(row)s 行不是面。", row=int(rows.numbers[bad[0]])), _("区域须为面。"))
+            raise NoGeometry("area.not_polygon", row=int(rows.numbers[bad[0]]))
         yield from map(AreaShape, codes, names, english, shapes)
 
 

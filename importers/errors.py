@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import registry.errors
 from registry.errors import RegistryError
+from registry.messages import Message
 
 
 class SourceError(RegistryError):
-    """The file, or what was said about it, makes an import impossible. The message quotes what was found."""
+    """The file, or what was said about it, makes an import impossible. Its words quote what was found."""
 
 
 class UnknownFormat(SourceError):
@@ -32,9 +38,10 @@ class ChooseLayer(SourceError):
 class UnknownCrs(SourceError):
     """Nothing says, or nothing reliable says, in which coordinate system the delivery is. `candidates` would fit it."""
 
-    def __init__(self, message: str, hint: str = "", candidates: tuple[str, ...] = ()) -> None:
-        super().__init__(message, hint)
-        self.candidates = candidates
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Names of systems."""
+        return tuple(self.details.get("candidates", ()))
 
 
 class RefusedCrs(SourceError):
@@ -47,3 +54,16 @@ class NoGeometry(SourceError):
 
 class ProfileMismatch(SourceError):
     """The profile is damaged, or speaks of columns or targets that do not exist."""
+
+
+def as_json(error: RegistryError) -> dict[str, Any]:
+    """An error to be kept, or told to another process: its kind, code and details, no words."""
+    return {"kind": type(error).__name__, **error.said.as_json()}
+
+
+def of_json(told: Mapping[str, Any]) -> RegistryError:
+    """The error that `as_json` told of."""
+    here = sys.modules[__name__]
+    kind: type[RegistryError] = getattr(here, told["kind"], None) or getattr(registry.errors, told["kind"])
+    said = Message.of(told)
+    return kind(said.code, **said.details)

@@ -17,7 +17,7 @@ from registry.assets.filters import Filter
 from registry.assets.query import matching
 from registry.catalogue.layers import Layer
 from registry.errors import Invalid
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.parties import Party
 from registry.vocabulary.assets import AssetState, PartyRole
 from registry.vocabulary.word_list import label
@@ -35,9 +35,7 @@ def export(session: Session, scope: Scope, layer: Layer, filter: Filter, path: P
     """
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
-        raise Invalid(
-            _("不能导出为“%(suffix)s”。", suffix=path.suffix), _("可用：%(known)s。", known=" ".join(DRIVERS))
-        )
+        raise Invalid("export.format_unknown", suffix=path.suffix, known=" ".join(DRIVERS))
     scope.require_layer(layer.code)
     path.unlink(missing_ok=True)
     written = 0

@@ -19,7 +19,7 @@ from PIL import ExifTags, Image
 from importers.errors import DamagedFile
 from registry.access.scope import Scope
 from registry.errors import Invalid
-from registry.i18n import _
+from registry.messages import Message
 from registry.photos import photos as attachments
 from registry.photos.photos import Attachment, Photo
 
@@ -34,8 +34,11 @@ class Refused:
     """A file that is no photo to be used, and why."""
 
     name: str
-    message: str
-    remedy: str = ""
+    why: Message
+
+
+def _refused(code: str, name: str, **details: Any) -> Refused:
+    return Refused(name, Message(code, {"name": name, **details}))
 
 
 def propose(
@@ -56,9 +59,9 @@ def propose(
             try:
                 attachments.keep(home, found)
             except Invalid as error:
-                refused.append(Refused(found.name, str(error)))
+                refused.append(Refused(found.name, error.said))
             except MemoryError:
-                refused.append(Refused(found.name, _("照片“%(name)s”需要的内存超过上限", name=found.name)))
+                refused.append(_refused("photo.out_of_memory", found.name))
             else:
                 yield found
 
@@ -75,9 +78,9 @@ def read(path: Path) -> Iterator[Photo | Refused]:
         if isinstance(content, Refused):
             yield content
         elif name.lower().endswith(HEIC) or content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
-            yield Refused(name, _("“%(name)s”是 HEIC 格式", name=name), _("在手机上改为“兼容性最佳”，或另存为 JPEG。"))
+            yield _refused("photo.heic", name)
         elif not content.startswith(b"\xff\xd8\xff"):
-            yield Refused(name, _("“%(name)s”不是 JPEG 照片", name=name), _("另存为 JPEG。"))
+            yield _refused("photo.not_jpeg", name)
         else:
             yield read_photo(name, content)
 
@@ -99,14 +102,14 @@ def _members(path: Path) -> Iterator[tuple[str, bytes | Refused]]:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(m.filename)]
             if len(members) > MOST_PHOTOS:
-                raise DamagedFile(_("压缩包中有 %(n)s 个文件，超过 %(most)s 个", n=len(members), most=MOST_PHOTOS))
+                raise DamagedFile("photo.archive_too_many", n=len(members), most=MOST_PHOTOS)
             for member in members:
                 refused = _too_large(member.filename, member.file_size)
                 with archive.open(member) as file:  # what the directory says of the size is not believed
                     content = b"" if refused else file.read(MOST_BYTES + 1)
                 yield member.filename, refused or _too_large(member.filename, len(content)) or content
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as error:
-        raise DamagedFile(_("压缩包打不开：%(error)s", error=error)) from error
+        raise DamagedFile("photo.archive_unreadable", error=error) from error
 
 
 def _hidden(name: str) -> bool:
@@ -116,7 +119,7 @@ def _hidden(name: str) -> bool:
 def _too_large(name: str, size: int) -> Refused | None:
     if size <= MOST_BYTES:
         return None
-    return Refused(name, _("“%(name)s”有 %(mb)s MB，太大", name=name, mb=size // 1_000_000))
+    return _refused("photo.too_large", name, mb=size // 1_000_000)
 
 
 def read_photo(name: str, content: bytes) -> Photo | Refused:
@@ -132,7 +135,7 @@ def read_photo(name: str, content: bytes) -> Photo | Refused:
                     width, height = height, width
                 return Photo(name, content, width, height, _taken(exif.get_ifd(ExifTags.IFD.Exif)), lon, lat)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        return Refused(name, _("照片“%(name)s”打不开：%(error)s", name=name, error=error))
+        return _refused("photo.unreadable", name, error=str(error))
 
 
 def _place(gps: dict[int, Any]) -> tuple[float, float] | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from importers.cells.sexagesimal import are_packed
 from importers.errors import ChooseLayer
 from importers.problems.problem import Problem
-from registry.i18n import Words, _
+from registry.i18n import N_, Words
 
 Geometries = NDArray[np.object_]
 Box = tuple[float, float, float, float]
@@ -118,13 +118,12 @@ class Request:
 
 def choose(names: list[str], asked: str | None) -> str:
     """The layer to read: the one asked for, or the only one. Raises ChooseLayer, naming what there is."""
-    listed = _("、").join(names)
     if asked is None and len(names) == 1:
         return names[0]
     if asked is None:
-        raise ChooseLayer(_("文件中有多个图层：%(names)s", names=listed), _("指明其中一个（命令行：--source-layer）。"))
+        raise ChooseLayer("source.layers_several", names=names)
     if asked not in names:
-        raise ChooseLayer(_("文件中没有图层“%(name)s”", name=asked), _("其中有：%(names)s。", names=listed or _("空")))
+        raise ChooseLayer("source.layer_unknown", name=asked, names=names or Words(N_("空")))
     return asked
 
 

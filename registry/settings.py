@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from registry.errors import Invalid
-from registry.i18n import _
 
 
 def _home() -> Path:
@@ -20,7 +19,7 @@ def _home() -> Path:
 def _whole(name: str, default: int) -> int:
     value = os.environ.get(name) or str(default)
     if not value.isdecimal():
-        raise Invalid(_("设置 %(name)s 的值“%(value)s”不是整数。", name=name, value=value))
+        raise Invalid("setting.not_whole", name=name, value=value)
     return int(value)
 
 

@@ -47,6 +47,7 @@ class Announcement:
     a script reads, so that their errors are JSON. `menu`: lines of the main menu.
     `tasks`: kinds of job (`registry.jobs.tasks.Task`).
     `filter_fields`: fields of the filter (`registry.assets.filter_fields.FilterField`), in modules that do not import it.
+    `texts`: mappings of code to `registry.messages.Text`, the words of the slice's errors.
     `demo`: functions of (url, manifest, folder) that add the slice's part to the demo district, after its deliveries.
     `documents`: pages of `docs/` that are about the slice.
     """
@@ -61,6 +62,7 @@ class Announcement:
     filter_fields: tuple[str, ...] = ()
     demo: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def announcements(*floors: str) -> Iterator[Announcement]:

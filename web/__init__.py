@@ -4,4 +4,5 @@ from registry.slices import Announcement
 
 ANNOUNCEMENT = Announcement(
     commands={"serve": "web.commands:serve", "run": "web.run:run"},
+    texts=("web.texts:TEXTS",),
 )

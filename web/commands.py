@@ -38,7 +38,7 @@ def check(url: str) -> None:
     with connect(url, role=None) as connection:
         findings = pulse(connection, url)
     if not findings["migrated"].ok:
-        raise Unavailable(findings["migrated"].what, findings["migrated"].remedy)
+        raise Unavailable("database.unfit", what=findings["migrated"].what, remedy=findings["migrated"].remedy)
     for finding in findings.values():
         if not finding.ok:
             click.secho(f"✗ {finding.what}\n  {finding.remedy}", fg="yellow", err=True)

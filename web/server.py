@@ -101,10 +101,7 @@ def _require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Unavailable(
-                _("端口 %(port)s 不能使用：%(error)s", port=port, error=error.strerror),
-                _("用 --port 或 REGISTRY_PORT 换一个端口。"),
-            ) from error
+            raise Unavailable("server.port_taken", port=port, error=error.strerror) from error
 
 
 def _log_to_stderr() -> None:

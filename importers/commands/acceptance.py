@@ -28,7 +28,7 @@ def record(
     from importers.reporting import acceptance_document as acceptance_form
 
     if not (html or pdf or verify):
-        raise Invalid(_("没有说明要做什么。"), _("用 --html、--pdf 写出记录，或用 --verify 核对。"))
+        raise Invalid("record.nothing_asked")
     with opened(district, username) as (connection, scope):
         if verify:
             _compare(connection, scope, numbers, verify)
@@ -47,10 +47,10 @@ def _compare(connection: Any, scope: Any, numbers: tuple[int, ...], verify: str)
     from importers.reporting.acceptance import checksum
 
     if len(numbers) != 1:
-        raise Invalid(_("一次核对一个变更集。"))
+        raise Invalid("record.one_at_a_time")
     found = checksum(connection, scope, numbers[0])
     if found != verify.strip().lower():
-        raise Conflict(_("变更集 %(id)s 的校验值是 %(found)s，与给出的不符。", id=numbers[0], found=found))
+        raise Conflict("record.checksum_differs", id=numbers[0], found=found)
     click.echo(_("变更集 %(id)s 的校验值相符。", id=numbers[0]))
 
 

@@ -59,12 +59,12 @@ def _control_points(path: Path):  # type: ignore[no-untyped-def]
         rows = list(csv.DictReader(file))
         heads = list(rows[0]) if rows else []
     if missing := [column for column in COLUMNS if column not in heads]:
-        raise Invalid(_("控制点文件缺少列：%(names)s", names=_("、").join(missing)), "x,y,east,north")
+        raise Invalid("control_points.columns_missing", names=list(missing))
     numbers = np.empty((len(rows), 4))
     for line, row in enumerate(rows, 2):
         for place, column in enumerate(COLUMNS):
             try:
                 numbers[line - 2, place] = float(row[column])
             except (TypeError, ValueError):
-                raise Invalid(_("第 %(row)s 行，%(column)s 不是数", row=line, column=column)) from None
+                raise Invalid("control_points.not_number", row=line, column=column) from None
     return [row.get("name") or str(line) for line, row in enumerate(rows, 2)], numbers

@@ -14,6 +14,7 @@ from importers.commands.progress import Bar
 from registry.commands.options import acting, opened
 from registry.errors import Invalid
 from registry.i18n import _
+from registry.messages import spoken
 
 
 @click.command()
@@ -70,7 +71,7 @@ def import_(
     Import a survey file: Shapefile (zipped or plain), GeoPackage, GeoJSON, CSV, XLSX, GeoParquet. Good rows are compared
     with the register and proposed as changes; bad rows are listed with row, value and remedy.
     """
-    from importers.pipeline import ImportRequest, run, vars_of
+    from importers.pipeline import ImportRequest, run
     from importers.read.reader_process import ReaderLimits
     from registry.settings import settings
 
@@ -81,8 +82,7 @@ def import_(
         if dry_run:
             connection.rollback()
     if as_json:
-        encoding = vars_of(report.source.encoding)
-        told = {**report.as_dict(), "encoding": encoding, "dry_run": dry_run}
+        told = {**spoken(report.as_dict()), "dry_run": dry_run}
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
     else:
         _print(report, dry_run)
@@ -112,5 +112,5 @@ def _pairs(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for text in texts:
         left, equals, right = text.rpartition("=")
         if not (equals and left and right):
-            raise Invalid(_("“%(value)s”无法理解。", value=text), _("写成 名称=值。"))
+            raise Invalid("command.option_bad", value=text)
         yield left, right

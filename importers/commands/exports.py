@@ -27,7 +27,7 @@ def export(file: Path, layer: str, query: str, force: bool, district: str | None
     from registry.database.connections import raw
 
     if file.exists() and not force:
-        raise Invalid(_("文件“%(file)s”已存在。", file=file), "--force")
+        raise Invalid("command.file_exists", file=file)
     wanted = Filter.parse([*parse_qsl(query), ("layer", layer)])
     with opened_session(district, username) as (session, scope):
         written = write(session, scope, stored_layer(raw(session), layer), wanted, file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,7 +38,7 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
         if is_applied:
             change_sets.apply(connection, scope, change_set)
     if as_json:
-        told = {"change_set": change_set, "applied": is_applied, "refused": [vars(r) for r in refused],
+        told = {"change_set": change_set, "applied": is_applied, "refused": [_refusal(r) for r in refused],
                 "photos": [{**vars(p), "taken_at": p.taken_at and p.taken_at.isoformat()} for p in proposed]}  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -48,6 +49,11 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
     for photo in proposed:
         click.echo(f"  {photo.name}  {photo.code or label(PhotoReason, photo.reason)}")
     for refusal in refused:
-        click.echo(f"  {refusal.message}  {refusal.remedy}")
+        click.echo(f"  {refusal.why.message}  {refusal.why.hint}")
     if not is_applied:
         click.echo(_("变更集 %(id)s 待应用：registry changes apply %(id)s", id=change_set))
+
+
+def _refusal(refused: Any) -> dict[str, Any]:
+    said = refused.why
+    return {"name": refused.name, **said.spoken(), "message": said.message, "remedy": said.hint}

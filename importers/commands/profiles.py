@@ -51,7 +51,7 @@ def export(name: str, out: Path, force: bool, district: str | None, username: st
     from registry.deliveries.profiles import named
 
     if out.exists() and not force:
-        raise Invalid(_("文件“%(file)s”已存在。", file=out), "--force")
+        raise Invalid("command.file_exists", file=out)
     with opened(district, username) as (connection, scope):
         pack = Pack(Profile.from_toml(named(connection, scope, name)), Grounds.of_district(connection, scope.district))
     out.write_text(pack.to_toml(), encoding="utf-8")

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.errors import Invalid
-from registry.i18n import _
 from registry.settings import settings
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class Supplied:
             base = pyproj.CRS(source)
             shift = ToWGS84Transformation(base.geodetic_crs, *map(float, self.told.split(",")))
             return pyproj.Transformer.from_crs(BoundCRS(base, 4326, shift), 4326, always_xy=True)
-        raise _wrong(_("“%(name)s”的参数 PROJ 不能使用", name=self.name))
+        raise _wrong("parameters.unusable", name=self.name)
 
 
 def supplied(*names: str) -> Supplied | None:
@@ -111,17 +110,17 @@ def _load(path: Path) -> dict[str, Supplied]:
     outside(path)
     try:
         if path.stat().st_mode & READABLE_BY_ALL:
-            raise _wrong(_("参数文件“%(path)s”人人可读", path=path), _("收回权限：chmod 600。"))
+            raise _wrong("parameters.readable_by_all", path=path)
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _wrong(_("打不开参数文件“%(path)s”：%(error)s", path=path, error=error.strerror)) from None
+        raise _wrong("parameters.unreadable", path=path, error=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise _wrong(_("参数文件“%(path)s”不是有效的 TOML", path=path)) from None
+        raise _wrong("parameters.not_toml", path=path) from None
     found = {}
     for name, table in told.items():
         kinds = [kind for kind in KINDS if isinstance(table, dict) and kind in table]
         if len(kinds) != 1:
-            raise _wrong(_("“%(name)s”应写明 %(kinds)s 之一", name=name, kinds=_("、").join(KINDS)))
+            raise _wrong("parameters.kind_missing", name=name, kinds=list(KINDS))
         found[_key(name)] = Supplied(name, kinds[0], table[kinds[0]])
     return found
 
@@ -130,7 +129,7 @@ def outside(path: Path) -> None:
     """Raise Invalid for a path inside the checkout, or inside the installed package."""
     program = Path(__file__).resolve().parents[2]
     if path.resolve().is_relative_to(program):
-        raise _wrong(_("参数文件“%(path)s”在程序目录之内", path=path), _("放到程序与代码库之外，只让操作员读取。"))
+        raise _wrong("parameters.inside_program", path=path)
 
 
 def fitted(source: Floats, target: Floats, to: str) -> tuple[Plane, Floats]:
@@ -139,11 +138,11 @@ def fitted(source: Floats, target: Floats, to: str) -> tuple[Plane, Floats]:
     Raises Invalid for fewer than three points, or points that all lie in one place.
     """
     if len(source) < FEWEST_POINTS:
-        raise Invalid(_("至少需要 %(n)s 个控制点，只有 %(found)s 个", n=FEWEST_POINTS, found=len(source)))
+        raise Invalid("control_points.too_few", n=FEWEST_POINTS, found=len(source))
     z, w = (points[:, 0] + 1j * points[:, 1] for points in (source, target))
     spread = z - z.mean()
     if np.abs(spread).max() < 1.0:
-        raise Invalid(_("控制点在同一处"), _("选取分布在测区四周的控制点。"))
+        raise Invalid("control_points.one_place")
     turn = np.vdot(spread, w - w.mean()) / np.vdot(spread, spread)
     shift = w.mean() - turn * z.mean()
     plane = Plane(float(turn.real), float(turn.imag), float(shift.real), float(shift.imag), to)
@@ -168,5 +167,5 @@ def _key(name: str) -> str:
     return re.sub(r"[\s_:\-]", "", name.lower())
 
 
-def _wrong(message: str, hint: str = "") -> Invalid:
-    return Invalid(message, hint or _("见 docs/operating.md 的“Parameters”一节；设置为 %(setting)s。", setting=SETTING))
+def _wrong(code: str, **details: Any) -> Invalid:
+    return Invalid(code, setting=SETTING, **details)

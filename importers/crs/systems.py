@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from importers.crs.parameters import Plane, supplied
 from importers.errors import RefusedCrs, UnknownCrs
 from importers.records import Box, DeclaredCrs, SourceLayer
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 if TYPE_CHECKING:
     import pyproj
@@ -75,13 +75,15 @@ def resolve(source: SourceLayer, option: str | None = None, box: Box | None = No
         differs = declared.basis in ("prj", "file") and _name_in(declared) != crs.name
         return SourceCrs(crs.name, crs.basis, crs.definition, declared.name if differs else "")
     if not declared.text:
-        raise _unknown(_("没有说明坐标系"), source, box)
+        raise _unknown(Words(N_("没有说明坐标系")), source, box)
     if declared.basis == "format" and not _could_be_degrees(source.extent):
-        raise _unknown(_("%(format)s 默认为经纬度，但坐标不是经纬度", format=source.format), source, box)
+        raise _unknown(
+            Words(N_("%(format)s 默认为经纬度，但坐标不是经纬度"), {"format": str(source.format)}), source, box
+        )
     try:
         return _usable(named(declared.text, declared.basis, declared.name))
     except UnknownCrs as error:
-        raise _unknown(error.message, source, box) from error
+        raise _unknown(error.said.words(), source, box) from error
 
 
 def named(text: str, basis: str, name: str = "") -> SourceCrs:
@@ -202,23 +204,20 @@ def _usable(crs: SourceCrs) -> SourceCrs:
     if REFUSED_DATUMS.search(datum) or REFUSED_DATUMS.search(crs.name):
         if supplied(crs.name, datum) is not None:
             return SourceCrs(crs.name, crs.basis, SUPPLIED + crs.definition)
-        raise RefusedCrs(
-            _("“%(crs)s”使用 %(datum)s 基准，没有公开可用的参数转换到 CGCS2000", crs=crs.name, datum=datum),
-            _("请供图单位转换到 CGCS2000（如 EPSG:4490）后重新提交，或由操作员提供参数文件；直接套用会偏差数十米。"),
-        )
+        raise RefusedCrs("crs.datum_refused", crs=crs.name, datum=datum)
     try:
         transformer(crs)
     except import_module("pyproj.exceptions").ProjError as error:
-        raise UnknownCrs(_("不能确定“%(crs)s”的基准", crs=crs.name)) from error
+        raise UnknownCrs("crs.datum_unknown", crs=crs.name) from error
     return crs
 
 
-def _unknown(message: str, source: SourceLayer, box: Box | None) -> UnknownCrs:
+def _unknown(why: Words, source: SourceLayer, box: Box | None) -> UnknownCrs:
     fitting = candidates(source.extent, box)
-    hint = _("选定坐标系，如 EPSG:4490（命令行：--crs EPSG:4490）。")
+    advice = Words(N_("选定坐标系，如 EPSG:4490（命令行：--crs EPSG:4490）。"))
     if fitting:
-        hint = _("选定坐标系（命令行：--crs）；与数据相符的有：%(names)s。", names=_("、").join(fitting))
-    return UnknownCrs(_("图层“%(layer)s”：%(message)s", layer=source.name, message=message), hint, fitting)
+        advice = Words(N_("选定坐标系（命令行：--crs）；与数据相符的有：%(names)s。"), {"names": list(fitting)})
+    return UnknownCrs("crs.unknown", layer=source.name, why=why, advice=advice, candidates=fitting)
 
 
 def _name_in(declared: DeclaredCrs) -> str:
@@ -239,9 +238,7 @@ def _proj(text: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError as error:
-        raise UnknownCrs(
-            _("“%(text)s”不是坐标系", text=text[:80]), _("填写 EPSG 代码（如 EPSG:4549）、GCJ-02 或 BD-09。")
-        ) from error
+        raise UnknownCrs("crs.not_a_system", text=text[:80]) from error
 
 
 @cache

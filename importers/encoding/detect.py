@@ -16,7 +16,7 @@ from pathlib import Path
 from importers.encoding.plausibility import is_chinese, is_latin, is_plausible
 from importers.errors import UndecodableText
 from importers.records import Encoding
-from registry.i18n import N_, Words, _
+from registry.i18n import N_, Words
 
 MOSTLY = 0.98
 # From here on characters take three bytes in UTF-8, which GBK text hardly ever imitates; so many of them it never does.
@@ -60,7 +60,7 @@ def chosen(name: str) -> Encoding:
     """The encoding that the operator asked for. Raises UndecodableText when there is no such encoding."""
     codec = codec_name(name)
     if codec is None:
-        raise UndecodableText(_("没有名为“%(name)s”的文字编码", name=name), _("常用的是 UTF-8 与 GB18030。"))
+        raise UndecodableText("text.encoding_unknown", name=name)
     return Encoding(_label(codec), "option", Words(N_("按指定")))
 
 
@@ -80,7 +80,7 @@ def detect(pieces: Sequence[bytes], declared: str | None = None, basis: str = "c
     if best is None and not fitting:
         return _most_of_it(pieces, declared)
     if best is None:
-        raise _undecodable(pieces, declared, _("可能是 %(names)s", names=_("、").join(map(_label, fitting))))
+        raise _undecodable(pieces, declared, Words(N_("可能是 %(names)s"), {"names": list(map(_label, fitting))}))
     if best == codec:
         return Encoding(_label(best), basis, Words(N_("与声明“%(declared)s”相符"), {"declared": declared}))
     return Encoding(_label(best), "content", _evidence(pieces, best, declared))
@@ -139,15 +139,12 @@ def _most_of_it(pieces: Sequence[bytes], declared: str | None) -> Encoding:
             rest = len(pieces) - len(whole)
             evidence = Words(N_("%(total)s 段文字中有 %(rest)s 段不能解码"), {"total": len(pieces), "rest": rest})
             return Encoding(_label(candidate), "content", evidence)
-    raise _undecodable(pieces, declared, _("既不是 UTF-8 也不是 GB18030"))
+    raise _undecodable(pieces, declared, Words(N_("既不是 UTF-8 也不是 GB18030")))
 
 
-def _undecodable(pieces: Sequence[bytes], declared: str | None, what: str) -> UndecodableText:
-    said = _("（声明为“%(declared)s”）", declared=declared) if declared else ""
-    return UndecodableText(
-        _("不能确定文字编码，%(what)s%(said)s：%(sample)s", what=what, said=said, sample=repr(pieces[0][:40])),
-        _("指明文字编码，如 GB18030、cp1252、big5、cp949（命令行：--encoding）。"),
-    )
+def _undecodable(pieces: Sequence[bytes], declared: str | None, what: Words) -> UndecodableText:
+    said = Words(N_("（声明为“%(declared)s”）"), {"declared": declared}) if declared else ""
+    return UndecodableText("text.undecodable", what=what, said=said, sample=repr(pieces[0][:40]))
 
 
 def detect_file(path: Path) -> Encoding:
@@ -177,10 +174,7 @@ def refuse_mixed(path: Path, encoding: Encoding) -> None:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if _is_other(line, "gb18030"):
-                raise UndecodableText(
-                    _("文件是 GB18030，但第 %(line)s 行是 UTF-8：%(sample)s", line=number, sample=repr(line[:40])),
-                    _("请供图单位把整个文件存为同一种文字编码。"),
-                )
+                raise UndecodableText("text.encodings_mixed", line=number, sample=repr(line[:40]))
 
 
 def decode(pieces: Iterable[bytes], codec: str, full: int = 0) -> list[str]:

@@ -27,7 +27,7 @@ from registry.access.scope import Scope
 from registry.areas.districts import read_district
 from registry.assets.reference_features import Reference, load_reference
 from registry.catalogue.layers import Layer
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 SHOWN = 6
 
@@ -134,33 +134,44 @@ def _question(unknown: UnknownCrs, verdict: CrsVerdict) -> UnknownCrs:
     """The reader's complaint, with the candidates as far as the delivery could be placed."""
     if not verdict.candidates:
         return unknown
-    hint = _("选定坐标系（命令行：--crs）；%(reason)s。", reason=verdict.reason)
-    return UnknownCrs(unknown.message, "\n".join((hint, *_listed(verdict))), _names(verdict))
+    advice = Words(N_("选定坐标系（命令行：--crs）；%(reason)s。"), {"reason": verdict.reason})
+    told = {**unknown.details, "advice": _with_list(advice, verdict), "candidates": _names(verdict)}
+    return UnknownCrs(unknown.code, **told)
 
 
 def _contradiction(source: SourceLayer, declared: SourceCrs, verdict: CrsVerdict) -> UnknownCrs:
     best = next(
         c for c in verdict.candidates if verdict.declared is None or c.crs != verdict.declared.crs or c.axes == "yx"
     )
-    said = _("%(format)s 规定为 %(crs)s", format=source.format, crs=declared.name)
+    said = Words(N_("%(format)s 规定为 %(crs)s"), {"format": str(source.format), "crs": declared.name})
     if source.crs.basis != "format":
-        said = _("文件声明的坐标系为“%(crs)s”", crs=declared.name)
-    message = _("图层“%(layer)s”：%(said)s，但数据更像 %(best)s", layer=source.name, said=said, best=best.label)
-    hint = _("核对后选定 %(best)s 或 %(declared)s（命令行：--crs）。", best=best.crs, declared=declared.name)
+        said = Words(N_("文件声明的坐标系为“%(crs)s”"), {"crs": declared.name})
+    names = {"best": best.crs, "declared": declared.name}
+    advice = Words(N_("核对后选定 %(best)s 或 %(declared)s（命令行：--crs）。"), names)
     if best.axes == "yx":
-        hint = _(
-            "核对后选“坐标的两轴对调”（方案：swap_axes = true），或选定 %(declared)s 坚持文件的次序（命令行：--crs）。",
-            declared=declared.name,
+        advice = Words(
+            N_(
+                "核对后选“坐标的两轴对调”（方案：swap_axes = true），或选定 %(declared)s 坚持文件的次序（命令行：--crs）。"
+            ),
+            names,
         )
-    return UnknownCrs(message, "\n".join((hint, *_listed(verdict))), _names(verdict))
+    return UnknownCrs(
+        "crs.contradicted", layer=source.name, said=said, best=best.label, advice=_with_list(advice, verdict),
+        candidates=_names(verdict),
+    )  # fmt: skip
+
+
+def _with_list(advice: Words, verdict: CrsVerdict) -> Words:
+    return Words.joined((advice, *_listed(verdict)), by="\n")
 
 
 def _names(verdict: CrsVerdict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.crs for c in verdict.candidates))
 
 
-def _listed(verdict: CrsVerdict) -> Iterator[str]:
+def _listed(verdict: CrsVerdict) -> Iterator[Words]:
     """The candidates, one on a line; the declared one first."""
     for candidate in [*([verdict.declared] if verdict.declared else []), *verdict.candidates][:SHOWN]:
         score = round(100 * candidate.score) if np.isfinite(candidate.score) else 0
-        yield _("%(crs)s：得分 %(score)s %%；%(why)s", crs=candidate.label, score=score, why=candidate.explanation)
+        values = {"crs": candidate.label, "score": score, "why": candidate.explanation}
+        yield Words(N_("%(crs)s：得分 %(score)s %%；%(why)s"), values)

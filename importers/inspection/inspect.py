@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +18,7 @@ from importers.records import Rows, SourceLayer
 from registry.access.scope import Scope
 from registry.catalogue.layers import Layer, stored_layers
 from registry.deliveries import profiles
+from registry.i18n import storable
 
 # A geodatabase may have a hundred layers; the others are judged when one of them is checked.
 MOST_JUDGED = 8
@@ -110,16 +109,3 @@ def _told(verdict: CrsVerdict) -> dict[str, Any]:
         "contradicted": bool(verdict.contradicted),
         "reason": asdict(verdict.reason),
     }
-
-
-def storable(value: Any) -> Any:
-    """A value as PostgreSQL can keep it as JSON: what is no number is null, and text has no NUL and no half character."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {storable(str(name)): storable(held) for name, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [storable(held) for held in value]
-    return value

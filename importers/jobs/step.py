@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 
+from importers.errors import as_json
 from importers.inspection.inspect import look_over
 from importers.pipeline import ImportRequest, Report, run
 from importers.read.reader_process import ReaderLimits, ReaderProcess
@@ -31,7 +32,7 @@ from registry.deliveries import deliveries
 from registry.deliveries import steps as delivery_steps
 from registry.deliveries.steps import Run, Task
 from registry.errors import Conflict, RegistryError, Unavailable
-from registry.i18n import _
+from registry.messages import Message
 from registry.settings import Settings, settings
 from registry.vocabulary.changes import SetStatus
 from registry.vocabulary.deliveries import DeliveryStep, StepStatus, Verb
@@ -125,7 +126,7 @@ class _Work:
         except Orphaned:
             return self._end(1, status=StepStatus.FAILED, failure=delivery_steps.died())
         except RegistryError as error:
-            return self._end(1, status=StepStatus.FAILED, failure=_refusal(error))
+            return self._end(1, status=StepStatus.FAILED, failure=as_json(error))
         except psycopg.OperationalError as error:
             log.error("%s: %s", self.task, error)
             return self._end(1, status=StepStatus.FAILED, failure=_misfortune(error))
@@ -179,26 +180,15 @@ class _Work:
         self._status.commit()
 
 
-def _refusal(error: RegistryError) -> dict[str, str]:
-    """What was wrong, in words; `kind` tells the page whether doing the same again could help."""
-    return {"message": error.message, "hint": error.hint, "kind": type(error).__name__}
+def _misfortune(error: psycopg.OperationalError) -> dict[str, Any]:
+    """What befell the database."""
+    is_full = isinstance(error, psycopg.errors.DiskFull)
+    return Message("database.disk_full" if is_full else "database.connection_lost").as_json()
 
 
-def _misfortune(error: psycopg.OperationalError) -> dict[str, str]:
-    """What befell the database, in words."""
-    if isinstance(error, psycopg.errors.DiskFull):
-        message, hint = _("数据库的磁盘已满。没有留下任何改动。"), _("请管理员腾出空间，再点“继续”。")
-    else:
-        message, hint = _("与数据库的连接中断。没有留下任何改动。"), _("数据库恢复后，点“继续”从头再做这一步。")
-    return {"message": message, "hint": hint}
-
-
-def _fault(error: BaseException) -> dict[str, str]:
-    """A fault of ours or of the machine, in words that show nothing of the inside."""
-    return {
-        "message": _("处理时出错（%(kind)s）。没有留下任何改动。", kind=type(error).__name__),
-        "hint": _("点“继续”再试；仍不行请告知管理员，详情在服务器日志中。"),
-    }
+def _fault(error: BaseException) -> dict[str, Any]:
+    """A fault of ours or of the machine; its words show nothing of the inside."""
+    return Message("delivery.fault", {"kind": type(error).__name__}).as_json()
 
 
 def _look(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dict[str, Any]:
@@ -248,9 +238,7 @@ def _undo(connection: psycopg.Connection[Any], scope: Scope, work: _Work) -> dic
     file = deliveries.get(connection, scope, work.task.delivery).file(work.task.number)
     summary = change_sets.undo(connection, scope, file.undone_by or work.task.change_set)
     if not summary.changes:
-        raise Conflict(
-            _("这批的 %(n)s 行之后都被改动过，没有可撤销的。", n=summary.conflicts), _("在资产页上逐个查看其历史。")
-        )
+        raise Conflict("delivery.nothing_to_undo", n=summary.conflicts)
     change_sets.apply(connection, scope, summary.change_set)
     return {}
 

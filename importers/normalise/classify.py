@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,8 @@ from importers.cells.numbers import Mask, NotThis, converted
 from importers.normalise.batch import Batch
 from importers.normalise.class_names import ClassBook, OtherLayers
 from importers.problems.problem import Code, Problem, at
-from registry.catalogue.layers import Layer
+from registry.catalogue.layers import AssetClass, Layer
+from registry.i18n import Name, Words
 
 NO_CLASS = -1
 DIGITS_OF_CLASS = slice(6, 10)
@@ -84,14 +86,18 @@ class Classifier:
             code, details = meant[word]
             batch.problems += at(code, [number], heading, [word], **details)
 
-    def _meaning(self, word: str, others: OtherLayers) -> tuple[Code, dict[str, str]]:
+    def _meaning(self, word: str, others: OtherLayers) -> tuple[Code, dict[str, Any]]:
         position = self.book.in_other_scheme(word)
         if position is not None:
             known = self.layer.classes[position]
-            return Code.CLASS_OF_OTHER_SCHEME, {"scheme": self.book.scheme, "other": known.scheme, "name": known.name}
+            return Code.CLASS_OF_OTHER_SCHEME, {
+                "scheme": self.book.scheme,
+                "other": known.scheme,
+                "name": _name_of(known),
+            }
         layer = others.knowing(word)
         if layer is not None:
-            return Code.CLASS_OF_OTHER_LAYER, {"layer": layer.name}
+            return Code.CLASS_OF_OTHER_LAYER, {"layer": Name(layer.name_zh, layer.name_en)}
         return Code.CLASS_UNKNOWN, {"scheme": self.book.scheme}
 
     def _digits(self, code: pa.Array) -> Indexes:
@@ -115,14 +121,21 @@ class Classifier:
         doubtful &= ~_mask(pc.equal(batch.text("name"), self._names.take(pa.array(index, mask=index == NO_CLASS))))
         found = np.unique(index[doubtful])
         if len(found):
-            value = "；".join(self._in_words(int(position)) for position in found[:SHOWN_MEANINGS])
+            meanings = {c: self._meanings(int(c)) for c in found[:SHOWN_MEANINGS]}
+            value = ", ".join(self.layer.classes[int(c)].code for c in meanings)
             heading = batch.headings.get("class") or batch.headings.get("code", "")
-            batch.problems.append(Problem(Code.SCHEME_AMBIGUOUS, None, heading, value, {"scheme": self.book.scheme}))
+            details = {"scheme": self.book.scheme, "meanings": Words.joined(meanings.values(), by="; ")}
+            batch.problems.append(Problem(Code.SCHEME_AMBIGUOUS, None, heading, value, details))
 
-    def _in_words(self, position: int) -> str:
+    def _meanings(self, position: int) -> Words:
         """0118 = 路灯 (CJ/T 214-2007), 化粪池井盖 (GB/T 30428.2-2013)."""
         known = [self.layer.classes[at] for at in self.book.meanings(position)]
-        return f"{known[0].code} = " + ", ".join(f"{c.name} ({c.scheme})" for c in known)
+        each = [Words("%(name)s (%(scheme)s)", {"name": _name_of(c), "scheme": c.scheme}) for c in known]
+        return Words("%(code)s = %(names)s", {"code": known[0].code, "names": Words.joined(each, by=", ")})
+
+
+def _name_of(kind: AssetClass) -> Name:
+    return Name(kind.name_zh, kind.name_en)
 
 
 def _mask(flags: pa.Array) -> Mask:

@@ -24,7 +24,7 @@ from importers.profiles.column_names import ATTRIBUTE, IGNORE, POSITIONS
 from importers.profiles.profile import Profile
 from importers.records import Box, Geometries, Rows, SourceLayer
 from registry.catalogue.layers import Layer
-from registry.i18n import _
+from registry.i18n import Name
 
 STATES = {
     "intact": "intact 完好 良好 正常 在用 好 使用中 完整",
@@ -177,14 +177,13 @@ class Normaliser:
 def _check_layer(profile: Profile, layer: Layer) -> None:
     """A profile of another layer, or of a scheme the layer does not have, would make every row an error."""
     if profile.layer != layer.code:
-        raise ProfileMismatch(
-            _("方案属于图层“%(other)s”，不是“%(layer)s”", other=profile.layer, layer=layer.code),
-            _("换用该图层的方案。"),
-        )
+        raise ProfileMismatch("profile.of_other_layer", other=profile.layer, layer=layer.code)
     if profile.scheme is not None and profile.scheme not in layer.schemes:
         raise ProfileMismatch(
-            _("图层“%(layer)s”没有分类标准“%(scheme)s”", layer=layer.name, scheme=profile.scheme),
-            _("可用的标准：%(names)s。", names=_("、").join(layer.schemes)),
+            "profile.scheme_unknown",
+            layer=Name(layer.name_zh, layer.name_en),
+            scheme=profile.scheme,
+            names=list(layer.schemes),
         )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from importers.problems.codes import Code, Severity
 from importers.problems.texts import TEXTS
-from registry.i18n import N_, _
+from registry.i18n import N_, _, storable
+from registry.messages import Message, of_problem
 
 __all__ = [
     "N_",
@@ -50,17 +51,19 @@ class Problem:
         return TEXTS[self.code].severity
 
     @property
+    def said(self) -> Message:
+        """The problem without row and field, to be put into words."""
+        return of_problem(self.code, self.field, self.value, self.details or {})
+
+    @property
     def message(self) -> str:
-        """What was found, without row and field."""
-        return _(TEXTS[self.code].message, **self._values())
+        """What was found, in the language of this context."""
+        return self.said.message
 
     @property
     def remedy(self) -> str:
-        """What to do about it."""
-        return _(TEXTS[self.code].remedy, **self._values())
-
-    def _values(self) -> dict[str, Any]:
-        return {"value": self.value, "field": self.field, **(self.details or {})}
+        """What to do about it, in the language of this context."""
+        return self.said.hint
 
     def __str__(self) -> str:
         place = [_("第 %(row)s 行", row=self.row)] if self.row is not None else []
@@ -129,7 +132,8 @@ def as_record(problem: Problem) -> dict[str, Any]:
     """A problem in words, for JSON."""
     return {
         "row": problem.row, "severity": str(problem.severity), "code": str(problem.code), "field": problem.field,
-        "value": problem.value, "message": problem.message, "remedy": problem.remedy,
+        "value": problem.value, "details": storable(problem.details or {}, spoken=True),
+        "message": problem.message, "remedy": problem.remedy,
     }  # fmt: skip
 
 

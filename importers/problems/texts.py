@@ -115,15 +115,15 @@ TEXTS: dict[Code, Text] = {
         N_("重新绘制图形"),
     ),
     Code.GEOMETRY_REPAIRED: _warning(
-        N_("面不合规（%(value)s），已自动修复，面积变化 %(change)s %%"),
+        N_("面不合规（%(reason)s，%(value)s），已自动修复，面积变化 %(change)s %%"),
         N_("在地图上核对修复结果"),
     ),
     Code.GEOMETRY_INVALID: _error(
-        N_("面不合规（%(value)s），修复将使面积变化 %(change)s %%"),
+        N_("面不合规（%(reason)s，%(value)s），修复将使面积变化 %(change)s %%"),
         N_("在制图软件中修正；认可修复结果时在检查页上同意（命令行：--accept-repairs，方案：accept_repairs）"),
     ),
     Code.GEOMETRY_REPAIR_ACCEPTED: _warning(
-        N_("面不合规（%(value)s），已按认可的修复收下，面积变化 %(change)s %%"),
+        N_("面不合规（%(reason)s，%(value)s），已按认可的修复收下，面积变化 %(change)s %%"),
         N_("在地图上核对修复结果"),
     ),
     Code.LINE_PARTS_DROPPED: _warning(
@@ -243,7 +243,7 @@ TEXTS: dict[Code, Text] = {
         N_("把该列设为文本格式"),
     ),
     Code.SCHEME_AMBIGUOUS: _warning(
-        N_("没有说明分类标准，而同一代码含义不同：%(value)s；已按 %(scheme)s 处理"),
+        N_("没有说明分类标准，而同一代码含义不同：%(meanings)s；已按 %(scheme)s 处理"),
         N_("写明分类标准（方案：scheme，命令行：--scheme）"),
     ),
     Code.STATE_UNKNOWN: _error(

@@ -11,7 +11,7 @@ from typing import Any
 from importers.errors import NoGeometry, ProfileMismatch
 from importers.profiles.column_names import ATTRIBUTE, FIELDS, IGNORE, POSITIONS, QUARANTINE
 from importers.records import SourceLayer
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 ONE_COLUMN_EACH = frozenset({*FIELDS, *POSITIONS})
 LARGEST_TOLERANCE_M = 50.0
@@ -58,17 +58,11 @@ class Profile:
         """Raise ProfileMismatch for targets that are not there, or taken twice."""
         for target in (*self.columns.values(), *self.constants):
             if target not in TARGETS and not (target.startswith(ATTRIBUTE) and len(target) > len(ATTRIBUTE)):
-                raise ProfileMismatch(
-                    _("方案中的目标“%(target)s”不存在", target=target),
-                    _("可用的目标：%(targets)s，或 attributes.名称。", targets=_("、").join(sorted(TARGETS))),
-                )
+                raise ProfileMismatch("profile.target_unknown", target=target, targets=sorted(TARGETS))
         taken: dict[str, str] = {}
         for column, target in self.columns.items():
             if target != IGNORE and target in taken:
-                raise ProfileMismatch(
-                    _("列“%(a)s”与“%(b)s”都对应 %(target)s", a=taken[target], b=column, target=target),
-                    _("每个目标只对应一列；另一列可对应 ignore。"),
-                )
+                raise ProfileMismatch("profile.target_twice", a=taken[target], b=column, target=target)
             taken[target] = column
 
     @property
@@ -103,18 +97,11 @@ class Profile:
         ]
         if missing:
             raise ProfileMismatch(
-                _("方案中的列不在文件中：%(names)s", names=_("、").join(dict.fromkeys(missing))),
-                _(
-                    "文件中的列：%(names)s。更正方案，或请供图单位补上这些列。",
-                    names=_("、").join(sorted(there)) or _("无"),
-                ),
+                "profile.columns_missing", names=list(dict.fromkeys(missing)), known=sorted(there) or Words(N_("无"))
             )
         placed = any(map(self.column_for, ("wkt", "xy"))) or (self.column_for("x") and self.column_for("y"))
         if source.geometry is None and not placed:
-            raise NoGeometry(
-                _("“%(name)s”没有图形，也没有坐标列", name=source.name),
-                _("在方案的 [columns] 中把两列对应到 x 与 y，或把一列对应到 xy 或 wkt。"),
-            )
+            raise NoGeometry("profile.without_place", name=source.name)
 
     def to_toml(self) -> str:
         """The profile as TOML text; what is not set is left out."""
@@ -130,15 +117,12 @@ class Profile:
         try:
             found = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ProfileMismatch(_("方案不是有效的 TOML：%(error)s", error=error)) from error
+            raise ProfileMismatch("profile.not_toml", error=error) from error
         types = {f.name: f for f in fields(cls)}
         if unknown := [name for name in found if name not in types]:
-            raise ProfileMismatch(
-                _("方案中有不认识的项：%(names)s", names=_("、").join(unknown)),
-                _("可用的项：%(names)s。", names=_("、").join(types)),
-            )
+            raise ProfileMismatch("profile.keys_unknown", names=list(unknown), known=list(types))
         if "layer" not in found:
-            raise ProfileMismatch(_("方案没有写明图层"), _('加上一行，如 layer = "component"。'))
+            raise ProfileMismatch("profile.without_layer")
         for name, value in found.items():
             _check_type(name, value)
         if "accept_repairs" in found and not isinstance(found["accept_repairs"], bool):
@@ -153,9 +137,9 @@ class Profile:
         try:
             return cls.from_toml(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
-            raise ProfileMismatch(_("打不开方案“%(path)s”：%(error)s", path=path, error=error.strerror)) from error
+            raise ProfileMismatch("profile.unreadable", path=path, error=error.strerror) from error
         except UnicodeDecodeError as error:
-            raise ProfileMismatch(_("方案“%(path)s”不是 UTF-8 文本", path=path), _("另存为 UTF-8。")) from error
+            raise ProfileMismatch("profile.not_utf8", path=path) from error
 
     def save(self, path: str | Path) -> None:
         """Write the profile to a file."""
@@ -181,10 +165,7 @@ def _identity(table: dict[str, Any]) -> Identity:
         and 0 < tolerance <= LARGEST_TOLERANCE_M
     )
     if not right:
-        raise ProfileMismatch(
-            _("方案中 %(name)s 的写法不对：%(value)s", name="identity", value=repr(table)[:80]),
-            _('写成 columns = ["列名"] 与 tolerance_m = 1.0（米，不超过 %(most)s）。', most=LARGEST_TOLERANCE_M),
-        )
+        raise ProfileMismatch("profile.identity_bad", name="identity", value=repr(table)[:80], most=LARGEST_TOLERANCE_M)
     return Identity(tuple(columns), float(tolerance))
 
 
@@ -200,9 +181,7 @@ def _check_type(name: str, value: Any) -> None:
         and all(isinstance(table, dict) and all(isinstance(v, str) for v in table.values()) for table in tables)
     )
     if not right:
-        raise ProfileMismatch(
-            _("方案中 %(name)s 的写法不对：%(value)s", name=name, value=repr(value)[:80]), _("文字要加引号。")
-        )
+        raise ProfileMismatch("profile.value_bad", name=name, value=repr(value)[:80])
 
 
 def _plain(value: Any) -> Any:

@@ -61,12 +61,12 @@ def write_quarantine(
     """Read the delivered file again and write these rows of a layer, unchanged, with two columns for reason and number.
 
     `rows` are row numbers as the import told them, each with what is wrong: problems, or mappings with `code`, `field`,
-    `message` and `remedy` as `registry.problem` keeps them. `encoding` and `header_row` are those the file was read with.
+    `value` and `details` as `registry.problem` keeps them. `encoding` and `header_row` are those the file was read with.
     A format of several parts, and what came in a zip, goes into a zip. Text, encoding, order and names of columns,
     coordinates and their system stay. Raises Invalid without rows, and SourceError as `read` does.
     """
     if not rows:
-        raise Invalid(_("没有待修的行。"))
+        raise Invalid("quarantine.empty")
     name = layer.name if isinstance(layer, SourceLayer) else layer
     with file_of(source, name, encoding, header_row) as (file, told, reader), TemporaryDirectory() as made:
         waiting = _waiting(file, told, reader, rows, header_row)
@@ -91,9 +91,7 @@ def quarantine_of(
     told = change_sets.read(connection, scope, change_set)
     source, found = told["source"], sha256_of(file)
     if found and found != source.get("sha256"):
-        raise Conflict(
-            _("“%(name)s”不是变更集 %(id)s 导入的文件。", name=file.name, id=change_set), _("要用当时的原文件。")
-        )
+        raise Conflict("quarantine.other_file", name=file.name, id=change_set)
     rows: dict[int, list[dict[str, Any]]] = {}
     for problem in told["problems"]:
         if problem["severity"] == Severity.ERROR and problem["row"] is not None:
@@ -110,7 +108,7 @@ def _waiting(
     if told.format in WITH_HEADING:
         head = next(reader.read(file, Request(told.name, told.encoding.name, header_row, batch_rows=1)), None)
         if head is None:
-            raise Invalid(_("没有待修的行。"))
+            raise Invalid("quarantine.empty")
         first = int(head.numbers[0])
     reasons = {number: reason(findings) for number, findings in rows.items()}
     codes = {number: short(findings) for number, findings in rows.items()}

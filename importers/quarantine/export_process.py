@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from importers.errors import DamagedFile
+from importers.errors import DamagedFile, as_json, of_json
 from importers.quarantine.export import Quarantine, write_quarantine
 from registry.database.processes import die_with_parent
-from registry.errors import Invalid, RegistryError
-from registry.i18n import _, current_language, set_language
+from registry.errors import RegistryError
+from registry.i18n import current_language, set_language
 
 Findings = Mapping[int, Sequence[Mapping[str, Any]]]
 
@@ -41,10 +41,10 @@ def write_apart(
             check=True,
         )  # fmt: skip
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        raise DamagedFile(_("待修的行没有写成。"), _("请稍后再试；仍不行请告知管理员。")) from error
+        raise DamagedFile("quarantine.not_written") from error
     answer = json.loads(ended.stdout)
-    if "message" in answer:
-        raise Invalid(answer["message"], answer["hint"])
+    if "code" in answer:
+        raise of_json(answer)
     return Quarantine(folder / answer["name"], answer["format"], answer["rows"], answer["remark"])
 
 
@@ -67,7 +67,7 @@ def _main() -> None:
         )
         answer = {"name": made.path.name, "format": made.format, "rows": made.rows, "remark": made.remark}
     except RegistryError as error:
-        answer = {"message": error.message, "hint": error.hint}
+        answer = as_json(error)
     json.dump(answer, sys.stdout)
 
 

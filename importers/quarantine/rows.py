@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from importers.problems.problem import Problem
 from importers.profiles.column_names import QUARANTINE_REASON, QUARANTINE_ROW
-from importers.reporting.translate_stored import in_general
 from registry.i18n import _
+from registry.messages import of_problem
 
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -91,8 +91,8 @@ def not_a_formula(text: str) -> str:
 def _parts(finding: Finding) -> tuple[str, str, str]:
     if isinstance(finding, Problem):
         return finding.field, finding.message, finding.remedy
-    field, message, remedy = finding.get("field") or "", finding["message"], finding.get("remedy") or ""
-    return field, *((message, remedy) if message else in_general(finding["code"]))
+    said = of_problem(finding["code"], finding["field"], finding["value"], finding["details"])
+    return finding["field"], said.message, said.hint
 
 
 def _in_words(field: str, message: str, remedy: str) -> str:

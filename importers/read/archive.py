@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from importers.errors import DamagedFile, UnknownFormat
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 MOST_FILES = 10_000
 MOST_BYTES = 16 << 30
@@ -85,9 +85,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except BROKEN as error:
-        raise DamagedFile(
-            _("压缩包“%(name)s”已损坏：%(error)s", name=path.name, error=error), _("请重新压缩后上传。")
-        ) from error
+        raise DamagedFile("archive.damaged", name=path.name, error=error) from error
 
 
 def _check_contents(path: Path) -> None:
@@ -97,13 +95,13 @@ def _check_contents(path: Path) -> None:
         tail = file.read()
     end = tail.rfind(END)
     if end < 0 or len(tail) < end + 22:
-        raise zipfile.BadZipFile(_("没有结尾的目录"))
+        raise DamagedFile("archive.damaged", name=path.name, error=Words(N_("没有结尾的目录")))
     (size,) = struct.unpack_from("<I", tail, end + 12)
     longer = tail.rfind(END_64, 0, end)
     if size == 0xFFFFFFFF and 0 <= longer <= len(tail) - 56:
         (size,) = struct.unpack_from("<Q", tail, longer + 40)
     if size > MOST_CONTENTS:
-        raise _dangerous(path, _("成员多得异常"))
+        raise _dangerous(path, Words(N_("成员多得异常")))
 
 
 def _unpack(path: Path, folder: Path, budget: _Budget, depth: int) -> list[Unpacked]:
@@ -118,7 +116,7 @@ def _unpack(path: Path, folder: Path, budget: _Budget, depth: int) -> list[Unpac
     for file in files:
         if file.path.suffix.lower() in PACKED:
             if depth >= DEEPEST:
-                raise _dangerous(path, _("其中的压缩包里还有压缩包“%(name)s”", name=file.path.name))
+                raise _dangerous(path, Words(N_("其中的压缩包里还有压缩包“%(name)s”"), {"name": file.path.name}))
             nested = file.path.with_name(f"{file.path.name}.unpacked")
             inside = _unpack(file.path, nested, budget, depth + 1)
             found |= {f.path: Unpacked(f.path, str(PurePosixPath(file.folder, file.path.stem))) for f in inside}
@@ -134,11 +132,8 @@ def _wanted(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
     members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(_name(m))]
     wanted = [m for m in members if _name(m).suffix.lower() in DATA | COMPANIONS | PACKED or _in_geodatabase(_name(m))]
     if not wanted:
-        names = _("、").join(_name(m).name for m in members[:10])
-        raise UnknownFormat(
-            _("压缩包“%(name)s”中没有可导入的文件：%(names)s", name=path.name, names=names or _("空")),
-            _("支持 Shapefile、GeoPackage、GeoJSON、KML、DXF、文件地理数据库、MapInfo、CSV、XLSX、GeoParquet。"),
-        )
+        names = [_name(m).name for m in members[:10]]
+        raise UnknownFormat("archive.nothing_readable", name=path.name, names=names or Words(N_("空")))
     return wanted
 
 
@@ -158,18 +153,15 @@ def _check_members(members: list[zipfile.ZipInfo], path: Path, budget: _Budget) 
     budget.bytes -= size
     bomb = any(_swells(m.file_size, m.compress_size) for m in members) or _swells(size, min(packed, _size(path)))
     if budget.files < 0 or budget.bytes < 0 or bomb:
-        raise DamagedFile(
-            _("压缩包“%(name)s”展开后异常庞大（%(size)s MB）", name=path.name, size=size >> 20),
-            _("请只压缩需要导入的文件。"),
-        )
+        raise DamagedFile("archive.too_large", name=path.name, size=size >> 20)
     for member in members:
         name = _name(member)
         if ".." in name.parts or name.is_absolute() or DRIVE.fullmatch(name.parts[0]):
-            raise _dangerous(path, _("成员“%(member)s”的路径指向压缩包之外", member=str(name)[:80]))
+            raise _dangerous(path, Words(N_("成员“%(member)s”的路径指向压缩包之外"), {"member": str(name)[:80]}))
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise _dangerous(path, _("成员“%(member)s”是链接", member=str(name)[:80]))
+            raise _dangerous(path, Words(N_("成员“%(member)s”是链接"), {"member": str(name)[:80]}))
     if any(m.flag_bits & ENCRYPTED for m in members):
-        raise DamagedFile(_("压缩包“%(name)s”有密码", name=path.name), _("请去掉密码后上传。"))
+        raise DamagedFile("archive.locked", name=path.name)
 
 
 def _swells(size: int, packed: int) -> bool:
@@ -180,10 +172,8 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-def _dangerous(path: Path, reason: str) -> DamagedFile:
-    return DamagedFile(
-        _("压缩包“%(name)s”不安全：%(reason)s", name=path.name, reason=reason), _("请只压缩需要导入的文件。")
-    )
+def _dangerous(path: Path, reason: Words) -> DamagedFile:
+    return DamagedFile("archive.unsafe", name=path.name, reason=reason)
 
 
 def _name(member: zipfile.ZipInfo) -> PurePosixPath:
@@ -223,7 +213,5 @@ def _main_files(found: dict[Path, Unpacked], path: Path) -> list[Unpacked]:
     """The files that are read; the other parts of a shapefile only accompany it."""
     main = [file for file in found.values() if file.path.suffix.lower() not in COMPANIONS]
     if not main:
-        raise DamagedFile(
-            _("压缩包“%(name)s”中缺少 .shp 文件", name=path.name), _("请把 .shp、.shx、.dbf、.prj 一起压缩。")
-        )
+        raise DamagedFile("archive.shp_missing", name=path.name)
     return sorted(main, key=lambda file: (file.folder, file.path.name))

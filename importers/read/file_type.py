@@ -8,8 +8,7 @@ from pathlib import Path
 
 from importers.errors import DamagedFile, UnknownFormat
 from importers.read import archive
-from importers.read.unsupported import foreign, foreign_start, foreign_text
-from registry.i18n import _
+from importers.read.unsupported import BINARY, foreign, foreign_start, foreign_text
 
 HEAD = 4096
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -70,9 +69,9 @@ def file_type(path: Path) -> tuple[Format, Path]:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise DamagedFile(_("打不开文件“%(name)s”：%(error)s", name=path.name, error=error.strerror)) from error
+        raise DamagedFile("file.unreadable", name=path.name, error=error.strerror) from error
     if not head.strip(b"\0 \r\n\t\x1a"):
-        raise DamagedFile(_("文件“%(name)s”是空的", name=path.name), _("请重新导出。"))
+        raise DamagedFile("file.empty", name=path.name)
     return _binary(head, path) or _text(head, path), path
 
 
@@ -82,10 +81,7 @@ def _main_file(path: Path) -> Path:
     if path.is_dir() and not any(path.glob("*.gdbtable")):
         found = [p for p in sorted(path.iterdir()) if p.suffix.lower() == ".shp"]
         if len(found) != 1:
-            raise UnknownFormat(
-                _("“%(name)s”是文件夹，其中有 %(count)s 个 .shp 文件", name=path.name, count=len(found)),
-                _("请指明其中一个文件，或压缩成 zip。"),
-            )
+            raise UnknownFormat("file.is_folder", name=path.name, count=len(found))
         return found[0]
     return path
 
@@ -135,7 +131,7 @@ def _text(head: bytes, path: Path) -> Format:
     if (kind := next((kind for sign, kind in SIGNS if sign.match(start)), None)) is not None:
         return kind
     if not head.startswith(UTF16_MARKS) and sum(head.count(byte) for byte in CONTROL) > max(3, len(head) / 50):
-        raise foreign(path.name, _("二进制文件"))
+        raise foreign(path.name, BINARY)
     return Format.CSV
 
 

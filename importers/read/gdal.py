@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from importers.errors import DamagedFile, EmptyFile, UnknownFormat
 from importers.records import Geometries, choose
-from registry.i18n import _
 
 KINDS = {
     "Point": "point", "LineString": "line", "Polygon": "polygon", "CircularString": "line", "CompoundCurve": "line",
@@ -76,9 +75,9 @@ def layers(path: Path, one: bool = False) -> list[GdalLayer]:
             for name, geometry in names
         ]
     if not told:
-        raise EmptyFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
+        raise EmptyFile("file.no_rows", name=path.name)
     if told[0].driver not in DRIVERS:
-        raise UnknownFormat(_("文件“%(name)s”是 %(kind)s，不能导入", name=path.name, kind=told[0].driver))
+        raise UnknownFormat("file.kind_unsupported", name=path.name, kind=told[0].driver)
     return told
 
 
@@ -226,9 +225,5 @@ def _speaking(path: Path) -> Iterator[None]:
     ) as error:
         reason = str(error).replace(str(path), path.name).split(";")[0]
         if "not recognized" in reason:
-            raise UnknownFormat(
-                _("“%(name)s”不含可识别的空间数据", name=path.name), _("请提供要素（FeatureCollection）或图形。")
-            ) from error
-        raise DamagedFile(
-            _("读不了文件“%(name)s”：%(reason)s", name=path.name, reason=reason[:300]), _("请供图单位检查并重新导出。")
-        ) from error
+            raise UnknownFormat("file.no_spatial_data", name=path.name) from error
+        raise DamagedFile("file.damaged", name=path.name, reason=reason[:300]) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from importers.problems.problem import Code, Problem
 from importers.records import Column, DeclaredCrs, Encoding, Rows, SourceLayer
-from registry.i18n import Words
+from registry.i18n import Words, storable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,7 +52,7 @@ def unpack_rows(body: bytes | bytearray) -> Rows:
     numbers = np.asarray(columns.pop(NUMBERS), dtype=np.int64)
     shapes = columns.pop(SHAPES, None)
     geometry = None if shapes is None else shapely.from_wkb(shapes.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return Rows(numbers, columns, geometry, [Problem(Code(p.pop("code")), **p) for p in told])
+    return Rows(numbers, columns, geometry, [_unpacked(**p) for p in told])
 
 
 def sample(rows: Rows, count: int) -> str:
@@ -90,6 +90,10 @@ def _encoding(told: Mapping[str, Any]) -> Encoding:
     return Encoding(told["name"], told["basis"], Words.of(told["evidence"]))
 
 
+def _unpacked(code: str, details: Mapping[str, Any] | None, **more: Any) -> Problem:
+    return Problem(Code(code), details=details and {n: Words.unpacked(v) for n, v in details.items()}, **more)
+
+
 def _problem(problem: Problem) -> dict[str, Any]:
     return {"code": str(problem.code), "row": problem.row, "field": problem.field, "value": problem.value,
-            "details": dict(problem.details) if problem.details else None}  # fmt: skip
+            "details": storable(problem.details) if problem.details else None}  # fmt: skip

@@ -24,15 +24,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-import registry.errors
-from importers import errors
-from importers.errors import DamagedFile, SourceError
+from importers.errors import DamagedFile, SourceError, as_json, of_json
 from importers.read.ipc import pack_rows, source_layer, unpack_rows
 from importers.read.temporary import scratch
 from importers.records import Rows, SourceLayer
 from registry.database.processes import die_with_parent
 from registry.errors import RegistryError, Unavailable
-from registry.i18n import _
 from registry.settings import Settings
 
 MEGABYTE = 1 << 20
@@ -127,7 +124,7 @@ class ReaderProcess:
         kind, size = HEADER.unpack(self._exactly(HEADER.size))
         body = self._exactly(size)
         if kind == FAILED:
-            raise _error(json.loads(bytes(body)))
+            raise of_json(json.loads(bytes(body)))
         if kind == FAULT:
             raise RuntimeError(bytes(body).decode())
         assert kind in (wanted, end), kind
@@ -147,14 +144,7 @@ class ReaderProcess:
         return body
 
     def _too_slow(self) -> SourceError:
-        return DamagedFile(
-            _(
-                "读取文件“%(name)s”超过 %(seconds)s 秒没有进展，已停止",
-                name=self._path.name,
-                seconds=round(self._seconds),
-            ),
-            _("请供图单位检查并重新导出；文件确实很大时，请分批提交。"),
-        )
+        return DamagedFile("reader.stalled", name=self._path.name, seconds=round(self._seconds))
 
     def _death(self) -> RegistryError:
         """What the child's end means; the same answer however often it is asked."""
@@ -163,12 +153,8 @@ class ReaderProcess:
             self._child = 0
         ended_by = os.WTERMSIG(self._status) if os.WIFSIGNALED(self._status) else 0
         if ended_by in (signal.SIGTERM, signal.SIGINT):
-            return Unavailable(_("读取被中止。"))
-        return DamagedFile(
-            _("读取文件“%(name)s”时，读取程序崩溃（%(number)s）", name=self._path.name,
-              number=ended_by or os.WEXITSTATUS(self._status)),
-            _("文件可能已损坏：请供图单位检查并重新导出。登记册没有受影响。"),
-        )  # fmt: skip
+            return Unavailable("reader.stopped")
+        return DamagedFile("reader.crashed", name=self._path.name, number=ended_by or os.WEXITSTATUS(self._status))  # fmt: skip
 
 
 # The child --------------------------------------------------------------------------------------------------------
@@ -231,16 +217,16 @@ def _reply(path: Path, request: Mapping[str, Any], answers: Any) -> None:
         else:
             _read(path, how, answers)
     except RegistryError as error:
-        _send(answers, FAILED, json.dumps(_told(error)).encode())
+        _send(answers, FAILED, json.dumps(as_json(error)).encode())
     except MemoryError:
-        _send(answers, FAILED, json.dumps(_told(_too_large(path))).encode())
+        _send(answers, FAILED, json.dumps(as_json(_too_large(path))).encode())
     except BrokenPipeError:
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            _send(answers, FAILED, json.dumps(_told(_no_room())).encode())
+            _send(answers, FAILED, json.dumps(as_json(_no_room())).encode())
         elif type(error).__name__ == "ArrowMemoryError":
-            _send(answers, FAILED, json.dumps(_told(_too_large(path))).encode())
+            _send(answers, FAILED, json.dumps(as_json(_too_large(path))).encode())
         else:
             import traceback
 
@@ -248,14 +234,11 @@ def _reply(path: Path, request: Mapping[str, Any], answers: Any) -> None:
 
 
 def _no_room() -> Unavailable:
-    return Unavailable(_("服务器的临时磁盘空间不足，读不了文件。"), _("请管理员腾出空间，再继续。"))
+    return Unavailable("reader.disk_full")
 
 
 def _too_large(path: Path) -> SourceError:
-    return DamagedFile(
-        _("读取文件“%(name)s”所需的内存超过上限", name=path.name),
-        _("请分批提交；或请管理员调高 REGISTRY_READER_MB。"),
-    )
+    return DamagedFile("reader.memory", name=path.name)
 
 
 def _look(path: Path, how: dict[str, Any], answers: BinaryIO) -> None:
@@ -285,18 +268,3 @@ def _send(answers: Any, kind: bytes, body: Any) -> None:
         view = memoryview(part)
         while view:
             view = view[answers.write(view) :]
-
-
-# Errors over the pipe -----------------------------------------------------------------------------------------------
-
-
-def _told(error: RegistryError) -> dict[str, Any]:
-    return {"kind": type(error).__name__, "message": error.message, "hint": error.hint,
-            "more": {"candidates": error.candidates} if isinstance(error, errors.UnknownCrs) else {}}  # fmt: skip
-
-
-def _error(told: dict[str, Any]) -> RegistryError:
-    kind: type[RegistryError] = getattr(errors, told["kind"], None) or getattr(registry.errors, told["kind"])
-    more = {name: tuple(value) for name, value in told["more"].items()}
-    made: RegistryError = kind(told["message"], told["hint"], **more)
-    return made

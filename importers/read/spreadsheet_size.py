@@ -8,7 +8,6 @@ from pathlib import Path
 
 from importers.errors import DamagedFile
 from importers.read import archive
-from registry.i18n import _
 
 LARGEST_PART = 200 << 20
 LARGEST = 400 << 20
@@ -45,9 +44,7 @@ def _check_part(path: Path, book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Non
         while chunk := file.read(CHUNK):
             text = end + chunk
             if ENTITIES.search(text):
-                raise DamagedFile(
-                    _("“%(name)s”含有 XML 实体声明", name=path.name), _("请去掉 DOCTYPE 与 ENTITY 后上传。")
-                )
+                raise DamagedFile("file.xml_entities", name=path.name)
             if "worksheets" in part.filename:
                 found = CELL.findall(text)
                 rows = max([rows, *(int(row) for _column, row in found[-1:]), *_far(found)])
@@ -84,6 +81,4 @@ def _number(column: bytes) -> int:
 
 
 def _too_large(path: Path) -> DamagedFile:
-    return DamagedFile(
-        _("“%(name)s”大得无法作为工作簿打开", name=path.name), _("请删去空白的行列，或拆开后另存为 CSV。")
-    )
+    return DamagedFile("workbook.too_large", name=path.name)

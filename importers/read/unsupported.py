@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importers.errors import UnknownFormat
-from registry.i18n import N_, _
+from registry.i18n import N_, Words
 
 STARTS = (
     (b"%PDF", "PDF"), (b"AC10", "DWG"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG", "PNG"), (b"Rar!", "RAR"),
@@ -16,6 +16,7 @@ MARKUP = (
     (b"<html", "HTML"), (b"<!doctype html", "HTML"), (b"<table", "HTML"), (b"<gpx", "GPX"),
     (b"urn:schemas-microsoft-com:office:spreadsheet", "XML Spreadsheet"), (b"wfs", "WFS"), (b"gml", "GML"),
 )  # fmt: skip
+BINARY = N_("二进制文件")
 HTML_OR_XML = N_("若由网页系统导出，请在 Excel 中打开后另存为 XLSX。")
 UNPACK = N_("请解开后用 zip 格式重新压缩。")
 PICTURE = N_("照片只能作为资产的附件；请提供带坐标的表格或图层。")
@@ -56,7 +57,6 @@ def foreign_text(start: bytes) -> str | None:
 def foreign(file: str, kind: str) -> UnknownFormat:
     """The refusal of a file of such a kind, with what to do."""
     remedy = REMEDIES.get(kind)
-    supported = _("支持 Shapefile、GeoPackage、GeoJSON、KML、DXF、文件地理数据库、MapInfo、CSV、XLSX、GeoParquet。")
-    return UnknownFormat(
-        _("文件“%(name)s”是 %(kind)s，不能导入", name=file, kind=_(kind)), (_(remedy) if remedy else "") + supported
-    )
+    if remedy is None:
+        return UnknownFormat("file.kind_foreign", name=file, kind=Words(kind))
+    return UnknownFormat("file.kind_to_convert", name=file, kind=Words(kind), remedy=Words(remedy))

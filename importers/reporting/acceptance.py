@@ -29,6 +29,7 @@ from registry.database.statements import statement
 from registry.deliveries import deliveries
 from registry.errors import NotFound
 from registry.i18n import Words, _, in_language
+from registry.messages import Message, of_problem, title_of
 from registry.vocabulary.changes import Action, SetStatus
 
 FIRST_ROWS = 8
@@ -36,15 +37,24 @@ FIRST_ROWS = 8
 
 @dataclass(frozen=True, slots=True)
 class ProblemSummary:
-    """All problems of one kind: how many, in which columns, the first rows, and an example in words."""
+    """All problems of one kind: how many, in which columns, the first rows, and an example."""
 
     code: str
     severity: str
     count: int
     fields: tuple[str, ...]
     rows: tuple[int, ...]
-    message: str
-    remedy: str
+    example: Message
+
+    @property
+    def message(self) -> str:
+        """What was found in the example."""
+        return self.example.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.example.hint
 
     @property
     def is_error(self) -> bool:
@@ -217,7 +227,7 @@ def _of_change_sets(
         problems = cursor.execute(statement("reporting/acceptance_problems.sql").encode(), values).fetchall()
     missing = set(change_sets) - {told["change_set"] for told in sets}
     if missing or not sets:
-        raise NotFound(_("没有变更集 %(id)s。", id=_("、").join(map(str, sorted(missing)))))
+        raise NotFound("change_set.unknown", id=list(map(str, sorted(missing))))
     waiting = dict(connection.execute(statement("reporting/acceptance_waiting.sql").encode(), values).fetchall())
     rounds = tuple(
         _round(
@@ -231,7 +241,8 @@ def _of_change_sets(
     )
     district = read_district(connection, scope.district)
     record = Record(
-        title or sets[0]["title"], scope.district, district.name, in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
+        title or title_of(sets[0]["title"], sets[0]["source"]), scope.district, district.name,
+        in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
         rounds, Act(scope.person_name, datetime.now().astimezone()), delivery, places=_places(connection, values),
     )  # fmt: skip
     return record, Counter(told["layer"] for told in sets)
@@ -242,7 +253,7 @@ def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int
     held = deliveries.get(connection, scope, delivery)
     sets = [file.change_set for file in held.files if file.change_set is not None]
     if not sets:
-        raise NotFound(_("交付 %(id)s 还没有检查过。", id=delivery), _("先完成检查。"))
+        raise NotFound("delivery.not_checked", id=delivery)
     return of_change_sets(connection, scope, sets, held.title, delivery)
 
 
@@ -291,7 +302,7 @@ def _by_code(problems: list[Problem]) -> Iterable[ProblemSummary]:
         fields = tuple(sorted({p.field for p in alike if p.field}))
         numbers = tuple(p.row for p in alike if p.row is not None)[:FIRST_ROWS]
         severity = str(alike[0].severity)
-        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].message, alike[0].remedy)
+        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].said)
 
 
 def _round(
@@ -308,8 +319,8 @@ def _round(
     conflicts = sum(a["count"] for a in actions if a["action"] == Action.CONFLICT)
     all_changes = sum(a["count"] for a in actions)
     findings = (
-        ProblemSummary(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()), p["message"],
-                p["remedy"])
+        ProblemSummary(p["code"], p["severity"], p["count"], tuple(p["fields"] or ()), tuple(p["rows"] or ()),
+                       of_problem(p["code"], p["field"], p["value"], p["details"]))
         for p in problems
     )  # fmt: skip
     return Round(
@@ -327,7 +338,7 @@ def _came(told: Mapping[str, Any]) -> Came:
     source, report = told["source"], told["report"] or {}
     encoding = source.get("encoding") or {}
     return Came(
-        told["file"] or source.get("file") or told["title"], told["bytes"] or source.get("bytes"),
+        told["file"] or source.get("file") or title_of(told["title"], source), told["bytes"] or source.get("bytes"),
         told["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
         report.get("rows", source.get("rows")), encoding.get("name", ""), str(Words.of(encoding.get("evidence"))),
         source.get("crs_declared", ""), source.get("crs", ""), source.get("profile", ""),

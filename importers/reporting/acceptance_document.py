@@ -8,12 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from importers.problems.codes import Code
 from importers.reporting.acceptance import ProblemSummary, Record
 from importers.reporting.acceptance_map import drawn
-from importers.reporting.translate_stored import in_general
 from registry.errors import Invalid
 from registry.i18n import _, current_language
+from registry.messages import Message
 from registry.vocabulary.changes import Action, SetStatus
 from registry.vocabulary.word_list import labels
 
@@ -49,7 +48,7 @@ def write(record: Record, path: Path) -> None:
     elif suffix == ".pdf":
         path.write_bytes(render_pdf(record))
     else:
-        raise Invalid(_("“%(file)s”既不是网页也不是 PDF 的文件名。", file=path.name), _("写成 .html 或 .pdf。"))
+        raise Invalid("record.suffix_unknown", file=path.name)
 
 
 def _nothing_from_elsewhere(url: str, *_more: Any, **_named: Any) -> dict[str, Any]:
@@ -97,8 +96,8 @@ def _BASIS() -> Mapping[str, str]:  # noqa: N802
 
 
 def _words(finding: ProblemSummary) -> str:
-    """What is wrong, in the language of the context where the program still knows the code."""
-    return in_general(finding.code)[0] if finding.code in set(Code) else finding.message
+    """What is wrong, whatever the row."""
+    return Message(finding.code).message
 
 
 def _example(record: Record, finding: ProblemSummary) -> str:
@@ -107,7 +106,7 @@ def _example(record: Record, finding: ProblemSummary) -> str:
 
 
 def _remedy(finding: ProblemSummary) -> str:
-    return in_general(finding.code)[1] if finding.code in set(Code) else finding.remedy
+    return Message(finding.code).hint
 
 
 def _time(at: datetime | None) -> str:

@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from importers.problems.problem import Problem, Severity
+from registry.changes.change_sets import FoundProblem
 
 MOST_KEPT = 100_000
-Row = tuple[int | None, str, str, str, str, str, str]
 
 
-def problems_to_store(problems: Sequence[Problem], most: int = MOST_KEPT) -> Iterator[Row]:
-    """The first `most` problems in words, and those of the delivery as a whole. Beyond them, of each row that would
+def problems_to_store(problems: Sequence[Problem], most: int = MOST_KEPT) -> Iterator[FoundProblem]:
+    """The first `most` problems with their details, and those of the delivery as a whole. Beyond them, of each row that would
     otherwise be forgotten, the first error by its code and column alone: no row that waits is missing."""
     told: set[int | None] = set()
     for place, problem in enumerate(problems):
+        severity, code = str(problem.severity), str(problem.code)
         if place < most or problem.row is None:
-            yield _row(problem, problem.value, problem.message, problem.remedy)
+            yield FoundProblem(problem.row, severity, code, problem.field, problem.value, problem.details or {})
         elif problem.severity is Severity.ERROR and problem.row not in told:
-            yield _row(problem)
+            yield FoundProblem(problem.row, severity, code, problem.field)
         else:
             continue
         if problem.severity is Severity.ERROR:
             told.add(problem.row)
-
-
-def _row(problem: Problem, value: str = "", message: str = "", remedy: str = "") -> Row:
-    return problem.row, str(problem.severity), str(problem.code), problem.field, value, message, remedy

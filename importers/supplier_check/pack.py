@@ -16,7 +16,6 @@ from importers.profiles.profile import Profile
 from importers.validate.context import Grounds
 from registry import __version__
 from registry.catalogue.layers import AssetClass, Layer
-from registry.i18n import _
 
 # How a layer is drawn is nothing to a verdict.
 UNDRAWN: dict[str, Any] = {"symbol": "", "colour": "", "zoom_min": 0, "zoom_max": 0, "position": 0}
@@ -72,9 +71,7 @@ class Pack:
             AttributeError,
             shapely.GEOSException,
         ) as error:
-            raise ProfileMismatch(
-                _("检查包已损坏：%(error)s", error=error), _("请管理员用 registry profile export 重新导出。")
-            ) from error
+            raise ProfileMismatch("pack.damaged", error=error) from error
         return cls(Profile.from_toml(profile), grounds, version)
 
     @property

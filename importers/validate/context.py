@@ -17,7 +17,6 @@ from importers.validate.validator import Validator
 from registry.areas.areas import district_outline
 from registry.areas.districts import read_district
 from registry.catalogue.layers import Layer, reference_layers, stored_layers
-from registry.i18n import _
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ class Grounds:
     def layer(self, code: str) -> Layer:
         """A layer by its code. Raises ProfileMismatch."""
         if code not in self.layers:
-            known = _("、").join(self.layers)
-            raise ProfileMismatch(_("没有图层“%(layer)s”。", layer=code), _("可用的图层：%(names)s。", names=known))
+            raise ProfileMismatch("profile.layer_unknown", layer=code, names=list(self.layers))
         return self.layers[code]
 
     def normaliser(self, profile: Profile, source: SourceLayer) -> Normaliser:

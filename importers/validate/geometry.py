@@ -15,7 +15,7 @@ from importers.problems.problem import N_, Code, Problem, at
 from importers.records import Box, Geometries
 from importers.validate.boundary import OutlineCheck
 from importers.validate.vertices import oddities, tidied
-from registry.i18n import _
+from registry.i18n import Words
 
 Numbers = NDArray[np.int64]
 Bounds = NDArray[np.float64]
@@ -98,7 +98,7 @@ class ShapeCheck:
         problems = at(Code.GEOMETRY_MANY_POINTS, numbers[many], "", shapely.get_num_geometries(geometry[many]))
         if wrong.any():
             names = [shape.geom_type for shape in geometry[wrong]]
-            problems += at(Code.GEOMETRY_TYPE, numbers[wrong], "", names, expected=_(KIND_NAMES[self.kind]))
+            problems += at(Code.GEOMETRY_TYPE, numbers[wrong], "", names, expected=Words(KIND_NAMES[self.kind]))
         return many | wrong, problems
 
     def _repaired(self, geometry: Geometries, numbers: Numbers, usable: Mask) -> tuple[Geometries, Mask, list[Problem]]:
@@ -115,7 +115,8 @@ class ShapeCheck:
         geometry = geometry.copy()
         for place, shape, part in zip(invalid, repaired, change, strict=True):
             code = self._verdict(numbers[place], part, shape)
-            problems += at(code, [numbers[place]], "", [_reason(geometry[place])], change=f"{100 * part:.2g}")
+            reason, where = _reason(geometry[place])
+            problems += at(code, [numbers[place]], "", [where], reason=reason, change=f"{100 * part:.2g}")
             bad[place] = code is Code.GEOMETRY_INVALID
             geometry[place] = geometry[place] if bad[place] else shape
         return _as_stored(geometry, "polygon", usable & ~bad), bad, problems
@@ -185,7 +186,7 @@ def _as_stored(geometry: Geometries, kind: str, usable: Mask) -> Geometries:
     return stored
 
 
-def _reason(geometry: shapely.Geometry) -> str:
+def _reason(geometry: shapely.Geometry) -> tuple[Words | str, str]:
     reason, _bracket, where = shapely.is_valid_reason(geometry).partition("[")
     known = REASONS.get(reason)
-    return f"{_(known) if known else reason} {where.rstrip(']')}".strip()
+    return Words(known) if known else reason, where.rstrip("]")

@@ -23,7 +23,8 @@ from importers.records import Box
 from importers.validate.duplicates import FirstSeen, hashed
 from importers.validate.geometry import ShapeCheck
 from importers.validate.proximity import NearSeen
-from registry.catalogue.layers import Layer
+from registry.catalogue.layers import AssetClass, Layer
+from registry.i18n import Name
 
 CODE = r"^[0-9]{16}$"
 DAMAGED_CODE = r"^[0-9](\.[0-9]+)?[eE]\+?1[0-9]$"
@@ -156,7 +157,7 @@ class Validator:
         four, five = (pc.utf8_slice_codeunits(prepared.code, 6, stop) for stop in (10, 11))
         same = pc.or_(pc.equal(four, expected), pc.equal(five, expected))
         differs = right & _mask(pc.invert(same))
-        names = [self.layer.classes[place].name_zh for place in prepared.class_index[differs]]
+        names = [_name_of(self.layer.classes[place]) for place in prepared.class_index[differs]]
         values = _values(prepared.code, differs)
         problems: list[Problem] = []
         for number, value, name in zip(prepared.row_number[differs], values, names, strict=True):
@@ -256,13 +257,17 @@ class SchemaCheck:
         return at(code, [0], heading, [value], expected=expected)[0]
 
 
-def _reading(keyword: str, error: Any) -> tuple[Code, str]:
+def _reading(keyword: str, error: Any) -> tuple[Code, str | list[str]]:
     """The problem code for a JSON Schema keyword, and what the schema wants, in words or signs."""
     code, wanted = KEYWORDS.get(keyword, (Code.ATTRIBUTE_INVALID, ""))
     expected = getattr(error.kind, wanted, error.message) if wanted else error.message
     if isinstance(expected, list | tuple):
-        expected = "、".join(map(str, expected))
+        return code, list(map(str, expected))
     return code, SIGNS.get(keyword, "") + str(expected)
+
+
+def _name_of(kind: AssetClass) -> Name:
+    return Name(kind.name_zh, kind.name_en)
 
 
 def _tolerance(accuracy: pa.Array) -> NDArray[np.float64]:

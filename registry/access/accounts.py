@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from registry.access import passwords
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _, current_language
+from registry.i18n import current_language
 
 # GB/T 22239-2019 8.1.4.1 wants failures handled; five tries and thirty minutes are the assessors' usual numbers.
 TRIES = 5
@@ -45,10 +45,7 @@ def create(
     """
     username = username.strip().lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,39}", username):
-        raise Invalid(
-            _("用户名“%(name)s”不可用。", name=username[:60]),
-            _("用 2 至 40 个小写字母、数字、点、横线或下划线，以字母或数字开头。"),
-        )
+        raise Invalid("user.name_unusable", name=username[:60])
     secret = passwords.hashed(password, username) if password is not None else None
     row = connection.execute(
         "INSERT INTO registry.person (username, name, email, password, password_changed_at)"
@@ -57,7 +54,7 @@ def create(
         (username, name.strip() or username, email, secret, secret),
     ).fetchone()
     if row is None:
-        raise Conflict(_("用户名“%(name)s”已被使用。", name=username))
+        raise Conflict("user.name_taken", name=username)
     return int(row[0])
 
 
@@ -85,19 +82,19 @@ def set_active(connection: psycopg.Connection[Any], username: str, active: bool)
 def _id(connection: psycopg.Connection[Any], username: str) -> int:
     row = connection.execute("SELECT id FROM registry.person WHERE username = lower(%s)", (username,)).fetchone()
     if row is None:
-        raise NotFound(_("没有用户“%(name)s”。", name=username), _("registry person list 可列出所有用户。"))
+        raise NotFound("user.unknown", name=username)
     return int(row[0])
 
 
 def _require_district(connection: psycopg.Connection[Any], district: str) -> None:
     if connection.execute("SELECT FROM registry.district WHERE code = %s", (district,)).rowcount != 1:
-        raise NotFound(_("没有行政区“%(district)s”。", district=district))
+        raise NotFound("district.unknown", district=district)
 
 
 def grant_role(connection: psycopg.Connection[Any], username: str, district: str, role: str) -> None:
     """Map an account to a district in a role; a second time changes nothing. Raises NotFound for any of the three."""
     if connection.execute("SELECT FROM registry.role WHERE name = %s", (role,)).rowcount != 1:
-        raise NotFound(_("没有角色“%(name)s”。", name=role))
+        raise NotFound("role.unknown", name=role)
     _require_district(connection, district)
     connection.execute(
         "INSERT INTO registry.membership (district, person_id, role) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
@@ -112,15 +109,13 @@ def revoke_role(connection: psycopg.Connection[Any], username: str, district: st
         (district, _id(connection, username), role),
     )
     if gone.rowcount != 1:
-        raise NotFound(
-            _("用户“%(name)s”在 %(district)s 没有角色“%(role)s”。", name=username, district=district, role=role)
-        )
+        raise NotFound("user.role_missing", name=username, district=district, role=role)
 
 
 def grant_layer(connection: psycopg.Connection[Any], username: str, district: str, layer: str) -> None:
     """Let an account see a restricted layer of a district, as far as its role sees layers at all."""
     if connection.execute("SELECT FROM registry.layer WHERE code = %s", (layer,)).rowcount != 1:
-        raise NotFound(_("没有图层“%(layer)s”。", layer=layer))
+        raise NotFound("layer.unknown", layer=layer)
     _require_district(connection, district)
     connection.execute(
         "INSERT INTO registry.layer_grant (district, person_id, layer) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
@@ -135,7 +130,7 @@ def revoke_layer(connection: psycopg.Connection[Any], username: str, district: s
         (district, _id(connection, username), layer),
     )
     if gone.rowcount != 1:
-        raise NotFound(_("用户“%(name)s”没有图层“%(layer)s”的授权。", name=username, layer=layer))
+        raise NotFound("user.grant_missing", name=username, layer=layer)
 
 
 def list_accounts(connection: psycopg.Connection[Any]) -> list[AccountSummary]:

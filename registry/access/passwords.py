@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from registry.errors import Invalid
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 SHORTEST = 10
 LONGEST = 128  # a longer one costs argon2 time and nobody remembers it
@@ -18,18 +18,20 @@ KINDS = 3
 _hasher = PasswordHasher()
 
 
-def faults(password: str, username: str) -> list[str]:
-    """What is wrong with a new password, in words; empty when it is good enough.
+def faults(password: str, username: str) -> list[Words]:
+    """What is wrong with a new password; empty when it is good enough.
 
     At least ten characters, three of the four kinds (upper case, lower case, digit, other), without the user name in it.
     """
     found = []
     if not SHORTEST <= len(password) <= LONGEST:
-        found.append(_("密码须为 %(shortest)s 至 %(longest)s 个字符。", shortest=SHORTEST, longest=LONGEST))
+        found.append(
+            Words(N_("密码须为 %(shortest)s 至 %(longest)s 个字符。"), {"shortest": SHORTEST, "longest": LONGEST})
+        )
     if _kinds(password) < KINDS:
-        found.append(_("大写字母、小写字母、数字、其他字符四类中至少要有三类。"))
+        found.append(Words(N_("大写字母、小写字母、数字、其他字符四类中至少要有三类。")))
     if username and username.lower() in password.lower():
-        found.append(_("密码中不能含有用户名。"))
+        found.append(Words(N_("密码中不能含有用户名。")))
     return found
 
 
@@ -48,7 +50,7 @@ def _kinds(password: str) -> int:
 def hashed(password: str, username: str) -> str:
     """The argon2id hash of a new password, salt and parameters included. Raises Invalid with its faults."""
     if found := faults(password, username):
-        raise Invalid(_("密码不符合要求。"), "".join(found))
+        raise Invalid("password.weak", faults=Words.joined(found, by=""))
     return _hasher.hash(password)
 
 

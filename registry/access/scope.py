@@ -13,7 +13,6 @@ from psycopg.rows import dict_row
 
 from registry import __version__
 from registry.errors import NotAllowed, NotFound
-from registry.i18n import _
 
 # All districts of the country keep one time.
 TIME_ZONE = "Asia/Shanghai"
@@ -55,19 +54,19 @@ class Scope:
     def require_layer(self, layer: str) -> str:
         """The layer, if this person may see it. A layer out of scope and one that does not exist are one answer."""
         if layer not in self.layers:
-            raise NotFound(_("没有图层“%(layer)s”。", layer=layer))
+            raise NotFound("layer.unknown", layer=layer)
         return layer
 
     def require_writer(self, layer: str) -> str:
         """The layer, if this person may propose and apply changes to it."""
         if self.require_layer(layer) not in self.writable:
-            raise NotAllowed(_("您没有修改图层“%(layer)s”的权限。", layer=layer))
+            raise NotAllowed("layer.not_writable", layer=layer)
         return layer
 
     def require_any_writer(self) -> None:
         """Raises NotAllowed unless this person may propose changes to some layer."""
         if not self.writable:
-            raise NotAllowed(_("您没有提交数据的权限。"))
+            raise NotAllowed("layer.none_writable")
 
 
 def _plain(value: object) -> object:
@@ -100,7 +99,7 @@ def open_scope(connection: psycopg.Connection[Any], district: str, person_id: in
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(_READ, {"district": district, "person": person_id, "zone": TIME_ZONE}).fetchone()
     if row is None or not row["roles"]:
-        raise NotFound(_("没有行政区“%(district)s”。", district=district))
+        raise NotFound("district.unknown", district=district)
     roles, layers, writable = (frozenset(row[name]) for name in ("roles", "layers", "writable"))
     closed = layers.intersection(row["restricted"])
     return Scope(district, row["id"], row["name"], roles, layers, writable, closed, row["today"])
@@ -110,5 +109,5 @@ def open_scope_by_name(connection: psycopg.Connection[Any], district: str, usern
     """The same for a username, as the command line gives it."""
     row = connection.execute("SELECT id FROM registry.person WHERE username = %s", (username.lower(),)).fetchone()
     if row is None:
-        raise NotFound(_("没有用户“%(name)s”。", name=username), _("registry person list 可列出所有用户。"))
+        raise NotFound("user.unknown", name=username)
     return open_scope(connection, district, row[0])

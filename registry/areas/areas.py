@@ -15,7 +15,6 @@ import shapely
 
 from registry.database.statements import reference_rows
 from registry.errors import Invalid
-from registry.i18n import _
 
 KINDS = {6: "district", 9: "subdistrict", 12: "community", 14: "grid", 15: "grid"}
 
@@ -101,10 +100,7 @@ def load_areas(connection: psycopg.Connection[Any], district: str, shapes: Itera
     for shape in shapes:
         kind = KINDS.get(len(shape.code))
         if kind is None or not shape.code.startswith(district):
-            raise Invalid(
-                _("区域代码“%(code)s”不属于行政区 %(district)s。", code=shape.code, district=district),
-                _("代码应为 6、9、12 或 15 位，并以行政区代码开头。"),
-            )
+            raise Invalid("area.code_of_other_district", code=shape.code, district=district)
         counts[kind] = counts.get(kind, 0) + 1
         place = shapely.to_wkb(shape.geometry, hex=True)
         names = (shape.name_zh, shape.name_en, initials.get(shape.code, ""))

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from registry.access.operator import admit_operator
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ def add_district(
     """Add a district or correct its names and box. Needs the owner's connection. Raises Invalid for a wrong code or box."""
     west, south, east, north = box
     if not (len(code) == 6 and code.isdigit()):
-        raise Invalid(_("行政区代码“%(code)s”不是六位数字。", code=code), "GB/T 2260")
+        raise Invalid("district.code_malformed", code=code)
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise Invalid(_("范围“%(box)s”无法理解。", box=box), _("写成 西,南,东,北 的经纬度。"))
+        raise Invalid("box.bad", box=box)
     connection.execute(
         "INSERT INTO registry.district (code, name_zh, name_en, box) VALUES (%s, %s, %s, ST_MakeEnvelope(%s, %s, %s, %s, 4490))"
         " ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, box = excluded.box",
@@ -54,7 +54,7 @@ def read_district(connection: psycopg.Connection[Any], code: str) -> DistrictInf
             (code,),
         ).fetchone()
     if row is None:
-        raise NotFound(_("没有行政区“%(district)s”。", district=code), _("registry district add 可新建。"))
+        raise NotFound("district.not_added", district=code)
     return DistrictInfo(
         row["code"], row["name_zh"], row["name_en"], (row["west"], row["south"], row["east"], row["north"])
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from registry.i18n import in_language
+from registry.i18n import Name, in_language
 
 
 class Part(Enum):
@@ -85,3 +85,8 @@ _HEADINGS = {column.name: (column.zh, column.en) for column in COLUMNS if column
 def field_label(field: str) -> str:
     """The heading of a column, in the language of the context; an attribute's is said by its layer's schema."""
     return in_language(*_HEADINGS[field]) if field in _HEADINGS else field
+
+
+def field_name(field: str) -> Name | str:
+    """The heading of a column, for a message that is read later."""
+    return Name(*_HEADINGS[field]) if field in _HEADINGS else field

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from registry.access.access_log import look
 from registry.assets.filter_fields import Asked, Conditions, FilterField, Naming
 from registry.errors import Invalid
-from registry.i18n import _, in_language
+from registry.i18n import N_, Words, _, in_language
 from registry.models.areas import Area
 from registry.models.assets import Asset, AssetCell, AssetVersion
 from registry.models.catalogue import AssetClassRow
@@ -40,8 +40,8 @@ def _as_they_are(value: Sequence[object]) -> list[str]:
     return [str(one) for one in value]
 
 
-def _refuse(name: str, value: str, remedy: str) -> Invalid:
-    return Invalid(_("筛选条件 %(name)s 的值“%(value)s”无法理解。", name=name, value=value[:80]), remedy)
+def _refuse(name: str, value: str, remedy: str, **values: Any) -> Invalid:
+    return Invalid("filter.value_bad", name=name, value=value[:80], remedy=Words(remedy, values))
 
 
 # Layers: the waist puts those of the scope and those of the filter into one condition (`Asked.within`).
@@ -53,7 +53,7 @@ def _layer_names(naming: Naming, _layers: tuple[str, ...]) -> Mapping[str, str]:
 def _read_class(value: str) -> tuple[str, str]:
     scheme, colon, code = value.rpartition(":")
     if not (scheme and colon and code):
-        raise _refuse("class", value, _("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"))
+        raise _refuse("class", value, N_("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"))
     return scheme, code
 
 
@@ -73,14 +73,14 @@ def _class_names(naming: Naming, _classes: tuple[tuple[str, str], ...]) -> Mappi
 # States: without one, whatever is not retired.
 def _read_state(value: str) -> str:
     if value not in STATES:
-        raise _refuse("state", value, _("可用的值：%(values)s。", values="、".join(STATES)))
+        raise _refuse("state", value, N_("可用的值：%(values)s。"), values=list(STATES))
     return value
 
 
 # Areas.
 def _read_area(value: str) -> str:
     if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{14,15}", value):
-        raise _refuse("area", value, _("用区划代码：6、9、12 或 15 位数字。"))
+        raise _refuse("area", value, N_("用区划代码：6、9、12 或 15 位数字。"))
     return value
 
 
@@ -96,7 +96,7 @@ def _area_names(naming: Naming, areas: tuple[str, ...]) -> Mapping[str, str]:
 # Parties: in any of the three roles.
 def _read_party(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", value):
-        raise _refuse("party", value, _("用单位的编号。"))
+        raise _refuse("party", value, N_("用单位的编号。"))
     return int(value)
 
 
@@ -122,7 +122,7 @@ def _party_names(naming: Naming, parties: tuple[int, ...]) -> Mapping[str, str]:
 # Text: names, class names, keys and codes.
 def _read_text(value: str) -> str:
     if len(value) > 100 or "\0" in value:
-        raise _refuse("q", value, _("搜索词最多 100 个字。"))
+        raise _refuse("q", value, N_("搜索词最多 100 个字。"))
     return value
 
 
@@ -157,7 +157,7 @@ def search_terms(text: str) -> ColumnElement[Any]:
 
 # A box.
 def _read_box(value: str) -> Box:
-    remedy = _("写成 西,南,东,北 的经纬度，如 120.1,30.2,120.2,30.4。")
+    remedy = N_("写成 西,南,东,北 的经纬度，如 120.1,30.2,120.2,30.4。")
     try:
         west, south, east, north = (float(edge) for edge in value.split(","))
     except ValueError:
@@ -203,7 +203,7 @@ def _read_moment(value: str) -> datetime:
             return datetime.combine(date.fromisoformat(value), datetime.max.time()).astimezone()
         return datetime.fromisoformat(value.replace(" ", "+")).astimezone()
     except (ValueError, OverflowError):
-        raise _refuse("as_of", value, _("写成日期，如 2026-01-31。")) from None
+        raise _refuse("as_of", value, N_("写成日期，如 2026-01-31。")) from None
 
 
 def _rows_then(moment: datetime) -> Any:

@@ -17,6 +17,7 @@ from registry.assets.columns import field_label
 from registry.assets.differences import MEASURES, Difference, Wording, measured, shown
 from registry.assets.proximity import Hit, neighbours
 from registry.i18n import in_language
+from registry.messages import title_of
 from registry.models.access import Person
 from registry.models.areas import Area
 from registry.models.assets import Asset, AssetAlias, AssetVersion
@@ -159,7 +160,7 @@ def _versions(session: Session, asset: Asset) -> list[Any]:
 def _history(session: Session, scope: Scope, versions: list[Any], words: Wording) -> list[Event]:
     ids = {v.change_set for v in versions}
     rows = session.execute(
-        select(ChangeSet.id, ChangeSet.kind, ChangeSet.title, Person.name)
+        select(ChangeSet.id, ChangeSet.kind, ChangeSet.title, ChangeSet.source, Person.name)
         .join(Person, Person.id == ChangeSet.applied_by)
         .where(ChangeSet.district == scope.district, ChangeSet.id.in_(ids))
     )
@@ -168,7 +169,7 @@ def _history(session: Session, scope: Scope, versions: list[Any], words: Wording
     for version, before in zip(versions, [*versions[1:], None], strict=True):
         source = sets.get(version.change_set)
         differences = [] if before is None else [*words.differences(before, version), *_moved(before, version)]
-        by, kind, title = (source.name, source.kind, source.title) if source else ("", "", "")
+        by, kind, title = (source.name, source.kind, title_of(source.title, source.source)) if source else ("", "", "")
         events.append(Event(version.version, version.valid_from, by, version.change_set, kind, title, differences))
     return events
 

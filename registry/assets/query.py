@@ -22,7 +22,7 @@ from registry.assets.conditions import Box, touching
 from registry.assets.filter_fields import FIELDS, Asked, Conditions, FilterField
 from registry.assets.filters import Filter
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.assets import Asset
 from registry.models.catalogue import AssetClassRow
 from registry.models.parties import Party
@@ -147,7 +147,7 @@ def _read_key(after: str | None) -> tuple[int | None, bool]:
         return None, False
     digits = after.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
-        raise Invalid(_("页码“%(key)s”无法理解。", key=after[:40]), _("从第一页重新开始。"))
+        raise Invalid("page.key_bad", key=after[:40])
     return int(digits), after.startswith("-")
 
 
@@ -214,5 +214,5 @@ def within_look(session: Session, scope: Scope, id: int) -> Asset:
     wanted = (Asset.district == scope.district, Asset.id == id, Asset.layer.in_(sorted(scope.layers)))
     asset = session.execute(select(Asset).where(*wanted)).scalar_one_or_none()
     if asset is None:
-        raise NotFound(_("没有资产 %(id)s。", id=id))
+        raise NotFound("asset.unknown", id=id)
     return asset

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from registry.access.operator import admit_operator
 from registry.database.statements import folder, reference_rows
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 
 if TYPE_CHECKING:
     import psycopg
@@ -124,7 +124,7 @@ def stored_layer(connection: psycopg.Connection[Any], code: str) -> Layer:
     try:
         return stored_layers(connection)[code]
     except KeyError:
-        raise NotFound(_("没有图层“%(layer)s”。", layer=code), _("registry layer list 可列出所有图层。")) from None
+        raise NotFound("layer.not_listed", layer=code) from None
 
 
 def add_layer(connection: psycopg.Connection[Any], layer: Layer) -> None:
@@ -146,9 +146,9 @@ def add_layer(connection: psycopg.Connection[Any], layer: Layer) -> None:
         connection.execute("SELECT registry.refresh_layer_views()")
         admit_operator(connection)
     except UniqueViolation as error:
-        raise Invalid(_("图层或分类已存在：%(detail)s", detail=error.diag.message_detail or "")) from error
+        raise Invalid("layer.exists", detail=error.diag.message_detail or "") from error
     except CheckViolation as error:
-        raise Invalid(_("图层定义不合规则：%(detail)s", detail=error.diag.constraint_name or "")) from error
+        raise Invalid("layer.breaks_rule", detail=error.diag.constraint_name or "") from error
 
 
 def write_classes(connection: psycopg.Connection[Any], layer: Layer) -> None:

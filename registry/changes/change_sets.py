@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 import psycopg
 import psycopg.sql
 from psycopg.rows import dict_row
@@ -18,7 +19,8 @@ from registry.access.scope import Scope
 from registry.assets.columns import DELIVERED
 from registry.database.statements import statement
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
-from registry.i18n import _
+from registry.i18n import N_, Words, storable
+from registry.messages import Message
 from registry.vocabulary.changes import Action, SetKind, SetStatus
 
 if TYPE_CHECKING:
@@ -72,20 +74,24 @@ class StaleChanges(Conflict):
     """Rows of the change set no longer fit the register; `rows` names the first fifty."""
 
     def __init__(self, rows: list[Stale]) -> None:
-        listed = "；".join(_("第 %(row)s 行 %(code)s", row=r.row, code=r.code) for r in rows[:10])
-        super().__init__(
-            _("这批变更提出之后，有 %(n)s 行以上的资产已被别人改动：%(rows)s", n=len(rows), rows=listed),
-            _("重新比对后再应用。"),
-        )
+        listed = [Words(N_("第 %(row)s 行 %(code)s"), {"row": r.row, "code": r.code}) for r in rows[:10]]
+        super().__init__("change_set.stale", n=len(rows), rows=listed)
         self.rows = rows
 
 
 @dataclass(frozen=True)
 class ChangeSetOrigin:
-    """What is known of the file behind an import; kept with the change set."""
+    """What is known of the file behind an import; kept with the change set. The title is a person's or a file's own, or a
+    message, which `title_of` puts into words."""
 
-    title: str
+    title: str | Message
     source: dict[str, Any] = field(default_factory=dict)
+
+    def stored(self) -> tuple[str, Jsonb]:
+        """As the columns `title` and `source`."""
+        if isinstance(self.title, Message):
+            return "", Jsonb({**self.source, "title": self.title.as_json()})
+        return self.title, Jsonb(self.source)
 
 
 def propose(
@@ -105,7 +111,7 @@ def propose(
     row = connection.execute(
         "INSERT INTO registry.change_set (district, layer, kind, title, source, undoes, proposed_by, proposed_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, registry.between_applies(%s)) RETURNING id",
-        (scope.district, layer, kind, delivery.title, Jsonb(delivery.source), undoes, scope.person_id, scope.district),
+        (scope.district, layer, kind, *delivery.stored(), undoes, scope.person_id, scope.district),
     ).fetchone()
     assert row is not None
     open_for_work(connection, scope, layer, kind, change_set=row[0])
@@ -220,28 +226,45 @@ def count_rows(connection: psycopg.Connection[Any], scope: Scope, change_set: in
 
 KEPT_AT_ONCE = 20_000
 _KEEP_PROBLEMS = """
-INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, message, remedy)
-SELECT %s, %s, %s + p.seq, p.source_row, p.severity, p.code, p.field, p.value, p.message, p.remedy
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-  WITH ORDINALITY AS p (source_row, severity, code, field, value, message, remedy, seq)
+INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, details)
+SELECT %s, %s, %s + p.seq, p.source_row, p.severity, p.code, p.field, p.value, p.details::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+  WITH ORDINALITY AS p (source_row, severity, code, field, value, details, seq)
 """
+
+
+class FoundProblem(NamedTuple):
+    """A problem of a delivery to be kept. `details` are what its words quote besides `value`; None where no more is kept
+    than the code."""
+
+    row: int | None
+    severity: str
+    code: str
+    field: str = ""
+    value: str = ""
+    details: Mapping[str, Any] | None = None
+
+    def stored(self) -> tuple[Any, ...]:
+        """As the columns of `registry.problem`."""
+        details = None if self.details is None else orjson.dumps(storable(self.details)).decode()
+        return *self[:4], storable(self.value), details
 
 
 def keep_problems(
     connection: psycopg.Connection[Any],
     scope: Scope,
     change_set: int,
-    rows: Iterable[tuple[Any, ...]],
+    rows: Iterable[FoundProblem],
     found: int | None = None,
 ) -> int:
     """Keep the problems of a delivery with its change set.
 
-    Each row: source_row, severity, code, field, value, message, remedy. Where more were `found` than are kept, the set tells
-    both numbers (`problems`, `problems_kept` in its summary). Returns how many are kept.
+    Where more were `found` than are kept, the set tells both numbers (`problems`, `problems_kept` in its summary). Returns
+    how many are kept.
     """
     done, left = 0, iter(rows)
     while some := list(islice(left, KEPT_AT_ONCE)):
-        columns = map(list, zip(*some, strict=True))
+        columns = map(list, zip(*(one.stored() for one in some), strict=True))
         connection.execute(_KEEP_PROBLEMS, (scope.district, change_set, done, *columns))
         done += len(some)
     if found is not None and found > done:
@@ -265,8 +288,12 @@ def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) ->
     try:
         with connection.transaction():
             connection.execute("SELECT registry.apply_change_set(%s, %s)", (scope.district, change_set))
+    except psycopg.errors.CheckViolation as error:
+        if error.diag.constraint_name != "asset_code_characters":
+            raise
+        raise Invalid("change_set.code_unusable", id=change_set) from error
     except psycopg.errors.UniqueViolation as error:
-        raise Conflict(_("这批变更中有重复的编码：%(detail)s", detail=error.diag.message_detail or "")) from error
+        raise Conflict("change_set.codes_repeated", detail=error.diag.message_detail or "") from error
     except psycopg.DatabaseError as error:
         raise _as_registry_error(error, change_set) from error
 
@@ -274,12 +301,11 @@ def apply(connection: psycopg.Connection[Any], scope: Scope, change_set: int) ->
 def _as_registry_error(error: psycopg.DatabaseError, change_set: int) -> Exception:
     match error.sqlstate:
         case "CJ409":
-            lines = (error.diag.message_detail or "").splitlines()
-            return StaleChanges([Stale(int(row), code, why) for row, code, why in (line.split(" ") for line in lines)])
+            return StaleChanges([Stale(**row) for row in orjson.loads(error.diag.message_detail or "[]")])
         case "CJ404":
-            return NotFound(_("没有待应用的变更集 %(id)s。", id=change_set))
+            return NotFound("change_set.not_proposed", id=change_set)
         case "CJ403":
-            return NotAllowed(_("您没有应用变更集 %(id)s 的权限。", id=change_set))
+            return NotAllowed("change_set.not_allowed", id=change_set)
         case _:
             return error
 
@@ -294,14 +320,11 @@ def undo(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
     asked = {"district": scope.district, "change_set": change_set}
     chain = connection.execute(statement("changes/undo_chain.sql").encode(), asked).fetchall()
     if not chain:
-        raise NotFound(_("没有已应用的变更集 %(id)s。", id=change_set))
+        raise NotFound("change_set.not_applied", id=change_set)
     last, layer, kind = chain[-1]
     if len(chain) % 2 == 0:
-        raise Conflict(
-            _("变更集 %(id)s 已由变更集 %(undo)s 撤销，这次撤销仍然有效。", id=change_set, undo=last),
-            _("要恢复它的改动，请撤销变更集 %(undo)s。", undo=last),
-        )
-    title = _("撤销变更集 %(id)s", id=last)
+        raise Conflict("change_set.undone_already", id=change_set, undo=last)
+    title = Message("title.undo", {"id": last})
     if kind == SetKind.PHOTOS:  # has no changes: its photos are out of sight while its undo is in force
         return Summary(propose(connection, scope, layer, SetKind.PHOTOS, ChangeSetOrigin(title), undoes=last))
     proposal = propose(connection, scope, layer, SetKind.UNDO, ChangeSetOrigin(title), undoes=last)
@@ -317,7 +340,7 @@ def reject(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -
         (scope.district, change_set),
     )
     if done.rowcount != 1:
-        raise Invalid(_("没有待处理的变更集 %(id)s。", id=change_set))
+        raise Invalid("change_set.not_open", id=change_set)
 
 
 def read(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[str, Any]:
@@ -331,10 +354,10 @@ def read(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> 
             key,
         ).fetchone()
         if told is None:
-            raise NotFound(_("没有变更集 %(id)s。", id=change_set))
+            raise NotFound("change_set.unknown", id=change_set)
         with look(connection, scope, f"problems {change_set}", (told["layer"],)) as seen:
             told["problems"] = cursor.execute(
-                "SELECT source_row AS row, severity, code, field, value, message, remedy FROM registry.problem"
+                "SELECT source_row AS row, severity, code, field, value, details FROM registry.problem"
                 " WHERE district = %s AND change_set = %s ORDER BY seq",
                 key,
             ).fetchall()

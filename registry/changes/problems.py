@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import orjson
 import psycopg
 from psycopg.rows import class_row
 
 from registry.access.access_log import look
 from registry.access.scope import Scope
+from registry.messages import Message, of_problem
 
 T = TypeVar("T")
 
@@ -36,33 +38,52 @@ def _reading(
 
 
 @dataclass(frozen=True)
-class Group:
-    """Problems of one code in one column: how many, the first rows, the most frequent values, and the first one's words."""
+class _Kept:
+    """What is kept of a problem: its code, and what its words quote."""
 
     code: str
     field: str
+    value: str
+    details: dict[str, Any] | None
+
+    @property
+    def said(self) -> Message:
+        """The problem, to be put into words."""
+        return of_problem(self.code, self.field, self.value, self.details)
+
+    @property
+    def message(self) -> str:
+        """What was found, in the language of this context."""
+        return self.said.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the language of this context."""
+        return self.said.hint
+
+
+@dataclass(frozen=True)
+class Group(_Kept):
+    """Problems of one code in one column: how many, the first rows, the most frequent values; value and details are the
+    first one's."""
+
     severity: str
     count: int
     rows: list[int]
     quotes: list[str]
-    message: str
-    remedy: str
 
 
 @dataclass(frozen=True)
-class ProblemGroup:
+class ProblemGroup(_Kept):
     """One problem; `row` is None where it concerns the delivery as a whole."""
 
-    seq: int
-    code: str
+    severity: str
     row: int | None
-    value: str
-    message: str
-    remedy: str
+    seq: int
 
 
 # Right after a delivery the planner takes its problems for none at all. So nothing here is joined row by row: the groups are
-# made first, and each is told by its first problem in full, its first rows and its most frequent values.
+# made first, and each is told by its first problem's details, its first rows and its most frequent values.
 _GROUPS = """
 WITH found AS MATERIALIZED (
   SELECT code, field, severity, seq, source_row, value FROM registry.problem
@@ -77,7 +98,7 @@ SELECT k.code, k.field, k.severity, k.count,
              ORDER BY q.count DESC, q.value LIMIT 6) AS quotes,
        ARRAY(SELECT f.source_row FROM found f WHERE f.code = k.code AND f.field = k.field AND f.source_row IS NOT NULL
              ORDER BY f.seq LIMIT 8) AS rows,
-       p.message, p.remedy
+       p.value, p.details
 FROM kind k
 JOIN registry.problem p ON p.district = %(district)s AND p.change_set = %(change_set)s AND p.seq = k.first
 ORDER BY k.severity <> 'error', k.count DESC, k.code, k.field
@@ -94,7 +115,7 @@ def groups(
 
 
 _ALIKE = """
-SELECT seq, code, source_row AS row, value, message, remedy FROM registry.problem
+SELECT seq, severity, code, field, source_row AS row, value, details FROM registry.problem
 WHERE district = %s AND change_set = %s AND code = %s AND field = %s AND seq > %s ORDER BY seq LIMIT %s
 """
 
@@ -164,23 +185,33 @@ def stored_problems(
 
 
 _ERRORS = """
-SELECT source_row, code, field, message, remedy FROM registry.problem
+SELECT source_row, code, field, value, details FROM registry.problem
 WHERE district = %s AND change_set = %s AND severity = 'error' AND source_row IS NOT NULL ORDER BY seq
 """
 
 
+def of_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int, source_row: int) -> list[ProblemGroup]:
+    """The problems of one row of the file, in the order in which they were found."""
+    with connection.cursor(row_factory=class_row(ProblemGroup)) as cursor:
+        return cursor.execute(
+            "SELECT seq, severity, code, field, source_row AS row, value, details FROM registry.problem"
+            " WHERE district = %s AND change_set = %s AND source_row = %s ORDER BY seq",
+            (scope.district, change_set, source_row),
+        ).fetchall()
+
+
 def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -> dict[int, list[dict[str, Any]]]:
-    """The errors of each row that waits: code, field, message and remedy, by row number of the file.
+    """The errors of each row that waits: code, field, value and details, by row number of the file.
 
     Equal ones are one object: where every row of a large file waits, they differ in little.
     """
     found: dict[int, list[dict[str, Any]]] = {}
-    known: dict[tuple[str, ...], dict[str, Any]] = {}
+    known: dict[bytes, dict[str, Any]] = {}
     with _reading(connection, scope, change_set) as read:
         rows = read(connection.execute(_ERRORS, (scope.district, change_set)).fetchall())
     for row, *told in rows:
-        finding = known.setdefault(tuple(told), dict(zip(("code", "field", "message", "remedy"), told, strict=True)))
-        found.setdefault(row, []).append(finding)
+        finding = dict(zip(("code", "field", "value", "details"), told, strict=True))
+        found.setdefault(row, []).append(known.setdefault(orjson.dumps(finding), finding))
     return found
 
 

@@ -29,7 +29,7 @@ def _owner() -> Iterator[psycopg.Connection[Any]]:
 def _pair(text: str) -> tuple[str, str]:
     district, colon, name = text.partition(":")
     if not (district and colon and name):
-        raise Invalid(_("“%(value)s”无法理解。", value=text), _("写成 行政区:名称，如 330105:inspector。"))
+        raise Invalid("command.membership_bad", value=text)
     return district, name
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
 from registry.commands.groups import Announced
 from registry.commands.options import acting, opened
 from registry.i18n import _
+from registry.messages import of_problem, spoken, title_of
 
 
 @click.group(cls=Announced, of="changes")
@@ -30,7 +32,7 @@ def list_changes(district: str | None, username: str | None, as_json: bool) -> N
         rows = (
             connection.cursor(row_factory=dict_row)
             .execute(
-                "SELECT s.id, s.layer, s.kind, s.status, s.title, s.summary, s.proposed_at, p.name AS proposed_by"
+                "SELECT s.id, s.layer, s.kind, s.status, s.title, s.source, s.summary, s.proposed_at, p.name AS proposed_by"
                 " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
                 " WHERE s.district = %s ORDER BY s.id DESC LIMIT 50",
                 (scope.district,),
@@ -54,7 +56,7 @@ def show(number: int, district: str | None, username: str | None, as_json: bool)
     from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
-        told = sets.read(connection, scope, number)
+        told = _in_words(sets.read(connection, scope, number))
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
         return
@@ -64,6 +66,15 @@ def show(number: int, district: str | None, username: str | None, as_json: bool)
         where = " ".join(str(part) for part in (problem["row"] or "", problem["field"]) if part)
         click.secho(f"  {where}: {problem['message']}  {problem['remedy']}",
                     fg="red" if problem["severity"] == "error" else "yellow")  # fmt: skip
+
+
+def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+    """A change set as it is kept, in the language of this context."""
+    for problem in told["problems"]:
+        said = of_problem(problem["code"], problem["field"], problem["value"], problem["details"])
+        problem |= {"details": said.spoken()["details"], "message": said.message, "remedy": said.hint}
+    source = {name: value for name, value in told["source"].items() if name != "title"}
+    return {**told, "title": title_of(told["title"], told["source"]), "source": spoken(source)}
 
 
 @changes.command()

@@ -69,7 +69,7 @@ def add(code: str, name_zh: str, name_en: str, geometry: str, classes: tuple[str
 def _zoom(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d+)-(\d+)", text)
     if not found:
-        raise Invalid(_("显示级别“%(value)s”无法理解。", value=text), _("写成 8-22。"))
+        raise Invalid("command.zooms_bad", value=text)
     return int(found[1]), int(found[2])
 
 
@@ -78,7 +78,7 @@ def _class(text: str, geometry: str):  # type: ignore[no-untyped-def]
 
     parts = text.split(":")
     if len(parts) != 4 or not re.fullmatch(r"\d{4,5}", parts[3]):
-        raise Invalid(_("分类“%(value)s”无法理解。", value=text), _("写成 分类标准:代码:名称:四位编号。"))
+        raise Invalid("command.class_bad", value=text)
     scheme, code, name, number = parts
     return AssetClass(scheme, code, name, "", geometry, "general_knowledge", number)
 
@@ -92,7 +92,7 @@ def _schema(file: Path | None) -> dict[str, object]:
         schema: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
         jsonschema_rs.validator_for(schema)
     except ValueError as error:
-        raise Invalid(_("%(file)s 不是有效的 JSON Schema：%(error)s", file=file, error=str(error)[:300])) from error
+        raise Invalid("command.schema_bad", file=file, error=str(error)[:300]) from error
     return schema
 
 
@@ -114,7 +114,7 @@ def add_district(code: str, name_zh: str, name_en: str, box: str) -> None:
     try:
         west, south, east, north = (float(edge) for edge in box.split(","))
     except ValueError:
-        raise Invalid(_("范围“%(box)s”无法理解。", box=box), _("写成 西,南,东,北 的经纬度。")) from None
+        raise Invalid("box.bad", box=box) from None
     with running() as url, connect(url, role=OWNER) as connection:
         districts.add_district(connection, code, name_zh, name_en, (west, south, east, north))
     click.echo(_("已保存行政区 %(code)s。", code=code))

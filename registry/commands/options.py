@@ -13,7 +13,6 @@ from registry.access.operator import OPERATOR
 from registry.access.scope import Scope, open_scope_by_name
 from registry.database.connections import connect
 from registry.errors import Invalid, NotFound
-from registry.i18n import _
 from registry.operations.cluster import running
 from registry.settings import settings
 
@@ -63,8 +62,8 @@ def _only(connection: psycopg.Connection[Any], username: str) -> str:
         (username.lower(),),
     ).fetchall()
     if not rows:
-        raise NotFound(_("用户“%(name)s”没有行政区。", name=username), _("先用 registry district add 新建行政区。"))
+        raise NotFound("user.without_district", name=username)
     if len(rows) > 1:
         codes = "、".join(row[0] for row in rows)
-        raise Invalid(_("有多个行政区：%(codes)s。", codes=codes), _("用 --district 指定其一。"))
+        raise Invalid("command.district_ambiguous", codes=codes)
     return str(rows[0][0])

@@ -12,7 +12,6 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from registry.errors import Unavailable
-from registry.i18n import _
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -68,11 +67,8 @@ def connect(url: str, role: str | None = APPLICATION, statement_seconds: int = 0
         )
     except psycopg.OperationalError as error:
         if "permission denied to set role" in str(error):
-            raise Unavailable(_("数据库登录没有角色 %(role)s 的权限。", role=role), f"GRANT {role} TO …;") from error
-        raise Unavailable(
-            _("数据库没有应答：%(error)s", error=str(error).strip()),
-            _("检查 DATABASE_URL，或运行 registry up；第一次使用先运行 registry migrate。"),
-        ) from error
+            raise Unavailable("database.role_missing", role=role) from error
+        raise Unavailable("database.no_answer", error=str(error).strip()) from error
 
 
 def plain_url(url: str) -> str:

@@ -23,7 +23,6 @@ from registry.access.scope import Scope
 from registry.deliveries.options import ImportOptions
 from registry.deliveries.steps import WORK, died
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _
 from registry.jobs import queue
 from registry.vocabulary.changes import SetStatus
 from registry.vocabulary.deliveries import DeliveryStep, FileState, StepStatus
@@ -44,7 +43,8 @@ class Upload:
 class DeliveryFile:
     """One file of a delivery. `status` is the truth: `running` only while a worker lives (see `registry.is_worked_on`).
 
-    `verb` with `done` of `total` rows tells the progress of a running step; `failure` has message and hint.
+    `verb` with `done` of `total` rows tells the progress of a running step; `failure` is a `registry.messages.Message` as JSON,
+    with the `kind` of the error where it was one.
     `set_status` is that of the change set, once there is one; `undone_by` the applied change set that undid it.
     """
 
@@ -58,7 +58,7 @@ class DeliveryFile:
     verb: str
     done: int
     total: int | None
-    failure: dict[str, str] | None
+    failure: dict[str, Any] | None
     orders: dict[str, Any]
     report: dict[str, Any] | None
     change_set: int | None
@@ -108,7 +108,7 @@ class Delivery:
         for file in self.files:
             if file.number == number:
                 return file
-        raise NotFound(_("交付 %(id)s 没有第 %(number)s 个文件。", id=self.id, number=number))
+        raise NotFound("delivery.file_unknown", id=self.id, number=number)
 
 
 _FILES = """
@@ -117,7 +117,7 @@ SELECT f.delivery, f.number, f.name, f.bytes, f.sha256, f.step, f.verb, f.done, 
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)
          THEN 'failed' ELSE f.status END AS status,
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)
-         THEN jsonb_build_object('message', %(message)s::text, 'hint', %(hint)s::text) ELSE f.failure END AS failure,
+         THEN %(died)s ELSE f.failure END AS failure,
        (SELECT max(u.id) FROM registry.change_set u
         WHERE u.district = f.district AND u.undoes = f.change_set AND registry.in_force(u.district, u.id)) AS undone_by
 FROM registry.delivery_file f
@@ -151,7 +151,7 @@ def safe_name(given: str) -> str:
         kept = (stem or name).encode()[: LONGEST_NAME - len(suffix.encode()) - 1].decode(errors="ignore")
         name = f"{kept}{dot}{suffix}" if dot else kept
     if not name:
-        raise Invalid(_("文件名“%(name)s”不可用。", name=given[:40]), _("改名后再上传。"))
+        raise Invalid("delivery.file_name_bad", name=given[:40])
     return name
 
 
@@ -181,7 +181,7 @@ def receive(
     else:
         first = get(connection, scope, delivery)
         if first.layer is None:
-            raise Conflict(_("交付 %(id)s 还没有检查过，不能补交。", id=delivery), _("先完成第一个文件的检查。"))
+            raise Conflict("delivery.first_unchecked", id=delivery)
         scope.require_writer(first.layer)
         number, step = len(first.files) + 1, DeliveryStep.CHECK
         options = options or first.files[0].options
@@ -200,7 +200,7 @@ def get(connection: psycopg.Connection[Any], scope: Scope, delivery: int) -> Del
     """A delivery with its files. Raises NotFound, also for one out of scope."""
     found = _read(connection, scope, {"id": delivery, "before": None, "limit": 1})
     if not found:
-        raise NotFound(_("没有交付 %(id)s。", id=delivery))
+        raise NotFound("delivery.unknown", id=delivery)
     return found[0]
 
 
@@ -225,7 +225,7 @@ def _read(connection: psycopg.Connection[Any], scope: Scope, values: dict[str, A
         rows = cursor.execute(_DELIVERIES, {"district": scope.district, **values}).fetchall()
     with connection.cursor(row_factory=class_row(DeliveryFile)) as files:
         wanted = {"district": scope.district, "deliveries": [row["id"] for row in rows]}
-        found = files.execute(_FILES, {**wanted, **died()}).fetchall()
+        found = files.execute(_FILES, {**wanted, "died": Jsonb(died())}).fetchall()
     return [Delivery(**row, files=tuple(file for file in found if file.delivery == row["id"])) for row in rows]
 
 
@@ -247,7 +247,7 @@ def inspection(
     with look(connection, scope, f"delivery {delivery}/{number}") as seen:
         row = connection.execute(_INSPECTION, (scope.district, delivery, number)).fetchone()
         if row is None:
-            raise NotFound(_("没有交付 %(id)s。", id=delivery))
+            raise NotFound("delivery.unknown", id=delivery)
         found = list(row[1] or [])
         seen.layers(Counter(row[0] or layer or source.get("best") or "" for source in found))
     return found
@@ -271,7 +271,7 @@ def name_it(
         (title.strip()[:200] or None if title is not None else None, layer, scope.district, delivery),
     )
     if done.rowcount != 1:
-        raise NotFound(_("没有交付 %(id)s。", id=delivery))
+        raise NotFound("delivery.unknown", id=delivery)
 
 
 def request_step(
@@ -289,7 +289,7 @@ def request_step(
     another step is queued or under way, or where the step does not fit the state of the file.
     """
     if step not in set(DeliveryStep):
-        raise Invalid(_("没有步骤“%(step)s”。", step=step))
+        raise Invalid("delivery.step_unknown", step=step)
     held = get(connection, scope, delivery)
     file = held.file(number)
     _require_fit(held, file, step)
@@ -323,18 +323,18 @@ def _require_fit(held: Delivery, file: DeliveryFile, step: str) -> None:
     if file.is_busy:
         raise _busy(file)
     if not fits:
-        raise Conflict(_("文件“%(name)s”现在不能做这一步。", name=file.name), _("刷新页面，看看它现在的状态。"))
+        raise Conflict("delivery.step_unfit", name=file.name)
 
 
 def _busy(file: DeliveryFile) -> Conflict:
-    return Conflict(_("文件“%(name)s”正在处理。", name=file.name), _("等它完成，或先取消。"))
+    return Conflict("delivery.file_busy", name=file.name)
 
 
 def cancel(connection: psycopg.Connection[Any], scope: Scope, delivery: int, number: int) -> None:
     """Stop the step that is queued or under way; nothing of it stays. Raises Conflict when there is none."""
     file = get(connection, scope, delivery).file(number)
     if not file.is_busy:
-        raise Conflict(_("文件“%(name)s”没有进行中的步骤。", name=file.name))
+        raise Conflict("delivery.step_none", name=file.name)
     connection.execute(
         "UPDATE registry.delivery_file SET status = 'cancelled', asked_by = %s"
         " WHERE district = %s AND delivery = %s AND number = %s AND status = 'queued'",

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from registry.errors import Invalid
-from registry.i18n import _
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,7 @@ class ImportOptions:
         """Of what `as_dict` made. Raises Invalid for a name that is none and for a value that does not fit its name."""
         for name, value in told.items():
             if name not in _FITS or not _FITS[name](value):
-                raise Invalid(_("导入选项“%(name)s”不可用：%(value)s", name=name[:40], value=str(value)[:80]))
+                raise Invalid("delivery.option_bad", name=name[:40], value=str(value)[:80])
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
         }

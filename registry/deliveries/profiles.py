@@ -13,7 +13,6 @@ from psycopg.rows import class_row
 
 from registry.access.scope import Scope
 from registry.errors import NotFound
-from registry.i18n import _
 
 
 def headings_of(columns: Iterable[str]) -> str:
@@ -37,7 +36,7 @@ def named(connection: psycopg.Connection[Any], scope: Scope, name: str) -> str:
         "SELECT body FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name)
     ).fetchone()
     if row is None:
-        raise NotFound(_("没有导入方案“%(name)s”。", name=name), _("给出已保存的方案名，或一个 .toml 文件。"))
+        raise NotFound("profile.unknown_name_or_file", name=name)
     return str(row[0])
 
 
@@ -64,7 +63,7 @@ def remove(connection: psycopg.Connection[Any], scope: Scope, name: str) -> None
         "SELECT layer FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name)
     ).fetchone()
     if row is None:
-        raise NotFound(_("没有导入方案“%(name)s”。", name=name), _("registry profile list 可列出已保存的方案。"))
+        raise NotFound("profile.unknown", name=name)
     scope.require_writer(row[0])
     connection.execute("DELETE FROM registry.profile WHERE district = %s AND name = %s", (scope.district, name))
 

@@ -19,8 +19,8 @@ from psycopg.types.json import Jsonb
 
 from registry.deliveries.options import ImportOptions
 from registry.errors import Conflict
-from registry.i18n import _
 from registry.jobs import queue, tasks
+from registry.messages import Message
 from registry.vocabulary.deliveries import StepStatus
 
 # The step of a file, done in a process of its own.
@@ -105,10 +105,7 @@ def report_progress(connection: psycopg.Connection[Any], run: Run, **told: Any) 
     except psycopg.DatabaseError as error:
         if error.sqlstate != "CJ409":
             raise
-        raise Conflict(
-            _("文件“%(name)s”的这一步已经结束，或由别的处理进程接手。", name=run.task.name),
-            _("刷新页面，看看它现在的状态。"),
-        ) from error
+        raise Conflict("delivery.run_over", name=run.task.name) from error
 
 
 def _key(task: Task) -> tuple[str, int, int]:
@@ -119,9 +116,9 @@ def _tell(connection: psycopg.Connection[Any], key: tuple[str, int, int], told: 
     connection.execute("SELECT registry.tell_delivery(%s, %s, %s, %s)", (*key, Jsonb(dict(told))))
 
 
-def died() -> dict[str, str]:
+def died() -> dict[str, Any]:
     """Why a step failed whose worker is gone."""
-    return {"message": _("处理进程意外终止。"), "hint": _("文件仍在；点“继续”从头再做这一步，不会重复。")}
+    return Message("delivery.worker_died").as_json()
 
 
 def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: int, number: int) -> None:

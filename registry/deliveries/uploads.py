@@ -26,7 +26,6 @@ from typing import Any
 
 from registry.deliveries.deliveries import Upload, incoming, safe_name
 from registry.errors import Conflict, Invalid, NotFound, Unavailable
-from registry.i18n import _
 
 SWEPT_AFTER_SECONDS = 24 * 3600
 MOST_AT_ONCE = 8  # of one person; the one longest untouched makes room
@@ -124,18 +123,14 @@ def begin(
 
 def _require_sound(parts: tuple[Part, ...], limit: int) -> None:
     if not 0 < len(parts) <= MOST_PARTS:
-        raise Invalid(_("一次可上传 1 至 %(most)s 个文件。", most=MOST_PARTS), _("文件很多时先压缩成一个 zip。"))
+        raise Invalid("upload.parts_count", most=MOST_PARTS)
     if len({part.name.casefold() for part in parts}) < len(parts):
-        raise Invalid(_("有两个文件同名。"), _("分开上传，或压缩成一个 zip。"))
+        raise Invalid("upload.names_equal")
     size = sum(part.bytes for part in parts)
     if any(part.bytes < 0 for part in parts) or size == 0:
-        raise Invalid(_("文件“%(name)s”是空的。", name=parts[0].name), _("请重新导出。"))
+        raise Invalid("upload.empty", name=parts[0].name)
     if size > (limit if len(parts) == 1 else min(limit, MOST_ZIPPED)):
-        raise Invalid(
-            _("文件“%(name)s”有 %(size)s MB，超过上限 %(most)s MB。", name=parts[0].name, size=-(-size >> 20),
-              most=limit >> 20),
-            _("压缩成 zip 或拆分后再上传。"),
-        )  # fmt: skip
+        raise Invalid("upload.too_large", name=parts[0].name, size=-(-size >> 20), most=limit >> 20)  # fmt: skip
 
 
 def _what(arrival: Arrival) -> tuple[Any, ...]:
@@ -149,7 +144,7 @@ def find(home: Path, token: str, district: str, person: int) -> Arrival:
         found = _read_note(incoming(home).parent / f"{token}.json")
         if found is not None and (found.district, found.person) == (district, person):
             return found
-    raise NotFound(_("没有这个上传，或它已过期。"), _("请重新上传。"))
+    raise NotFound("upload.unknown")
 
 
 def append(arrival: Arrival, offset: int, blocks: Iterable[bytes], sha256: str = "") -> Arrival:
@@ -161,7 +156,7 @@ def append(arrival: Arrival, offset: int, blocks: Iterable[bytes], sha256: str =
     try:
         with _held(arrival) as (file, now):
             if offset != now.received:
-                raise Conflict(_("上传的位置不符。"), _("从 %(offset)s 字节处继续。", offset=now.received))
+                raise Conflict("upload.offset_wrong", offset=now.received)
             arrived = _written(file, now, blocks, sha256)
             _write_note(arrived)
             return arrived
@@ -186,7 +181,7 @@ def _written(file: BufferedRandom, arrival: Arrival, blocks: Iterable[bytes], sh
             offset, rest = offset + len(piece), rest[len(piece) :]
     file.flush()
     if sha256 and digest.hexdigest() != sha256.lower():
-        raise Invalid(_("这一段在传输中损坏。"), _("重新发送这一段。"))
+        raise Invalid("upload.piece_damaged")
     return replace(arrival, received=offset, parts=tuple(parts))
 
 
@@ -196,7 +191,7 @@ def _part_at(parts: Sequence[Part], offset: int) -> tuple[int, int]:
         if offset < part.bytes:
             return number, offset
         offset -= part.bytes
-    raise Invalid(_("收到的比声明的多。"), _("请重新上传。"))
+    raise Invalid("upload.too_much")
 
 
 def _start(parts: Sequence[Part], number: int) -> int:
@@ -214,7 +209,7 @@ def complete(arrival: Arrival) -> Upload:
     """Finish a file that has come whole: it is on the disk to stay, several parts as a zip. Raises Conflict before that."""
     with _held(arrival) as (file, now):
         if now.received < now.bytes:
-            raise Conflict(_("文件还没有传完。"), _("从 %(offset)s 字节处继续。", offset=now.received))
+            raise Conflict("upload.unfinished", offset=now.received)
         file.truncate(_start(now.parts, len(now.parts) - 1) + now.parts[-1].bytes)
         if len(now.parts) > 1:
             _write_directory(file, now.parts)
@@ -286,12 +281,12 @@ def _held(arrival: Arrival) -> Iterator[tuple[BufferedRandom, Arrival]]:
     try:
         file = arrival.path.open("r+b")
     except FileNotFoundError:
-        raise NotFound(_("没有这个上传，或它已过期。"), _("请重新上传。")) from None
+        raise NotFound("upload.unknown") from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict(_("这个文件的另一段正在接收。"), _("稍等再继续。")) from None
+            raise Conflict("upload.busy") from None
         yield file, _read_note(arrival.note) or arrival
 
 
@@ -327,4 +322,4 @@ def _write_note(arrival: Arrival) -> None:
 
 
 def _full() -> Unavailable:
-    return Unavailable(_("服务器磁盘空间不足，文件没有保存。"), _("请告知管理员腾出空间，再重新上传。"))
+    return Unavailable("upload.disk_full")

@@ -76,8 +76,9 @@ def _packed(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> It
         while more:
             row = cursor.execute(statement("identity/fingerprints.sql").encode(), {**values, "after": last}).fetchone()
             assert row is not None
-            yield row[0] or b""
-            last, more = row[1], row[2] == AT_ONCE
+            packed, last, n = row
+            yield packed or b""
+            more = n == AT_ONCE
 
 
 def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:

@@ -27,7 +27,6 @@ from urllib.parse import quote, urlsplit
 from registry.database.connections import plain_url
 from registry.database.processes import at_work_in
 from registry.errors import Unavailable
-from registry.i18n import _
 from registry.operations import programs
 from registry.operations.renewal import at_work, nobody_at_work
 from registry.settings import settings
@@ -92,7 +91,7 @@ def _unprivileged_user() -> str | None:
             return pwd.getpwnam(name).pw_name
         except KeyError:
             continue
-    raise Unavailable(_("以 root 运行时需要一个非特权用户来启动 PostgreSQL。"), "adduser --system postgres")
+    raise Unavailable("cluster.root_needs_user")
 
 
 def _run(user: str | None, *command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -174,7 +173,7 @@ def create() -> Cluster:
         "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}",
     )  # fmt: skip
     if made.returncode:
-        raise Unavailable(_("无法建立数据库集簇：%(output)s", output=made.stdout.strip()[-800:]))
+        raise Unavailable("cluster.not_made", output=made.stdout.strip()[-800:])
     included = cluster.data / "chengji.conf"
     included.write_text(CONFIGURATION.format(port=cluster.port, sockets=cluster.sockets))
     if user:
@@ -281,20 +280,14 @@ def _begin(cluster: Cluster) -> None:
     began = _run(cluster.user, cluster.programs / "pg_ctl", "start", "-w", "-t", "120", "-D", cluster.data, "-l", log)
     if began.returncode:
         tail = log.read_text(errors="replace")[-800:] if log.exists() else began.stdout
-        raise Unavailable(_("数据库没有启动：%(output)s", output=tail.strip()), str(log))
+        raise Unavailable("cluster.not_started", output=tail.strip(), log=log)
     _ensure_database(cluster)
 
 
 def _require_its_version(cluster: Cluster) -> None:
     if cluster.major not in (None, programs.major_of(cluster.programs)):
         found = programs.on_disk(cluster.programs)
-        raise Unavailable(
-            _("自带数据库的数据属于 PostgreSQL %(major)s，本机只有 %(found)s。", major=cluster.major, found=found),
-            _(
-                "装回 postgresql-%(major)s 与它的 PostGIS 软件包；要换大版本，先用它们做备份，再恢复到新库。",
-                major=cluster.major,
-            ),
-        )
+        raise Unavailable("cluster.other_major", major=cluster.major, found=found)
 
 
 def _ensure_database(cluster: Cluster) -> None:
@@ -306,7 +299,7 @@ def _ensure_database(cluster: Cluster) -> None:
     if found.returncode == 0 and not found.stdout:
         found = _run(None, cluster.programs / "createdb", *address, DATABASE)
     if found.returncode:
-        raise Unavailable(_("无法建立数据库：%(output)s", output=found.stdout.strip()))
+        raise Unavailable("cluster.database_not_made", output=found.stdout.strip())
 
 
 def stop() -> bool:
@@ -322,7 +315,7 @@ def stop() -> bool:
 def _end(cluster: Cluster) -> None:
     ended = _run(cluster.user, cluster.programs / "pg_ctl", "stop", "-w", "-m", "fast", "-D", cluster.data)
     if ended.returncode:
-        raise Unavailable(_("数据库没有停止：%(output)s", output=ended.stdout.strip()))
+        raise Unavailable("cluster.not_stopped", output=ended.stdout.strip())
 
 
 def keep() -> Cluster:

@@ -17,7 +17,6 @@ from registry.catalogue.layers import add_layer, reference_layers, write_classes
 from registry.database.connections import connect, options, plain_url
 from registry.database.statements import folder, statement
 from registry.errors import Unavailable
-from registry.i18n import _
 from registry.jobs import queue
 from registry.slices import announcements
 
@@ -64,12 +63,7 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {OWNER}")
         connection.commit()
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFile) as error:
-        raise Unavailable(
-            _("迁移需要的权限或扩展不足：%(error)s", error=str(error).strip()),
-            _(
-                "请数据库管理员先执行 CREATE EXTENSION postgis 和 sql/roles.sql，并把 chengji_owner、chengji_app 授予本登录。"
-            ),
-        ) from error
+        raise Unavailable("database.rights_missing", error=str(error).strip()) from error
 
 
 def _apply_sources(connection: psycopg.Connection[Any]) -> None:

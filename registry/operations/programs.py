@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 
 from registry.errors import Unavailable
-from registry.i18n import _
 from registry.settings import settings
 
 
@@ -25,10 +24,7 @@ def folder(major: int | None = None) -> Path:
     given = settings().postgres
     there = [place for place in ([Path(given)] if given else _usual()) if (place / "postgres").is_file()]
     if not there:
-        raise Unavailable(
-            _("找不到 PostgreSQL 服务程序 (pg_ctl)。"),
-            _("安装软件包 postgresql 与 postgresql-15-postgis-3，或用 DATABASE_URL 指定现有的 PostGIS。"),
-        )
+        raise Unavailable("cluster.program_missing")
     return next((place for place in there if major_of(place) == major), there[0])
 
 

@@ -23,7 +23,6 @@ from registry.access.scope import Scope
 from registry.changes import change_sets
 from registry.database.statements import statement
 from registry.errors import Invalid, NotFound
-from registry.i18n import _
 from registry.vocabulary.changes import SetKind
 
 SIZES = {"full": 2048, "thumb": 320}
@@ -138,7 +137,7 @@ def assign(connection: psycopg.Connection[Any], scope: Scope, attachment_id: int
         (code, scope.district, attachment_id),
     )
     if done.rowcount != 1:
-        raise NotFound(_("没有待指定的照片 %(id)s，或没有资产“%(code)s”。", id=attachment_id, code=code))
+        raise NotFound("photo.or_asset_unknown", id=attachment_id, code=code)
 
 
 def content(
@@ -148,7 +147,7 @@ def content(
     with look(connection, scope, "photo") as seen:
         found = _read(connection, _OF_ASSET + " AND t.id = %(photo)s", scope, asset_id, photo=attachment_id)
         if not found or size not in SIZES:
-            raise NotFound(_("没有照片 %(id)s。", id=attachment_id))
+            raise NotFound("photo.unknown", id=attachment_id)
         seen.one(found[0].layer, asset_id)
     return copy_at(home, found[0].sha256, size)
 
@@ -189,9 +188,7 @@ def copy_of(photo: Photo, side: int) -> bytes:
     try:
         with Image.open(BytesIO(photo.content), formats=["JPEG"]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise Invalid(
-                    _("照片“%(name)s”有 %(w)s × %(h)s 像素，太大。", name=photo.name, w=picture.width, h=picture.height)
-                )
+                raise Invalid("photo.too_many_pixels", name=photo.name, w=picture.width, h=picture.height)
             picture.draft("RGB", (side, side))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
             upright.thumbnail((side, side))
@@ -199,5 +196,5 @@ def copy_of(photo: Photo, side: int) -> bytes:
             # A new picture of the same pixels: nothing of the old one's description comes along.
             Image.frombytes("RGB", upright.size, upright.tobytes()).save(made, "JPEG", quality=85, optimize=True)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Invalid(_("照片“%(name)s”打不开：%(error)s", name=photo.name, error=error)) from error
+        raise Invalid("photo.unreadable", name=photo.name, error=error) from error
     return made.getvalue()

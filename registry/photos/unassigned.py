@@ -16,7 +16,8 @@ from registry.access.scope import Scope
 from registry.changes import change_sets
 from registry.database.statements import statement
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
+from registry.messages import Message, title_of
 from registry.photos import photos as attachments
 from registry.vocabulary.changes import SetKind, SetStatus
 from registry.vocabulary.photos import PhotoReason
@@ -55,11 +56,17 @@ class PhotoSet:
 
     id: int
     layer: str
-    title: str
+    given_title: str
+    source: dict[str, Any]
     proposed_by: str
     proposed_at: datetime
     found: int
     waiting: int
+
+    @property
+    def title(self) -> str:
+        """What the set is called, in the language of this context."""
+        return title_of(self.given_title, self.source)
 
 
 def page(
@@ -74,7 +81,7 @@ def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> Waitin
     """A photo that waits. Raises NotFound, also for one out of reach."""
     rows = _rows(connection, scope, "unassigned photo", id=photo, limit=1)
     if not rows:
-        raise NotFound(_("没有待指定的照片 %(id)s。", id=photo))
+        raise NotFound("photo.not_waiting", id=photo)
     return _photo(rows[0])
 
 
@@ -98,12 +105,13 @@ def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
     """Photos that were proposed and not applied, of layers this person may write; newest first."""
     with look(connection, scope, "photo sets", scope.writable) as seen, _photo_sets(connection) as cursor:
         found = cursor.execute(
-            "SELECT s.id, s.layer, s.title, p.name AS proposed_by, s.proposed_at, count(t.asset_id) AS found,"
+            "SELECT s.id, s.layer, s.title AS given_title, s.source, p.name AS proposed_by, s.proposed_at,"
+            " count(t.asset_id) AS found,"
             " count(*) FILTER (WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')) AS waiting"
             " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
             " JOIN registry.attachment t ON t.district = s.district AND t.change_set = s.id"
             " WHERE s.district = %s AND s.layer = ANY (%s) AND s.kind = 'photos' AND s.status = 'proposed'"
-            " GROUP BY s.id, s.layer, s.title, p.name, s.proposed_at ORDER BY s.id DESC LIMIT 50",
+            " GROUP BY s.id, s.layer, s.title, s.source, p.name, s.proposed_at ORDER BY s.id DESC LIMIT 50",
             (scope.district, sorted(scope.writable)),
         ).fetchall()
         seen.rows(found)
@@ -124,11 +132,11 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
     scope.require_writer(waiting.layer)
     open_for_work(connection, scope, waiting.layer, "assign photo", photo=photo)
     if code is not None and not code.strip():
-        raise Invalid(_("没有写明资产编码。"), _("选一个附近的资产，或填写编码。"))
+        raise Invalid("photo.code_missing")
     if waiting.status == SetStatus.PROPOSED:
         target = waiting.id
     else:
-        title = _("指定照片“%(name)s”", name=waiting.name)[:200]
+        title = Message("title.photo", {"name": waiting.name[:180]})
         delivery = change_sets.ChangeSetOrigin(title, {"photos": 1})
         change_set = change_sets.propose(connection, scope, waiting.layer, SetKind.PHOTOS, delivery)
         target = _copied(connection, scope, waiting.id, change_set)

@@ -11,7 +11,6 @@ from registry.changes.change_sets import count_rows
 from registry.database.connections import raw
 from registry.database.statements import statement
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _
 from registry.models.assets import Asset
 from registry.models.changes import Change
 from registry.review.sets import in_set, lock_open_set
@@ -28,9 +27,9 @@ def resolve_match(session: Session, scope: Scope, change_set: int, seq: int, ass
     told = lock_open_set(session, scope, change_set)
     row = session.scalar(select(Change).where(in_set(scope, change_set), Change.seq == seq))
     if row is None:
-        raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=change_set, row=seq))
+        raise NotFound("review.row_unknown", id=change_set, row=seq)
     if row.delivered is None:
-        raise Invalid(_("第 %(row)s 行没有疑问，不需要判断。", row=seq))
+        raise Invalid("review.row_not_doubtful", row=seq)
     values = {"district": scope.district, "change_set": change_set, "seq": seq, "layer": told.layer, "asset": asset}
     if asset is not None:
         _require_free(session, scope, row, asset)
@@ -50,7 +49,7 @@ def resolve_match(session: Session, scope: Scope, change_set: int, seq: int, ass
 
 def _require_free(session: Session, scope: Scope, row: Change, asset: int) -> None:
     if asset not in {*row.candidates, row.asset_id} or (row.action == Action.ADD and asset == row.asset_id):
-        raise Invalid(_("第 %(row)s 行不可能是资产 %(id)s。", row=row.seq, id=asset), _("从列出的资产中选一项。"))
+        raise Invalid("review.asset_impossible", row=row.seq, id=asset)
     other = session.scalar(
         select(Change.seq).where(
             in_set(scope, row.change_set), Change.asset_id == asset, Change.seq != row.seq, Change.action != Action.CONFLICT,
@@ -58,7 +57,7 @@ def _require_free(session: Session, scope: Scope, row: Change, asset: int) -> No
         ).limit(1)
     )  # fmt: skip
     if other is not None:
-        raise Conflict(_("第 %(other)s 行已经是这项资产。", other=other), _("先拒绝那一行，或为这一行选另一项资产。"))
+        raise Conflict("review.asset_taken", other=other)
     key = (row.delivered or {}).get("external_key")
     if key is not None:
         keyed = (
@@ -68,7 +67,7 @@ def _require_free(session: Session, scope: Scope, row: Change, asset: int) -> No
             Asset.id != asset,
         )
         if session.scalar(select(Asset.id).where(*keyed)) is not None:
-            raise Conflict(_("供图单位编号“%(key)s”属于另一项资产。", key=key), _("先核对编号。"))
+            raise Conflict("review.key_taken", key=key)
 
 
 def _count_anew(session: Session, scope: Scope, change_set: int) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Double, and_, case, cast, func, select, text, tuple_
+from sqlalchemy import Double, and_, case, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.access.scope import Scope
 from registry.assets.differences import Difference, Wording, measured
+from registry.changes.problems import ProblemGroup, of_row
+from registry.database.connections import raw
 from registry.errors import Invalid, NotFound
-from registry.i18n import _, in_language
+from registry.i18n import in_language
 from registry.models.assets import Asset, AssetVersion
 from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change
@@ -74,7 +76,7 @@ class Detail:
     geojson: str
     old_geojson: str | None
     candidates: list[MatchCandidate]
-    problems: list[dict[str, Any]]
+    problems: list[ProblemGroup]
     is_registered: bool
 
 
@@ -97,7 +99,7 @@ def read_after(given: str | None) -> int:
     if not given:
         return 0
     if not (given.isascii() and given.isdigit() and len(given) < 10):
-        raise Invalid(_("页码“%(key)s”无法理解。", key=given[:40]), _("从第一页重新开始。"))
+        raise Invalid("page.key_bad", key=given[:40])
     return int(given)
 
 
@@ -106,7 +108,7 @@ def detail(session: Session, scope: Scope, reviewed: ReviewedSet, seq: int) -> D
     with look_into(session, scope, reviewed) as seen:
         found = session.execute(_select(scope, reviewed).where(Change.seq == seq)).one_or_none()
         if found is None:
-            raise NotFound(_("变更集 %(id)s 没有第 %(row)s 行。", id=reviewed.id, row=seq))
+            raise NotFound("review.row_unknown", id=reviewed.id, row=seq)
         seen.one(reviewed.layer, found.Change.asset_id)
         return _detail(session, scope, reviewed, found)
 
@@ -204,15 +206,10 @@ def _candidates(session: Session, scope: Scope, change: Change) -> list[MatchCan
     ]  # fmt: skip
 
 
-def _problems(session: Session, scope: Scope, change: Change) -> list[dict[str, Any]]:
+def _problems(session: Session, scope: Scope, change: Change) -> list[ProblemGroup]:
     if change.source_row is None:
         return []
-    rows = session.execute(
-        text("SELECT severity, code, field, value, message, remedy FROM registry.problem"
-             " WHERE district = :district AND change_set = :id AND source_row = :row ORDER BY seq"),
-        {"district": scope.district, "id": change.change_set, "row": change.source_row},
-    )  # fmt: skip
-    return [dict(row._mapping) for row in rows]
+    return of_row(raw(session), scope, change.change_set, change.source_row)
 
 
 def _differences(words: Wording, old: Any, new: Change, measure: float | None) -> list[Difference]:

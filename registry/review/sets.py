@@ -24,7 +24,7 @@ from registry.access.scope import Scope
 from registry.changes.change_sets import COUNTED, Stale
 from registry.database.connections import raw
 from registry.errors import Conflict, Invalid, NotFound
-from registry.i18n import _
+from registry.messages import title_of
 from registry.models.access import Person
 from registry.models.catalogue import AssetClassRow
 from registry.models.changes import Change, ChangeSet
@@ -60,7 +60,7 @@ class Wanted:
         _known("decision", [decision] if decision else [], DECISIONS)
         typed = given.get("q", [""])[-1]
         if len(typed) > 100:
-            raise Invalid(_("搜索词最多 100 个字。"))
+            raise Invalid("review.text_too_long")
         return cls(kinds, tuple(sorted({_class(value) for value in given.get("class", [])})), decision, typed)
 
     def query_pairs(self) -> list[tuple[str, str]]:
@@ -78,20 +78,14 @@ class Wanted:
 def _known(name: str, values: list[str], known: Sequence[str]) -> bool:
     for value in values:
         if value not in known:
-            raise Invalid(
-                _("筛选条件 %(name)s 的值“%(value)s”无法理解。", name=name, value=value[:80]),
-                _("可用的值：%(values)s。", values="、".join(known)),
-            )
+            raise Invalid("review.value_unknown", name=name, value=value[:80], values=list(known))
     return bool(values)
 
 
 def _class(value: str) -> tuple[str, str]:
     scheme, colon, code = value.rpartition(":")
     if not (scheme and colon and code):
-        raise Invalid(
-            _("筛选条件 %(name)s 的值“%(value)s”无法理解。", name="class", value=value[:80]),
-            _("写成“分类标准:代码”，如 CJ/T 214-2007:0118。"),
-        )
+        raise Invalid("review.class_bad", name="class", value=value[:80])
     return scheme, code
 
 
@@ -128,13 +122,13 @@ def read_set(session: Session, scope: Scope, change_set: int) -> ReviewedSet:
         .where(ChangeSet.district == scope.district, ChangeSet.id == change_set, ChangeSet.layer.in_(scope.layers))
     ).one_or_none()
     if found is None:
-        raise NotFound(_("没有变更集 %(id)s。", id=change_set))
+        raise NotFound("change_set.unknown", id=change_set)
     row, by = found
     counts = {name: n for name, n in row.summary.items() if isinstance(n, int)}
     rows = sum(counts.get(name, 0) for name in COUNTED.values())
     return ReviewedSet(
-        row.id, row.layer, row.kind, row.status, row.title, by, row.proposed_at, row.applied_at, row.undoes, row.source,
-        counts.get("unchanged", 0), row.review_revision, rows,
+        row.id, row.layer, row.kind, row.status, title_of(row.title, row.source), by, row.proposed_at, row.applied_at,
+        row.undoes, row.source, counts.get("unchanged", 0), row.review_revision, rows,
     )  # fmt: skip
 
 
@@ -324,7 +318,7 @@ def _polygon(given: str) -> shapely.Geometry:
         shape = None
     sound = shape is not None and shape.geom_type in ("Polygon", "MultiPolygon") and not shape.is_empty
     if not sound or shapely.get_num_coordinates(shape) > MOST_CORNERS or not shape.is_valid:
-        raise Invalid(_("范围“%(area)s”不是有效的多边形。", area=given[:80]), _("在地图上重新画一个范围。"))
+        raise Invalid("review.area_bad", area=given[:80])
     return shape
 
 
@@ -343,7 +337,7 @@ def lock_open_set(session: Session, scope: Scope, change_set: int) -> ReviewedSe
     scope.require_writer(told.layer)
     done: Any = session.execute(text(_HOLD), {"district": scope.district, "id": change_set})
     if done.rowcount != 1:
-        raise Conflict(_("变更集 %(id)s 已不在待审核状态。", id=change_set), _("刷新页面，看看它现在的状态。"))
+        raise Conflict("review.closed", id=change_set)
     open_for_work(raw(session), scope, told.layer, f"review {told.id}")
     return told
 
@@ -355,7 +349,7 @@ def read_seqs(given: str) -> list[int]:
     except orjson.JSONDecodeError:
         seqs = None
     if not isinstance(seqs, list) or not all(type(seq) is int and 0 < seq < 2**31 for seq in seqs):
-        raise Invalid(_("行号“%(rows)s”无法理解。", rows=given[:80]))
+        raise Invalid("review.rows_bad", rows=given[:80])
     return seqs
 
 

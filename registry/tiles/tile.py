@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from registry.errors import Invalid
-from registry.i18n import _
 
 TILESETS = ("base", "points")
 ZOOM_MAX = 16
@@ -35,7 +34,7 @@ class Address:
     def parse(cls, tileset: str, z: int, x: int, y: int) -> Address:
         """Raises Invalid for a tile that cannot exist, before any SQL."""
         if tileset not in TILESETS or not 0 <= z <= ZOOM_MAX or not (0 <= x < 2**z and 0 <= y < 2**z):
-            raise Invalid(_("没有瓦片 %(tile)s。", tile=f"{tileset}/{z}/{x}/{y}"))
+            raise Invalid("tile.unknown", tile=f"{tileset}/{z}/{x}/{y}")
         return cls(tileset, z, x, y)
 
     def box(self, margin: float) -> tuple[float, float, float, float]:

@@ -342,7 +342,8 @@ BEGIN
   IF many THEN
     PERFORM plan_for_many(true);
   END IF;
-  SELECT string_agg(coalesce(s.source_row, s.seq) || ' ' || s.code || ' ' || s.reason, E'\n') INTO stale
+  SELECT jsonb_agg(jsonb_build_object('row', coalesce(s.source_row, s.seq), 'code', s.code, 'reason', s.reason) ORDER BY s.seq)
+  INTO stale
   FROM (SELECT * FROM stale_changes(in_district, in_change_set) ORDER BY seq LIMIT 50) s;
   IF stale IS NOT NULL THEN
     RAISE EXCEPTION 'rows changed meanwhile' USING ERRCODE = 'CJ409', DETAIL = stale;

@@ -20,6 +20,7 @@ ERRORS = ("registry/errors.py", "importers/errors.py")
 
 READ_ASSETS = {
     "registry/assets/query.py": "the waist itself",
+    "registry/assets/conditions.py": "the conditions that the waist asks under",
     "registry/assets/proximity.py": "neighbours of an asset that the waist gave; row security holds",
     "registry/assets/detail.py": "the history of an asset that the waist gave",
     "registry/review/rows.py": "a proposed row beside what the register has; row security holds",

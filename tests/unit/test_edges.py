@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # `cluster` is the operator's own tool; his datum parameters are asked for where a system is named, deep in reading.
 EDGES = {
     "registry/commands/", "importers/commands/", "demo/commands.py", "web/commands.py", "web/run.py", "importers/jobs/",
-    "registry/operations/cluster.py", "importers/crs/parameters.py",
+    "registry/operations/cluster.py", "registry/operations/programs.py", "importers/crs/parameters.py",
 }  # fmt: skip
 
 

@@ -11,9 +11,14 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-# The port of the private database; how long each step of an import took (which steps there were counts).
-PORT = re.compile(r"(?<=/socket&port=)\d+")
+# The port of the private database, milliseconds of a log; how long each step of an import took (which steps there were counts).
+NUMBER = re.compile(r"(?<=/socket&port=)\d+|(?<=^dddd-dd-dd dd:dd:dd,)\d{3}", re.MULTILINE)
 SECONDS = re.compile(r'("seconds": \{)([^{}]*)(\})')
+REQUEST = re.compile(r'(?<=^  "request": ")[0-9a-f]{12}(?=")|(?<=^ "request": ")[0-9a-f]{12}(?=")', re.MULTILINE)
+# A session's cookie is renewed once a minute, by whichever page comes then; the acts of signing in and out keep theirs.
+RENEWED = re.compile(r"^set-cookie: chengji=<session>; Expires=<moment>; .*\n", re.MULTILINE)
+TIDIED = re.compile(r"^.* mended \d+ steps that a dead worker left\n", re.MULTILINE)  # as the machine was busy
+ALLOW = re.compile(r"(?<=^allow: ).*$", re.MULTILINE)  # a set has no order
 Hunk = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -92,9 +97,28 @@ def _answers(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _undated(text: str) -> str:
-    return SECONDS.sub(
-        lambda found: found[1] + re.sub(r"\d+(\.\d+)?", "<s>", found[2]) + found[3], PORT.sub("<port>", text)
-    )
+    text = REQUEST.sub("<request>", NUMBER.sub("<n>", text))
+    text = ALLOW.sub(lambda found: ", ".join(sorted(found[0].split(", "))), text)
+    text = TIDIED.sub("", text)
+    if text.startswith("GET "):
+        text = RENEWED.sub("", text)
+    if text.startswith("--- columns"):
+        text = _without_job(text)
+    return SECONDS.sub(lambda found: found[1] + re.sub(r"\d+(\.\d+)?", "<s>", found[2]) + found[3], text)
+
+
+def _without_job(text: str) -> str:
+    """A table without the numbers of the queue's jobs: a step that was taken up again has another one."""
+    lines = text.split("\n")
+    rows = next(n for n, line in enumerate(lines) if line.endswith(" rows"))
+    heads = [line.partition(" ")[0] for line in lines[1:rows]]
+    if "job" in heads:
+        place = heads.index("job")
+        for n in range(rows + 1, len(lines)):
+            values = lines[n].split("\t")
+            if len(values) == len(heads):
+                lines[n] = "\t".join([*values[:place], "<job>", *values[place + 1 :]])
+    return "\n".join(lines)
 
 
 def _incomparable(before: Path, after: Path) -> list[str]:

@@ -51,7 +51,7 @@ def quarantined(delivery: int, number: int) -> ResponseReturnValue:
     held = deliveries.get(connection(), scope(), delivery)
     file = held.file(number)
     if held.layer is None or file.change_set is None:
-        raise NotFound(_("文件“%(name)s”还没有检查过。", name=file.name))
+        raise NotFound("delivery.file_unchecked", name=file.name)
     scope().require_writer(held.layer)
     rows = findings.by_row(connection(), scope(), file.change_set)
     source = findings.source_of(connection(), scope(), file.change_set)

@@ -247,8 +247,7 @@ def read(form: Mapping[str, str], source: Source, layer: Layer) -> Profile:
         unit = form.get(f"unit-{number}", "").strip()
         if unit and target.startswith(ATTRIBUTE):
             if not is_known(unit):
-                raise Invalid(_("列“%(column)s”的单位“%(unit)s”无法理解。", column=name, unit=unit[:20]),
-                              _("填写如 m、km、mm、亩、公顷、㎡。"))  # fmt: skip
+                raise Invalid("form.unit_bad", column=name, unit=unit[:20])  # fmt: skip
             units[name] = unit
     return Profile(
         layer.code,
@@ -280,13 +279,13 @@ def _system(form: Mapping[str, str]) -> str | None:
     if chosen == OTHER:
         chosen = form.get("crs-other", "").strip() or None
     if chosen is None:
-        raise Invalid(_("没有选定坐标系。"), _("选一个，或填写 EPSG 代码（如 EPSG:4549）、GCJ-02、BD-09。"))
+        raise Invalid("form.crs_missing")
     if not chosen:
         return None
     try:
         return named(chosen[:200], "option").name
     except SourceError as error:
-        raise Invalid(error.message, error.hint) from error
+        raise Invalid(error.code, **error.details) from error
 
 
 def _values(form: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -302,8 +301,7 @@ def require_usable(profile: Profile, source: Source) -> None:
     """Raise Invalid for a profile with which no row could be placed."""
     has_place = any(map(profile.column_for, ("wkt", "xy"))) or (profile.column_for("x") and profile.column_for("y"))
     if not source.get("geometry") and not has_place:
-        raise Invalid(_("“%(name)s”没有图形，也没有坐标列", name=source["name"]),
-                      _("把两列对应到 X 与 Y，或把坐标所在的一列对应到 XY 或 WKT。"))  # fmt: skip
+        raise Invalid("form.without_place", name=source["name"])  # fmt: skip
 
 
 def agreed(kept: str, rows: Iterable[int] | None) -> str:

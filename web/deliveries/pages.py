@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,17 +11,14 @@ from flask.typing import ResponseReturnValue
 from importers.errors import SourceError
 from importers.inspection import preview as row_preview
 from importers.profiles.profile import Profile
-from importers.reporting.translate_stored import translate_stored
 from importers.validate.context import Grounds
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes import problems as findings
-from registry.changes.problems import Group, ProblemGroup
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.deliveries import Delivery, DeliveryFile, Upload
 from registry.deliveries.options import ImportOptions
 from registry.errors import Invalid, NotFound, RegistryError
-from registry.i18n import _
 from registry.jobs import queue
 from registry.photos import unassigned
 from registry.vocabulary.deliveries import DeliveryStep, FileState
@@ -33,7 +30,6 @@ from web.http.transaction import connection, district, scope
 
 blueprint = district_blueprint("deliveries", __name__, "/deliveries")
 PAGE = 30
-T = TypeVar("T", Group, ProblemGroup)
 ROWS = 100
 
 
@@ -47,7 +43,7 @@ def words() -> dict[str, Any]:
 def listing() -> ResponseReturnValue:
     """The deliveries, newest first. Who may write some layer uploads here."""
     if not scope().layers:
-        raise NotFound(_("没有图层可以查看。"))
+        raise NotFound("form.no_layer")
     before = request.args.get("before", type=int)
     before = None if before is None else max(0, min(before, 1 << 62))
     found = deliveries.page(connection(), scope(), before, PAGE + 1)
@@ -96,11 +92,11 @@ def problems(delivery: int, number: int) -> ResponseReturnValue:
         (g for g in findings.groups(connection(), scope(), change_set) if (g.code, g.field) == (code, field)), None
     )
     if group is None:
-        raise NotFound(_("没有这一类问题。"))
+        raise NotFound("form.no_problems")
     rows = findings.alike(connection(), scope(), change_set, code, field, after=after, limit=ROWS + 1)
     return render_template(
-        "deliveries/delivery_problems.html", district=district(), held=held, file=file, group=_retold(group),
-        rows=list(map(_retold, rows[:ROWS])),
+        "deliveries/delivery_problems.html", district=district(), held=held, file=file, group=group,
+        rows=rows[:ROWS],
         next_after=rows[ROWS - 1].seq if len(rows) > ROWS else None, after=after, may_write=_may_write(held),
     )  # fmt: skip
 
@@ -156,7 +152,7 @@ def inspect(delivery: int, number: int) -> ResponseReturnValue:
     _require_writer(held)
     row = request.form.get("header_row", "").strip()
     if row and not (row.isascii() and row.isdigit() and 0 < int(row) < 10_000):
-        raise Invalid(_("表头行“%(row)s”不是行号。", row=row[:20]))
+        raise Invalid("form.header_row_bad", row=row[:20])
     encoding = request.form.get("encoding", "").strip()[:40]
     options = ImportOptions(header_row=int(row) if row else None, encoding=encoding or None)
     deliveries.request_step(connection(), scope(), delivery, number, DeliveryStep.LOOK, options)
@@ -226,10 +222,10 @@ def _page(held: Delivery, file: DeliveryFile, error: RegistryError | None = None
         and (file.state is FileState.LOOKED or "edit" in request.args or error or renewed)
     ):
         shown = _form(held, file)
-    groups = []
+    groups: list[findings.Group] = []
     severity = request.args.get("severity") if request.args.get("severity") in ("error", "warning") else None
     if file.change_set is not None:
-        groups = list(map(_retold, findings.groups(connection(), scope(), file.change_set, severity)))
+        groups = findings.groups(connection(), scope(), file.change_set, severity)
     return render_template(
         "deliveries/delivery.html", district=district(), held=held, file=file, form=shown, groups=groups, severity=severity,
         layers=stored_layers(connection()), writable=scope().writable, may_write=may_write, error=error,
@@ -273,12 +269,6 @@ def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str
         return told | {"no_preview": error}
 
 
-def _retold(found: T) -> T:
-    """A group or a problem, whose words were kept in one language, in that of this request."""
-    message, remedy = translate_stored(found.code, found.message, found.remedy)
-    return replace(found, message=message, remedy=remedy)
-
-
 def _kept(file: DeliveryFile) -> list[findings.StoredProblem]:
     """After an undo: assets that it left as they are, because somebody changed them since."""
     return findings.stored_problems(connection(), scope(), file.undone_by) if file.undone_by is not None else []
@@ -295,7 +285,7 @@ def _inspection(delivery: int, number: int) -> list[dict[str, Any]]:
 
 def _change_set(file: DeliveryFile) -> int:
     if file.change_set is None:
-        raise NotFound(_("文件“%(name)s”还没有检查过。", name=file.name))
+        raise NotFound("delivery.file_unchecked", name=file.name)
     return file.change_set
 
 

@@ -19,7 +19,6 @@ from werkzeug.exceptions import ClientDisconnected
 from registry.deliveries import deliveries, uploads
 from registry.deliveries.uploads import Arrival
 from registry.errors import Invalid, NotFound
-from registry.i18n import _
 from web.http.routing import district_blueprint
 from web.http.settings import settings
 from web.http.transaction import connection, release_connection, scope, session
@@ -47,7 +46,7 @@ def begin() -> Response:
     if mends is not None:
         held = deliveries.get(connection(), scope(), mends)
         if held.layer is None:
-            raise NotFound(_("没有交付 %(id)s。", id=mends))
+            raise NotFound("delivery.unknown", id=mends)
         scope().require_writer(held.layer)
     limit = settings().upload_mb << 20
     arrival = uploads.begin(
@@ -62,7 +61,7 @@ def _announced(told: Any) -> tuple[list[tuple[str, int]], str, int | None]:
     parts, mends = given.get("parts"), given.get("delivery")
     right = isinstance(parts, list) and len(parts) <= MOST_PARTS_TOLD and all(map(_is_part, parts))
     if not right or not (mends is None or (type(mends) is int and 0 < mends < 1 << 62)):
-        raise Invalid(_("上传的说明无法理解。"), _("刷新页面再试。"))
+        raise Invalid("upload.note_bad")
     return [(part["name"], part["bytes"]) for part in parts or ()], str(given.get("mark") or ""), mends
 
 
@@ -83,7 +82,7 @@ def append(token: str) -> Response:
     offset = request.args.get("offset", -1, type=int)
     length = request.content_length
     if length is None or length == 0:
-        raise Invalid(_("这一段是空的。"), _("刷新页面再试。"))
+        raise Invalid("upload.piece_empty")
     release_connection()
     return _told(uploads.append(arrival, offset, _blocks(length), request.headers.get("X-Piece-SHA256", "")[:64]))
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from registry.errors import Unavailable
-from registry.i18n import _
 
 BUILD = Path(__file__).parents[1] / "static" / "build"
 
@@ -21,7 +20,7 @@ def bundle(name: str) -> str:
     try:
         names = _read(manifest.stat().st_mtime_ns)
     except FileNotFoundError:
-        raise Unavailable(_("浏览器资源尚未构建。"), _("请先运行 npm ci && npm run build。")) from None
+        raise Unavailable("web.assets_not_built") from None
     return f"build/{names[name]}"
 
 

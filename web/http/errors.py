@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound, RegistryError, Unavailable
 from registry.i18n import _
+from registry.messages import Message
 from registry.slices import announcements
 from web.http.transaction import roll_back
 
@@ -41,9 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(sqlalchemy.exc.DBAPIError, _database_error)
     app.register_error_handler(psycopg.Error, _database_error)
-    app.register_error_handler(
-        sqlalchemy.exc.TimeoutError, lambda _error: _answer(503, _("现在太忙了。"), _("请稍后再试。"))
-    )
+    app.register_error_handler(sqlalchemy.exc.TimeoutError, lambda _error: _answer(503, Message("web.too_busy")))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -74,13 +73,13 @@ def status_of(error: RegistryError) -> int:
 
 
 def _registry_error(error: RegistryError) -> AnyResponse:
-    return _answer(status_of(error), error.message, error.hint)
+    return _answer(status_of(error), error.said)
 
 
 def _http_error(error: HTTPException) -> AnyResponse:
     if error.response is not None or (error.code or 500) < 400:
         return AnyResponse.force_type(error.get_response(), request.environ)
-    answer = _answer(error.code or 500, "", "")
+    answer = _answer(error.code or 500, None)
     for name, value in error.get_headers():  # such as Allow
         if name.lower() != "content-type":
             answer.headers[name] = value
@@ -90,7 +89,7 @@ def _http_error(error: HTTPException) -> AnyResponse:
 def _forged_or_stale(_error: CSRFError) -> AnyResponse:
     """A form without its token: forged, or left open so long that the session has ended."""
     if scripted() or current_user.is_authenticated:
-        return _answer(400, _("这个表单的安全标记无效或已过期。"), _("请重新打开页面再提交。"))
+        return _answer(400, Message("web.form_stale"))
     roll_back()
     flash(_("页面放得太久了，请再登录一次。"), "error")
     return redirect(url_for("security.login"), 303)
@@ -99,25 +98,27 @@ def _forged_or_stale(_error: CSRFError) -> AnyResponse:
 def _database_error(error: Exception) -> AnyResponse:
     cause = getattr(error, "orig", error)
     if isinstance(cause, psycopg.errors.QueryCanceled):
-        return _answer(503, _("查询用时过长，已停止。"), _("请缩小筛选范围后再试。"), too_slow=True)
+        return _answer(503, Message("web.too_slow"), too_slow=True)
     if isinstance(cause, psycopg.OperationalError):
         log.error("%s database: %s", g.request_id, cause)
-        return _answer(503, _("数据库没有应答。"), _("请稍后再试。"))
+        return _answer(503, Message("web.no_database"))
     return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> AnyResponse:
     log.error("%s %s %s", g.get("request_id", "-"), request.method, request.path, exc_info=error)
     number = g.get("request_id", "-")
-    return _answer(
-        500, _("服务器出错了。"), _("错误已经记录，编号 %(number)s；请稍后再试或告知管理员。", number=number)
-    )
+    return _answer(500, Message("web.fault", {"number": number}))
 
 
-def _answer(status: int, message: str, hint: str, too_slow: bool = False) -> AnyResponse:
+def _answer(status: int, said: Message | None, too_slow: bool = False) -> AnyResponse:
+    """What went wrong, in the language of this request; for a script its code and details too."""
     roll_back()
+    kind = KINDS.get(status, "failed")
+    message, hint = (said.message, said.hint) if said else ("", "")
     if scripted():
-        response = jsonify(error=KINDS.get(status, "failed"), message=message, hint=hint, request=g.get("request_id"))
+        told = said.spoken() if said else {"code": f"http.{kind}", "details": {}}
+        response = jsonify(error=kind, **told, message=message, hint=hint, request=g.get("request_id"))
     else:
         response = _page(status, message, hint, too_slow)
     response.status_code = status
@@ -148,6 +149,6 @@ def _back() -> str | None:
 def signed_out() -> AnyResponse:
     """The answer to somebody who is not signed in: 401 for a script, the sign-in page for a person."""
     if scripted():
-        return _answer(401, _("登录已过期。"), _("请重新登录。"))
+        return _answer(401, Message("web.signed_out"))
     here = iri_to_uri(request.full_path.rstrip("?")) if request.method == "GET" else None
     return redirect(url_for("security.login", next=here if here != "/" else None), 303)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
+from typing import Any
 
 from flask import Flask
 
 from registry.i18n import Words, in_language
+from registry.messages import Message
 from registry.slices import announcements
 from registry.vocabulary import modules
 from registry.vocabulary.word_list import Vocabulary, label, labels
@@ -15,6 +18,7 @@ from registry.vocabulary.word_list import Vocabulary, label, labels
 def init_app(app: Flask) -> None:
     """Give templates `worded`, the vocabularies by name, and their labels: `label(vocabulary.AssetState, asset.state)`."""
     app.add_template_filter(worded)
+    app.add_template_filter(said)
     app.jinja_env.globals.update(
         vocabulary=SimpleNamespace(**_vocabularies()), label=label, labels=labels, role_label=role_label
     )
@@ -34,3 +38,8 @@ def _vocabularies() -> dict[str, type[Vocabulary]]:
 def worded(told: object) -> str:
     """Words as JSON, or a text that an earlier program put into words, in the language of this request."""
     return str(Words.of(told))
+
+
+def said(kept: Mapping[str, Any]) -> Message:
+    """A message as JSON: its `message` and `hint` are in the language of this request."""
+    return Message.of(kept)

@@ -12,7 +12,6 @@ from registry.assets import proximity, search
 from registry.assets import query as assets
 from registry.catalogue.layers import stored_layers
 from registry.errors import Invalid
-from registry.i18n import _
 from registry.vocabulary.areas import AreaKind
 from registry.vocabulary.word_list import label
 from web.http.routing import asked, district_blueprint
@@ -71,7 +70,7 @@ def _number(name: str) -> float:
     value = request.args.get(name, type=float)
     if value is None or not low <= value <= high:
         given = request.args.get(name, "")[:40]
-        raise Invalid(_("%(name)s 的值“%(value)s”无法理解。", name=name, value=given), f"{low:g} … {high:g}")
+        raise Invalid("form.number_bad", name=name, value=given, low=f"{low:g}", high=f"{high:g}")
     return value
 
 

@@ -10,10 +10,9 @@ import orjson
 import shapely
 from shapely.errors import ShapelyError
 
-from registry.assets.columns import field_label
+from registry.assets.columns import field_name
 from registry.changes.edits import Edit
 from registry.errors import Invalid
-from registry.i18n import _
 
 TEXTS = ("code", "name", "state", "manager", "owner", "maintainer", "source", "accuracy", "external_key")
 CLEARABLE = frozenset({"manager", "owner", "maintainer", "source", "accuracy", "external_key"})
@@ -39,7 +38,7 @@ def read_edit(asset_id: int, form: Mapping[str, str]) -> Edit:
 
 
 def _refuse(name: str, value: str) -> Invalid:
-    return Invalid(_("%(field)s 的值“%(value)s”无法理解。", field=field_label(name), value=value[:80]))
+    return Invalid("form.value_bad", field=field_name(name), value=value[:80])
 
 
 def _text(name: str, given: str) -> str | None:
@@ -56,7 +55,7 @@ def _day(name: str, given: str) -> date | None:
 
 def _version(given: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 10):
-        raise Invalid(_("缺少版本号，无法判断是否与他人的改动冲突。"), _("重新打开后再改。"))
+        raise Invalid("form.version_missing")
     return int(given)
 
 

@@ -23,9 +23,9 @@ PAGE = 30
 def listing() -> ResponseReturnValue:
     """The photos that wait, and the sets of photos that are not applied yet."""
     if not scope().layers:
-        raise NotFound(_("没有图层可以查看。"))
+        raise NotFound("form.no_layer")
     if not scope().writable:
-        raise NotAllowed(_("您没有指定照片的权限。"))
+        raise NotAllowed("photo.not_assignable")
     after = max(0, min(request.args.get("after", 0, type=int), 1 << 62))
     photos, count = unassigned.page(connection(), scope(), after, PAGE + 1)
     return render_template(
@@ -62,7 +62,7 @@ def apply(change_set: int) -> ResponseReturnValue:
     """Apply a set of photos. Those that wait go on waiting."""
     held = next((s for s in unassigned.sets(connection(), scope()) if s.id == change_set), None)
     if held is None:
-        raise NotFound(_("没有待应用的变更集 %(id)s。", id=change_set))
+        raise NotFound("change_set.not_proposed", id=change_set)
     change_sets.apply(connection(), scope(), change_set)
     flash(_("变更集 %(id)s 已应用。", id=change_set), "success")
     return redirect(url_for("waiting_photos.listing"), 303)

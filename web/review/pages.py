@@ -169,7 +169,7 @@ def again(id: int) -> ResponseReturnValue:
         deliveries.request_step(connection(), scope(), *delivery, "check")
         return redirect(_delivery_url(delivery), 303)
     if told.undoes is None:
-        raise Conflict(_("变更集 %(id)s 的文件没有保存，不能在这里重新比对。", id=id), _("请重新导入或重新编辑。"))
+        raise Conflict("review.file_not_kept", id=id)
     review.lock_open_set(session(), scope(), id)
     change_sets.reject(connection(), scope(), id)
     anew = change_sets.undo(connection(), scope(), told.undoes)

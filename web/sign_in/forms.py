@@ -91,7 +91,7 @@ class PasswordForm(ChangePasswordForm):
         if right_password(database_session(), current_user.username, old) is None:
             self.password.errors.append(_("现在的密码不正确。"))
             return False
-        found = passwords.faults(new, current_user.username)
+        found = list(map(str, passwords.faults(new, current_user.username)))
         if new == old:
             found.append(_("新密码与现在的密码相同。"))
         self.new_password.errors.extend(found)

@@ -93,7 +93,7 @@ def _door() -> AnyResponse | None:
     if request.endpoint is None:
         return None  # no such address: 404
     if request.endpoint == "security.login" and not all(map(is_local, request.values.getlist("next"))):
-        raise Invalid(_("登录后的去向“%(next)s”不是本站地址。", next=request.values["next"][:80]))
+        raise Invalid("sign_in.next_foreign", next=request.values["next"][:80])
     if current_user.is_authenticated:
         # For the menu of pages of no district, and of error pages, which have no transaction to read in.
         g.nowhere = Scope("", current_user.id, current_user.name, frozenset(), frozenset(), frozenset())
@@ -106,7 +106,7 @@ def _refuse_nul() -> None:
     for pairs in (request.args, request.form):
         for name, value in pairs.items(multi=True):
             if "\0" in name or "\0" in value:
-                raise Invalid(_("“%(name)s”中有不可用的字符。", name=name.replace("\0", "")[:40]))
+                raise Invalid("sign_in.name_bad", name=name.replace("\0", "")[:40])
 
 
 def _touch() -> AnyResponse | None:

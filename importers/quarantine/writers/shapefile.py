@@ -17,7 +17,6 @@ from importers.quarantine.rows import Waiting, cut_to
 from importers.read.file_type import beside
 from importers.read.formats.dbf import SPACE, Cells, Field, Table
 from importers.records import BATCH_ROWS
-from registry.i18n import _
 
 HEADER = 100
 NULL_SHAPE, POINTS = 0, (1, 11, 21)
@@ -73,7 +72,7 @@ def _contents(path: Path, numbers: NDArray[np.int64]) -> Iterator[bytes]:
             file.seek(offset)
             header = file.read(8)
             if len(header) < 8:
-                raise DamagedFile(_("图形文件“%(name)s”已损坏", name=path.name), _("请供图单位重新导出。"))
+                raise DamagedFile("shapefile.damaged", name=path.name)
             yield file.read(2 * struct.unpack(">i", header[4:])[0])
 
 

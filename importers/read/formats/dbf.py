@@ -22,7 +22,7 @@ from importers.encoding.detect import LANGUAGE_BYTES, belongs, chosen, decode, d
 from importers.errors import DamagedFile, UndecodableText
 from importers.read.table import trimmed
 from importers.records import BATCH_ROWS, Encoding
-from registry.i18n import N_, Words, _
+from registry.i18n import N_, Words
 
 Cells = NDArray[np.uint8]
 DELETED = ord("*")
@@ -57,18 +57,20 @@ class Table:
         with path.open("rb") as file:
             head = file.read(32)
             if len(head) < 32:
-                raise _damaged(path, _("没有文件头"))
+                raise _damaged(path, Words(N_("没有文件头")))
             self.count, self._start, self._width = struct.unpack_from("<IHH", head, 4)
             self.language = LANGUAGE_BYTES.get(head[29])
             described = file.read(max(0, self._start - 32))
         if self._start < 33 or self._width < 1 or len(described) < self._start - 32:
-            raise _damaged(path, _("文件头不完整"))
+            raise _damaged(path, Words(N_("文件头不完整")))
         self.fields = list(_fields(described))
         if sum(f.width for f in self.fields) + 1 > self._width:
-            raise _damaged(path, _("列宽与记录长度不符"))
+            raise _damaged(path, Words(N_("列宽与记录长度不符")))
         there = (path.stat().st_size - self._start) // self._width
         if there < self.count:
-            raise _damaged(path, _("应有 %(count)s 条记录，只有 %(there)s 条", count=self.count, there=there))
+            raise _damaged(
+                path, Words(N_("应有 %(count)s 条记录，只有 %(there)s 条"), {"count": self.count, "there": there})
+            )
 
     def records(self, start: int, stop: int) -> Cells:
         """Records as bytes, one row each. Read and not mapped, so that a long table does not fill the memory."""
@@ -125,7 +127,7 @@ class Table:
             own = detect(pieces, said, basis)
         except UndecodableText as error:
             name = decode([field.raw_name], found.name)[0]
-            raise UndecodableText(_("列“%(name)s”：%(error)s", name=name, error=error.message), error.hint) from error
+            raise UndecodableText("text.column_undecodable", column=name, **error.details) from error
         return own if own.name != found.name else None
 
     def _told(self, field: Field, own: Encoding, found: Encoding) -> Words:
@@ -237,7 +239,5 @@ def _booleans(text: pa.Array) -> pa.Array:
     return pc.if_else(known, pc.match_substring_regex(text, "^[TtYy]$"), pa.scalar(None, pa.bool_()))
 
 
-def _damaged(path: Path, reason: str) -> DamagedFile:
-    return DamagedFile(
-        _("属性表“%(name)s”已损坏：%(reason)s", name=path.name, reason=reason), _("请供图单位重新导出。")
-    )
+def _damaged(path: Path, reason: Words) -> DamagedFile:
+    return DamagedFile("dbf.damaged", name=path.name, reason=reason)

@@ -29,7 +29,7 @@ from importers.records import (
     described,
     with_units,
 )
-from registry.i18n import _
+from registry.i18n import N_, Words
 
 DELIMITERS = ",;\t|，"
 SNIFFED_CHARACTERS = 1 << 18
@@ -108,7 +108,8 @@ def _lines(path: Path, codec: str, delimiter: str) -> Iterator[Line]:
         try:
             for row in reader:
                 if reader.line_num - line >= MOST_LINES:
-                    raise csv.Error(_("引号没有成对"))
+                    open_quote = Words(N_("引号没有成对"))
+                    raise DamagedFile("table.line_unreadable", name=path.name, line=line, error=open_quote)
                 if any(row):
                     yield line, row
                 last, line = line, reader.line_num + 1
@@ -117,10 +118,7 @@ def _lines(path: Path, codec: str, delimiter: str) -> Iterator[Line]:
             list(csv.reader(islice(file, last - 1, None), delimiter=delimiter, strict=True))
         except csv.Error as error:
             if "expected after" not in str(error):  # only the strict reading says so, of text that is harmless
-                raise DamagedFile(
-                    _("“%(name)s”从第 %(line)s 行起读不下去：%(error)s", name=path.name, line=line, error=error),
-                    _("检查该行是否有没有成对的引号。"),
-                ) from error
+                raise DamagedFile("table.line_unreadable", name=path.name, line=line, error=error) from error
 
 
 def _layout(path: Path, request: Request) -> Layout:
@@ -131,9 +129,7 @@ def _layout(path: Path, request: Request) -> Layout:
     lines = list(islice(_lines(path, encoding.name, delimiter), 100))
     rows = [row for _number, row in lines]
     if max(map(len, rows), default=0) > MOST_COLUMNS:
-        raise DamagedFile(
-            _("“%(name)s”的一行有 %(count)s 列", name=path.name, count=max(map(len, rows))), _("检查换行与分隔符。")
-        )
+        raise DamagedFile("table.too_wide", name=path.name, count=max(map(len, rows)))
     top = None
     if request.header_row is not None:
         top = next((place for place, (number, _row) in enumerate(lines) if number >= request.header_row), None)
@@ -165,10 +161,7 @@ def _delimiter(text: str, path: Path) -> str:
         if width > 1 and share >= AGREEING and share * min(width, SEARCHED_ROWS) > most:
             best, most = delimiter, share * min(width, SEARCHED_ROWS)
     if not best and not _is_one_column(text):
-        raise UnknownFormat(
-            _("“%(name)s”不是表格：找不到把各行分成相同列数的分隔符", name=path.name),
-            _("请提供以逗号、分号或制表符分隔的文本。"),
-        )
+        raise UnknownFormat("table.no_separator", name=path.name)
     return best or ","
 
 

@@ -38,7 +38,6 @@ from importers.records import (
     choose,
     described,
 )
-from registry.i18n import _
 
 ENTITIES = "entities"
 HEAD = 1 << 16
@@ -105,7 +104,7 @@ def _survey(readable: Path, encoding: Encoding) -> dict[str, Part]:
             part.columns |= {column: None for column, cells in here.columns.items() if cells.null_count < len(cells)}
             part.first = part.first or here
     if not parts:
-        raise EmptyFile(_("“%(name)s”中没有图形", name=readable.name), _("请重新导出。"))
+        raise EmptyFile("drawing.empty", name=readable.name)
     for part in parts.values():
         assert part.first is not None, "set in the loop above"
         part.first = _only(part.first, np.ones(len(part.first), dtype=bool), list(part.columns))
@@ -183,7 +182,7 @@ def _encoding(path: Path, request: Request) -> Encoding:
         head = file.read(HEAD)
         file.seek(max(0, path.stat().st_size - 256))
         if b"EOF" not in file.read():
-            raise DamagedFile(_("“%(name)s”不完整：没有结尾的 EOF", name=path.name), _("请在制图软件中重新导出 DXF。"))
+            raise DamagedFile("drawing.cut", name=path.name)
     if request.encoding:
         return chosen(request.encoding)
     page, version = CODE_PAGE.search(head), VERSION.search(head)

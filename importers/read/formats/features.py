@@ -19,7 +19,7 @@ from importers.read.gdal_layers import declared, layer_of, rows_of
 from importers.read.kml import true_name, with_plain_names
 from importers.read.transcode import in_utf8
 from importers.records import SAMPLE_ROWS, DeclaredCrs, Encoding, Request, Rows, SourceLayer, choose
-from registry.i18n import N_, Words, _
+from registry.i18n import N_, Words
 
 MADE = {
     "GPKG": Format.GEOPACKAGE, "LIBKML": Format.KML, "KML": Format.KML, "FlatGeobuf": Format.FLATGEOBUF,
@@ -81,10 +81,7 @@ def _check_lines(readable: Path, seen: int) -> None:
             try:
                 orjson.loads(line.removeprefix(UTF8_MARK) if line.strip() else b"{}")
             except orjson.JSONDecodeError as error:
-                raise DamagedFile(
-                    _("“%(name)s”第 %(line)s 行不是要素：%(reason)s", name=readable.name, line=number, reason=error),
-                    _("请供图单位检查并重新导出。"),
-                ) from error
+                raise DamagedFile("geojson.line_bad", name=readable.name, line=number, reason=error) from error
 
 
 def _layer(readable: Path, layer: gdal.GdalLayer, path: Path, encoding: Encoding) -> SourceLayer:
@@ -160,7 +157,5 @@ def _refuse_entities(path: Path) -> None:
         end = b""
         while chunk := file.read(1 << 20):
             if ENTITIES.search(end + chunk):
-                raise DamagedFile(
-                    _("“%(name)s”含有 XML 实体声明", name=path.name), _("请去掉 DOCTYPE 与 ENTITY 后上传。")
-                )
+                raise DamagedFile("file.xml_entities", name=path.name)
             end = chunk[-16:]

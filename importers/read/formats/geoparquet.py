@@ -28,7 +28,7 @@ from importers.records import (
     choose,
     described,
 )
-from registry.i18n import N_, Words, _
+from registry.i18n import N_, Words
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -82,7 +82,7 @@ def _batches(file: ParquetFile, geo: Geo | None, size: int) -> Iterator[Rows]:
             seen += batch.num_rows
             yield Rows(numbers, *_split(batch, geo))
     except (pa.ArrowException, OSError, shapely.errors.GEOSException) as error:
-        raise _damaged(str(error)) from error
+        raise _damaged(str(error)[:300]) from error
 
 
 def _split(batch: pa.RecordBatch, geo: Geo | None) -> tuple[dict[str, pa.Array], Geometries | None]:
@@ -105,11 +105,11 @@ def _open(path: Path) -> ParquetFile:
     try:
         return pyarrow.parquet.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(str(error)) from error
+        raise _damaged(str(error)[:300]) from error
 
 
-def _damaged(reason: str) -> DamagedFile:
-    return DamagedFile(_("GeoParquet 已损坏：%(reason)s", reason=reason[:300]), _("请供图单位重新导出。"))
+def _damaged(reason: Words | str) -> DamagedFile:
+    return DamagedFile("geoparquet.damaged", reason=reason)
 
 
 def _geo(file: ParquetFile) -> Geo | None:
@@ -122,9 +122,9 @@ def _geo(file: ParquetFile) -> Geo | None:
         name = str(geo["primary_column"])
         described: dict[str, Any] = geo["columns"][name]
     except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(_("“geo”元数据不完整")) from error
+        raise _damaged(Words(N_("“geo”元数据不完整"))) from error
     if described.get("encoding") != "WKB":
-        raise _damaged(_("几何编码为“%(encoding)s”，只支持 WKB", encoding=described.get("encoding")))
+        raise _damaged(Words(N_("几何编码为“%(encoding)s”，只支持 WKB"), {"encoding": str(described.get("encoding"))}))
     return Geo(name, tuple(described.get("geometry_types") or ()), _crs(described))
 
 

@@ -24,7 +24,6 @@ from importers.read.formats.dbf import Table
 from importers.read.gdal_layers import layer_of, rows_of
 from importers.read.transcode import in_utf8
 from importers.records import SAMPLE_ROWS, Encoding, Request, Rows, SourceLayer, choose
-from registry.i18n import _
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
@@ -136,14 +135,11 @@ def _data(path: Path, suffix: str) -> Path | None:
     if suffix == ".dat":
         if kind is None or kind[1].lower() not in WHOLE:
             said = kind[1].decode("ascii", "replace") if kind is not None else ""
-            raise DamagedFile(
-                _("MapInfo 表“%(name)s”的类型“%(kind)s”引用其他文件", name=path.name, kind=said),
-                _("请另存为独立的表。"),
-            )
+            raise DamagedFile("mapinfo.refers_elsewhere", name=path.name, kind=said)
         if kind[1].lower() == b"dbf":
             return beside(path, ".dbf")
         if found is None:
-            raise DamagedFile(_("缺少“%(name)s.dat”", name=path.stem), _("请把 .tab、.dat、.map、.id 一起提交。"))
+            raise DamagedFile("mapinfo.dat_missing", name=path.stem)
     return found
 
 

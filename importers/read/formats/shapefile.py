@@ -30,7 +30,7 @@ from importers.records import (
     choose,
     described,
 )
-from registry.i18n import N_, Words, _
+from registry.i18n import N_, Words
 
 HEADER = 100
 KINDS = {1: "point", 3: "line", 5: "polygon", 8: "point", 31: "polygon"}
@@ -117,10 +117,7 @@ def _check_count(path: Path, points: Points | None, table: Table | None) -> None
     index = beside(path, ".shx")
     shapes = len(points) if points is not None else (index.stat().st_size - HEADER) // 8 if index is not None else None
     if table is not None and shapes is not None and shapes != table.count:
-        raise DamagedFile(
-            _("图形有 %(shapes)s 个，属性有 %(records)s 条", shapes=shapes, records=table.count),
-            _("请供图单位重新导出，.shp 与 .dbf 要来自同一次导出。"),
-        )
+        raise DamagedFile("shapefile.counts_differ", shapes=shapes, records=table.count)
 
 
 def _point_batches(points: Points, size: int) -> Iterator[tuple[NDArray[np.int64], Geometries]]:
@@ -153,10 +150,10 @@ def _points(shapes: Shapes) -> Points | None:
 def _shapes(path: Path) -> Shapes:
     head = path.open("rb").read(HEADER)
     if len(head) < HEADER:
-        raise DamagedFile(_("图形文件“%(name)s”已损坏", name=path.name), _("请供图单位重新导出。"))
+        raise DamagedFile("shapefile.damaged", name=path.name)
     shapes = Shapes(path, int.from_bytes(head[32:36], "little"), tuple(np.frombuffer(head[36:68], "<f8").tolist()))
     if shapes.code % 10 != POINT and shapes.code and beside(path, ".shx") is None:
-        raise DamagedFile(_("缺少“%(name)s.shx”", name=path.stem), _("请把 .shp、.shx、.dbf、.prj 一起提交。"))
+        raise DamagedFile("shapefile.shx_missing", name=path.stem)
     return shapes
 
 

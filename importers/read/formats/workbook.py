@@ -26,7 +26,7 @@ from importers.records import (
     described,
     with_units,
 )
-from registry.i18n import Words, _
+from registry.i18n import Words
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -94,7 +94,7 @@ def _sheet(source: CalamineSheet, request: Request) -> Sheet:
     merged = source.merged_cell_ranges or []
     top = None if request.header_row is None else request.header_row - 1
     if top is not None and not 0 <= top < len(rows):
-        raise DamagedFile(_("工作表“%(name)s”没有第 %(row)s 行", name=source.name, row=top + 1))
+        raise DamagedFile("workbook.row_missing", name=source.name, row=top + 1)
     searched = rows[: max(SEARCHED_ROWS, 0 if top is None else top + DEEPEST + 2)]
     heading = find_heading([[_text(cell) for cell in row] for row in searched], merged, top)
     _fill_merged(rows, merged, 0 if heading is None else heading.first)
@@ -123,7 +123,7 @@ def _fill_merged(rows: list[Cells], ranges: list[Any], first: int) -> None:
         if top >= first and bottom < len(rows) and not _is_blank(rows[top], left):
             filled += bottom - top
             if filled > MOST_FILLED:
-                raise DamagedFile(_("合并单元格多得异常"), _("请取消合并后重新导出。"))
+                raise DamagedFile("workbook.merged_too_much")
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
 
@@ -146,7 +146,7 @@ def _filled(book: CalamineWorkbook, path: Path) -> list[CalamineSheet]:
     names = [sheet.name for sheet in book.sheets_metadata if "Visible" in str(sheet.visible)]
     filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.total_height]
     if not filled:
-        raise EmptyFile(_("“%(name)s”中没有数据", name=path.name), _("请重新导出。"))
+        raise EmptyFile("file.no_rows", name=path.name)
     return filled
 
 
@@ -163,11 +163,9 @@ class _opened:  # noqa: N801 - reads as a function
         try:
             return python_calamine.CalamineWorkbook.from_path(str(self.path))
         except python_calamine.PasswordError as error:
-            raise DamagedFile(_("“%(name)s”有密码", name=self.path.name), _("请去掉密码后上传。")) from error
+            raise DamagedFile("workbook.locked", name=self.path.name) from error
         except python_calamine.CalamineError as error:
-            raise DamagedFile(
-                _("读不了“%(name)s”：%(error)s", name=self.path.name, error=error), _("请在 Excel 中另存为 XLSX。")
-            ) from error
+            raise DamagedFile("workbook.unreadable", name=self.path.name, error=error) from error
 
     def __exit__(self, *_exception: object) -> None:
         return None

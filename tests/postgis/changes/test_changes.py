@@ -8,9 +8,10 @@ import seed
 import shapely
 from seed import Delivered, put
 
-from registry.access.scope import open_scope
-from registry.changes import change_sets
-from registry.errors import Conflict, NotAllowed, NotFound
+from registry.access.scope import Scope, open_scope
+from registry.changes import change_sets, edits
+from registry.changes.edits import Edit, propose_edit
+from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 
 CJ = "CJ/T 214-2007"
 Connection = psycopg.Connection[Any]
@@ -205,6 +206,49 @@ def test_apply_refuses_and_names_rows_that_changed_meanwhile(
     }
     assert sorted(r.row for r in stale.value.rows) == [2, 3], "rows as they are in the user's file"
     assert live(connection) == before
+
+
+USABLE = ("A 12", 'A"12', "A'12", "A\\12", "甲 12", "A  1;2, 3")
+UNUSABLE = ("", " ", "A  12 ", "\u3000A", "A\n12", "A\t12", "1\u20282", "x\x7f", "A\x8512")
+
+
+@pytest.mark.parametrize("code", USABLE)
+def test_a_code_with_blanks_or_quotation_marks_is_named_when_it_is_stale(
+    connection: Connection, people: dict[str, int], district: str, code: str
+) -> None:
+    scope, row = _one_lamp(connection, people, district)
+    slow = propose_edit(connection, scope, Edit(*row, {"code": code, "name": "slow"}))
+    change_sets.apply(connection, scope, propose_edit(connection, scope, Edit(*row, {"name": "quick"})))
+    with pytest.raises(change_sets.StaleChanges) as stale:
+        change_sets.apply(connection, scope, slow)
+    assert [(one.code, one.reason) for one in stale.value.rows] == [(code, "version")]
+    assert code in stale.value.message
+    change_sets.apply(connection, scope, propose_edit(connection, scope, Edit(row[0], row[1] + 1, {"code": code})))
+    assert live(connection)[0][0] == code
+
+
+@pytest.mark.parametrize("code", UNUSABLE)
+def test_a_code_that_does_not_fit_on_a_line_or_ends_unseen_is_refused(
+    connection: Connection, people: dict[str, int], district: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """By the edit; and by the register itself, where an earlier program proposed it and did not look."""
+    scope, row = _one_lamp(connection, people, district)
+    with pytest.raises(Invalid) as refused:
+        propose_edit(connection, scope, Edit(*row, {"code": code}))
+    assert refused.value.code == "edit.value_unusable"
+    monkeypatch.setattr(edits, "_check_facts", lambda _then: None)
+    proposed = propose_edit(connection, scope, Edit(*row, {"code": code}))
+    with pytest.raises(Invalid) as refused:
+        change_sets.apply(connection, scope, proposed)
+    assert refused.value.code == "change_set.code_unusable"
+
+
+def _one_lamp(connection: Connection, people: dict[str, int], district: str) -> tuple[Scope, tuple[int, int]]:
+    """A surveyor's scope, and a lamp by number and version."""
+    put(connection, district, people["surveyor"], "component", [lamp(1, external_key="K-1")])
+    row = connection.execute("SELECT id, version FROM registry.asset WHERE external_key = 'K-1'").fetchone()
+    assert row is not None
+    return open_scope(connection, district, people["surveyor"]), row
 
 
 def test_a_set_is_applied_once(connection: Connection, people: dict[str, int], district: str) -> None:

@@ -17,10 +17,10 @@ from importers.read.reader import read
 from importers.reporting.acceptance import of_change_sets
 from importers.reporting.acceptance_document import render_html
 from importers.reporting.stored_problems import problems_to_store
-from importers.reporting.translate_stored import translate_stored
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.changes import problems as findings
+from registry.messages import of_problem
 
 Connection = psycopg.Connection[Any]
 HEAD = "编号,类别,经度,纬度,初始日期\n"
@@ -64,9 +64,9 @@ def test_what_is_kept_has_every_row_that_waits() -> None:
         (2, "state_unknown"), (3, "state_unknown"), (3, "date_bad"), (4, "date_bad"), (5, "state_unknown"),
         (None, "elevation_dropped"),
     ]  # fmt: skip
-    assert [bool(message) for *_row, message, _remedy in rows] == [True, True, True, False, False, True]
+    assert [row.details is not None for row in rows] == [True, True, True, False, False, True]
     assert len(list(problems_to_store(problems))) == len(problems)
-    assert translate_stored("date_bad", "", "")[0] == "“…”不是日期"
+    assert of_problem("date_bad", "日期", "", None).message == "“…”不是日期"
 
 
 def test_beyond_the_bound_quarantine_and_record_are_whole_and_say_both_numbers(

@@ -31,6 +31,7 @@ from registry.deliveries import deliveries
 from registry.deliveries.deliveries import Upload
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound
 from registry.jobs import queue
+from registry.messages import Message
 
 
 def test_a_delivery_goes_from_upload_to_register_and_back(seeded_clone: str, home: Path) -> None:
@@ -101,7 +102,7 @@ def test_an_undo_with_nothing_left_to_undo_says_so(seeded_clone: str, home: Path
     file = file_of(seeded_clone, sets[0])
     assert file.state == "failed"
     assert file.failure is not None
-    assert "没有可撤销的" in file.failure["message"]
+    assert "没有可撤销的" in Message.of(file.failure).message
     assert components(seeded_clone) == after
 
 
@@ -113,8 +114,8 @@ def test_what_cannot_be_read_fails_in_words(seeded_clone: str, home: Path, tmp_p
     file = file_of(seeded_clone, delivery)
     assert file.state == "failed"
     assert file.failure is not None
-    assert "DWG" in file.failure["message"]
-    assert file.failure["hint"]
+    assert "DWG" in Message.of(file.failure).message
+    assert Message.of(file.failure).hint
     assert str(home) not in str(file.failure)
 
 
@@ -143,8 +144,8 @@ def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
     failed = file_of(seeded_clone, delivery)
     assert (failed.state, failed.change_set) == ("failed", None)
     assert failed.failure is not None
-    assert told in failed.failure["message"], failed.failure
-    assert hint in failed.failure["hint"], failed.failure
+    assert told in Message.of(failed.failure).message, failed.failure
+    assert hint in Message.of(failed.failure).hint, failed.failure
     if columns == 6:
         ask(seeded_clone, delivery, "check", {"crs": "EPSG:4490"})
         work(seeded_clone, once=True)
@@ -248,7 +249,7 @@ def test_a_killed_process_leaves_a_failed_step_that_can_be_done_again(
         until(lambda: file_of(seeded_clone, delivery).state == "failed")
     file = file_of(seeded_clone, delivery)
     assert file.failure is not None
-    assert "意外终止" in file.failure["message"]
+    assert "意外终止" in Message.of(file.failure).message
     assert file.change_set is None
     ask(seeded_clone, delivery, "check")
     work(seeded_clone, once=True)

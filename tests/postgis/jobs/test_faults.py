@@ -36,6 +36,7 @@ from at_work import (
 from psycopg.sql import SQL, Identifier, Literal
 
 from registry.database.connections import connect
+from registry.messages import Message
 
 MOMENTS = 3
 
@@ -109,7 +110,7 @@ def test_the_connection_is_cut(seeded_clone: str, home: Path, delivery_file: Pat
         assert strike(seeded_clone, delivery, step, cut) == "failed"
     failure = file_of(seeded_clone, delivery).failure
     assert failure is not None
-    assert "连接中断" in failure["message"]
+    assert "连接中断" in Message.of(failure).message
     assert components(seeded_clone) == before
     finish(seeded_clone, delivery, step)
 
@@ -175,7 +176,7 @@ def test_the_database_runs_out_of_disk(seeded_clone: str, home: Path, delivery_f
         failed = file_of(seeded_clone, delivery)
         assert failed.state == "failed"
         assert failed.failure is not None
-        assert "磁盘已满" in failed.failure["message"]
+        assert "磁盘已满" in Message.of(failed.failure).message
         assert components(seeded_clone) == before
         filler.unlink()
         finish(seeded_clone, delivery, "check")

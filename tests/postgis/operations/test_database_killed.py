@@ -40,6 +40,7 @@ from at_work import (
 from serving import free_port, is_free, served
 
 from registry.errors import Unavailable
+from registry.messages import Message
 from registry.operations import cluster
 from registry.settings import settings
 
@@ -189,8 +190,8 @@ def test_kill_9_of_the_database(url: str, own_home: Path, lamps: Path, undisturb
             if file.state != ENDS[step]:
                 assert file.state == "failed"
                 assert file.failure is not None
-                assert re.search("连接中断|意外终止", file.failure["message"])
-                assert file.failure["hint"]
+                assert re.search("连接中断|意外终止", Message.of(file.failure).message)
+                assert Message.of(file.failure).hint
                 assert (register(url), history(url)) == before
                 ask(url, delivery, step)
                 until(lambda step=step: file_of(url, delivery).state == ENDS[step])

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier
 
 from registry.catalogue.layers import reference_layers
+from registry.messages import of_problem, title_of
 from registry.operations.doctor import _locale, examine
 from registry.operations.migrations import configuration, migrate
 
@@ -57,7 +58,7 @@ def test_migrating_twice_changes_nothing(clone: str) -> None:
 
 
 RELEASES = {"0001": "register_0001.dump"}
-UNRELEASED = {"0002", "0003", "0004", "0007"}
+UNRELEASED = {"0002", "0003", "0004", "0006", "0007"}
 """Revisions that nobody has: there is no register to restore. A release moves its last one from here to RELEASES."""
 
 
@@ -83,6 +84,59 @@ def test_a_register_of_an_earlier_release_keeps_its_data(
         assert [f.what for f in examine(url) if not f.ok] == []
 
 
+REWORDED = {"problem": {"message", "remedy"}, "change_set": {"title", "source"}}
+KEPT_IN_WORDS = """
+INSERT INTO registry.change_set (district, id, layer, kind, title, undoes, proposed_by)
+SELECT s.district, 900001, s.layer, 'undo', 'Undo of change set ' || s.id, s.id, s.proposed_by
+FROM registry.change_set s ORDER BY s.id LIMIT 1;
+INSERT INTO registry.change_set (district, id, layer, kind, title, proposed_by)
+SELECT s.district, n, s.layer, 'edit', CASE n WHEN 900002 THEN '编辑 ' || a.code ELSE '编辑 另有缘故' END, s.proposed_by
+FROM registry.change_set s, (SELECT * FROM registry.asset ORDER BY id LIMIT 1) a, generate_series(900002, 900003) n
+WHERE s.id = (SELECT min(id) FROM registry.change_set);
+INSERT INTO registry.change (district, change_set, seq, action, asset_id, base_version, layer, scheme, class, code, name,
+  state, attributes, geom, areas)
+SELECT a.district, n, 1, 'update', a.id, a.version, a.layer, a.scheme, a.class, a.code, a.name, a.state, a.attributes,
+  a.geom, a.areas
+FROM (SELECT * FROM registry.asset ORDER BY id LIMIT 1) a, generate_series(900002, 900003) n;
+INSERT INTO registry.problem (district, change_set, seq, source_row, severity, code, field, value, message, remedy)
+SELECT district, 900002, n, n, 'error', code, 'c', value, message, 'mend it'
+FROM registry.change_set, (VALUES (1, 'date_bad', '昨天', '“昨天” is no date'), (2, 'unit_bad', '3 尺', '“3 尺” in m'),
+  (3, 'date_bad', '', ''), (4, 'of_another_program', 'x', 'X is not Y')) AS p (n, code, value, message) WHERE id = 900002;
+"""
+
+
+def test_what_an_earlier_program_put_into_words_is_read_in_the_readers_language(
+    database_server: str, clone_name: Callable[[], str]
+) -> None:
+    """Titles and problems whose words quote no more than is kept; the others as they were written; a code that no line
+    has is named and does not stop the migration."""
+    with databases.clone(database_server, "template0", clone_name()) as url:
+        _restore(url, DATA / RELEASES["0001"])
+        with psycopg.connect(url) as connection:
+            connection.execute(KEPT_IN_WORDS.encode())
+            connection.execute(
+                "UPDATE registry.asset SET code = E'A\n1' WHERE id = (SELECT max(id) FROM registry.asset)"
+            )
+        migrate(url)
+        with psycopg.connect(url) as connection:
+            titles = connection.execute("SELECT title, source FROM registry.change_set WHERE id > 900000 ORDER BY id")
+            undo, edit, other = [title_of(*row) for row in titles]
+            found = connection.execute(
+                "SELECT code, field, value, details FROM registry.problem WHERE change_set = 900002 ORDER BY seq"
+            )
+            said = [of_problem(*row) for row in found]
+            code = connection.execute("SELECT code FROM registry.asset ORDER BY id LIMIT 1").fetchone()
+        assert undo.startswith("撤销变更集 ")
+        assert code is not None
+        assert (edit, other) == (f"编辑 {code[0]}", "编辑 另有缘故")
+        assert [one.message for one in said] == ["“昨天”不是日期", "“3 尺” in m", "“…”不是日期", "X is not Y"]
+        assert said[1].hint == "mend it"
+        with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(
+                "UPDATE registry.asset SET code = E'A\t2' WHERE id = (SELECT min(id) FROM registry.asset)"
+            )
+
+
 def _restore(url: str, dump: Path) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("CREATE EXTENSION postgis")
@@ -96,7 +150,7 @@ def _rows(url: str, table: str, columns: list[str] | None = None) -> tuple[list[
             described = connection.execute(
                 SQL("SELECT * FROM registry.{} LIMIT 0").format(Identifier(table))
             ).description
-            columns = [column.name for column in described or []]
+            columns = [column.name for column in described or [] if column.name not in REWORDED.get(table, ())]
         listed = SQL(", ").join(SQL("{}::text").format(Identifier(name)) for name in columns)
         query = SQL("SELECT {} FROM registry.{} ORDER BY 1, 2").format(listed, Identifier(table))
         return columns, connection.execute(query).fetchall()

@@ -100,7 +100,7 @@ def places(declared: Sequence[Column]) -> list[Place]:
         Place(
             "sql/changes/diff_known.sql",
             r"WITH merged AS",
-            r"\bFROM \(\s+SELECT m\.\*",
+            r"\bFROM \(\s+SELECT r\.\*",
             proposed,
             _but("layer"),
             "the set's",

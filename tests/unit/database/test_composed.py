@@ -4,7 +4,7 @@ import composed
 import pytest
 from sqlalchemy import func, select
 
-from registry.assets.query import box_geometry, search_terms
+from registry.assets.conditions import box_geometry, search_terms
 from registry.models.areas import Area
 from registry.models.assets import Asset
 

@@ -97,7 +97,7 @@ def test_what_is_no_photo_is_refused_by_name(tmp_path: Path) -> None:
         archive.writestr("__MACOSX/._好.jpg", b"x")
     found = list(read(file))
     assert [type(f) for f in found] == [Photo, Refused, Refused, Refused, Refused]
-    assert "HEIC" in found[1].message and "HEIC" in found[2].message  # type: ignore[union-attr]
+    assert "HEIC" in found[1].why.message and "HEIC" in found[2].why.message  # type: ignore[union-attr]
 
 
 def test_a_damaged_zip_is_one_clear_message(tmp_path: Path) -> None:

@@ -182,8 +182,9 @@ def test_one_layer_of_several_under_its_name(tmp_path: Path) -> None:
 
 
 def test_stored_problems_and_no_rows(tmp_path: Path) -> None:
-    stored = {"code": "date_bad", "field": "初始日期", "value": "x", "message": "“x”不是日期", "remedy": "填写日期"}
+    stored = {"code": "date_bad", "field": "初始日期", "value": "x", "details": {}}
     written = write_quarantine(DATA / "lamps.tsv", None, {4: [stored]}, tmp_path)
-    assert next(read(written.path)).columns[QUARANTINE_REASON].to_pylist() == ["初始日期：“x”不是日期；填写日期"]
+    said = "初始日期：“x”不是日期；填写如 2024-03-15 的日期；不详时留空"
+    assert next(read(written.path)).columns[QUARANTINE_REASON].to_pylist() == [said]
     with pytest.raises(Invalid):
         write_quarantine(DATA / "lamps.tsv", None, {}, tmp_path)

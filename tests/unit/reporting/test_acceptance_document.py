@@ -25,6 +25,7 @@ from importers.validate.context import Grounds
 from registry.catalogue.layers import reference_layers
 from registry.errors import Invalid
 from registry.i18n import set_language
+from registry.messages import Message
 
 DATA = Path(__file__).parents[2] / "data"
 COMPONENT = reference_layers()["component"]
@@ -32,7 +33,7 @@ WHEN = datetime.fromisoformat("2026-11-27T10:30:00+08:00")
 CAME = Came("路灯.zip", 12_345, "ab" * 32, "Shapefile", "路灯", 100, "GB18030", "16 段文字都能解码",
             "CGCS2000_3_Degree_GK_CM_120E", "EPSG:4549", "照明公司", "prj", "0.1.0", "测绘员甲", WHEN)  # fmt: skip
 FOUND = ProblemSummary(
-    "date_bad", "error", 7, ("初始日期",), (3, 9, 12), "“昨天”不是日期", "填写如 2024-03-15 的日期；不详时留空"
+    "date_bad", "error", 7, ("初始日期",), (3, 9, 12), Message("date_bad", {"value": "昨天", "field": "初始日期"})
 )
 FIRST = Round(CAME, (FOUND,), waiting=7, change_set=12, status="applied", taken={"add": 60, "move": 3}, left_out=2,
               conflicts=1, unchanged=27, proposed=Act("测绘员甲", WHEN), applied=Act("管理员乙", WHEN),
@@ -153,8 +154,7 @@ def every_kind() -> tuple[ProblemSummary, ...]:
             1000 + n,
             ("一个很长的列名称" * 3, "OBJNAME"),
             tuple(range(1, 9)),
-            "",
-            "",
+            Message(str(code)),
         )
         for n, code in enumerate(Code)
     )

@@ -17,9 +17,9 @@ from importers.crs.detect import detect
 from importers.problems.problem import Code, Problem
 from importers.read.reader import inspect
 from importers.records import DeclaredCrs
-from importers.reporting.translate_stored import translate_stored
 from registry.assets.reference_features import Reference, ReferenceFeatures
-from registry.i18n import FOLDER, Words, set_language
+from registry.i18n import FOLDER, Words, set_language, storable
+from registry.messages import of_problem
 from web.http.translated import worded
 
 DATA = Path(__file__).parents[2] / "data"
@@ -77,12 +77,12 @@ def test_what_the_datum_detective_says_is_told_in_the_readers_language(known: bo
 def test_a_problem_that_quotes_an_explanation_is_told_again_in_full() -> None:
     best = detect(lamps(0.0002), DeclaredCrs(), Reference(BOX, None, assets=ReferenceFeatures(lamps(0)))).candidates[0]
     problem = Problem(Code.CRS_DETECTED, details={"crs": best.label, "score": best.score, "why": best.explanation})
-    message, remedy = problem.message, problem.remedy
-    assert HAN.search(message)
+    details = json.loads(json.dumps(storable(problem.details)))
+    assert HAN.search(problem.message)
     set_language("en")
-    again, what_to_do = translate_stored("crs_detected", message, remedy)
-    assert again == problem.message
-    assert not HAN.search(again + what_to_do)
+    again = of_problem("crs_detected", problem.field, problem.value, details)
+    assert (again.message, again.hint) == (problem.message, problem.remedy)
+    assert not HAN.search(again.message + again.hint)
 
 
 @pytest.mark.parametrize(("language", "say_so"), [("zh", "命令行"), ("en", "command line")])

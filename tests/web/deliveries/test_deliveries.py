@@ -475,7 +475,7 @@ def test_problems_beyond_the_bound_are_told_with_both_numbers(surveyor: FlaskCli
     assert "共发现" not in page
     with connect(seeded_clone, role="chengji_owner") as connection:
         connection.execute("UPDATE registry.delivery_file SET report = report || '{\"problems_found\": 1234567}'")
-        connection.execute("UPDATE registry.problem SET value = '', message = '', remedy = '' WHERE source_row = 4")
+        connection.execute("UPDATE registry.problem SET value = '', details = NULL WHERE source_row = 4")
     page = surveyor.get(url).text
     assert re.search(r"共发现 1,234,567 处问题，这里只记下 \d 处", page)
     assert "position_missing" in surveyor.get(f"{url}/problems?code=position_missing&field=经度, 纬度").text

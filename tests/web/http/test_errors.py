@@ -48,7 +48,7 @@ def test_each_kind_has_its_status_as_page_and_as_json(
     status: int,  # type: ignore[no-untyped-def]
 ) -> None:
     client = browser("inspector")
-    failing(kind("第 17 行 <b>高度</b>", "留空即可"))
+    failing(kind("as_written", message="第 17 行 <b>高度</b>", hint="留空即可"))
     page = client.get(PAGE)
     assert page.status_code == status
     assert page.mimetype == "text/html"
@@ -60,6 +60,8 @@ def test_each_kind_has_its_status_as_page_and_as_json(
     assert answer.json is not None
     assert answer.json["message"] == "第 17 行 <b>高度</b>"
     assert answer.json["hint"] == "留空即可"
+    assert answer.json["code"] == "as_written"
+    assert answer.json["details"] == {"message": "第 17 行 <b>高度</b>", "hint": "留空即可"}
     assert answer.json["request"] == answer.headers["X-Request-ID"]
 
 
