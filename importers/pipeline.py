@@ -12,8 +12,7 @@ import psycopg
 import pyarrow as pa
 
 from importers.checksum import sha256_of
-from importers.inspection.crs_choice import choose_crs, peeked
-from importers.inspection.crs_choice import told as crs_told
+from importers.inspection.crs_choice import choose_crs, crs_details, peeked
 from importers.inspection.suggest import suggest
 from importers.normalise.class_names import ClassBook
 from importers.problems.problem import Code, Problem, Severity, as_record
@@ -125,11 +124,11 @@ def _run(
     profile = choice.profile
     run_ = _Run(connection, scope, grounds, choice.source, profile, memory, progress)
     run_.problems += choice.problems
-    told = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
+    details = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
             "layer": source.name, "format": str(source.format), "header_row": source.header_row, "version": __version__,
             "encoding": asdict(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
-            **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
-    delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, told)
+            **crs_details(source.crs, run_.normaliser.crs)}  # fmt: skip
+    delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, details)
     change_set = change_sets.propose(connection, scope, layer.code, SetKind.IMPORT, delivery)
     run_.stage_all(batches)
     rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
@@ -282,9 +281,9 @@ class _Run:
 
     def _of_the_whole(self, batch: Rows) -> list[Problem]:
         """What there is to say of the delivery as such, as some of the rows show it: known rows say it as well as new ones."""
-        told = {(p.code, p.field) for p in self.problems}
+        reported = {(p.code, p.field) for p in self.problems}
         prepared = self.timed("normalise", self.normaliser.prepare, sampled(batch, SAMPLED))
-        return [p for p in prepared.problems if p.row is None and (p.code, p.field) not in told]
+        return [p for p in prepared.problems if p.row is None and (p.code, p.field) not in reported]
 
     def _hold_back(self, checked: Checked) -> None:
         """Remember the codes and keys of rows that wait."""

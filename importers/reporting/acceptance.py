@@ -225,19 +225,19 @@ def _of_change_sets(
         sets = cursor.execute(statement("reporting/acceptance_rounds.sql").encode(), values).fetchall()
         actions = cursor.execute(statement("reporting/acceptance_actions.sql").encode(), values).fetchall()
         problems = cursor.execute(statement("reporting/acceptance_problems.sql").encode(), values).fetchall()
-    missing = set(change_sets) - {told["change_set"] for told in sets}
+    missing = set(change_sets) - {row["change_set"] for row in sets}
     if missing or not sets:
         raise NotFound("change_set.unknown", id=list(map(str, sorted(missing))))
     waiting = dict(connection.execute(statement("reporting/acceptance_waiting.sql").encode(), values).fetchall())
     rounds = tuple(
         _round(
-            told,
-            [a for a in actions if a["change_set"] == told["change_set"]],
-            [p for p in problems if p["change_set"] == told["change_set"]],
-            waiting.get(told["change_set"], 0),
-            checksum(connection, scope, told["change_set"]),
+            row,
+            [a for a in actions if a["change_set"] == row["change_set"]],
+            [p for p in problems if p["change_set"] == row["change_set"]],
+            waiting.get(row["change_set"], 0),
+            checksum(connection, scope, row["change_set"]),
         )
-        for told in sets
+        for row in sets
     )
     district = read_district(connection, scope.district)
     record = Record(
@@ -245,7 +245,7 @@ def _of_change_sets(
         in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
         rounds, Act(scope.person_name, datetime.now().astimezone()), delivery, places=_places(connection, values),
     )  # fmt: skip
-    return record, Counter(told["layer"] for told in sets)
+    return record, Counter(row["layer"] for row in sets)
 
 
 def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int) -> Record:
@@ -306,7 +306,7 @@ def _by_code(problems: list[Problem]) -> Iterable[ProblemSummary]:
 
 
 def _round(
-    told: Mapping[str, Any],
+    row: Mapping[str, Any],
     actions: Sequence[Mapping[str, Any]],
     problems: Sequence[Mapping[str, Any]],
     waiting: int,
@@ -324,32 +324,32 @@ def _round(
         for p in problems
     )  # fmt: skip
     return Round(
-        _came(told), tuple(findings), waiting, told["change_set"], told["status"], taken,
+        _came(row), tuple(findings), waiting, row["change_set"], row["status"], taken,
         left_out=all_changes - conflicts - sum(taken.values()), conflicts=conflicts,
-        doubtful=sum(a["count"] for a in actions if a["doubtful"]), unchanged=told["summary"].get("unchanged", 0),
-        proposed=_act(told, "proposed"), applied=_act(told, "applied"), undone=_act(told, "undone"),
-        undone_set=told["undone_set"], checksum=sum_of_rows, problems=told["summary"].get("problems"),
-        problems_kept=told["summary"].get("problems_kept"),
+        doubtful=sum(a["count"] for a in actions if a["doubtful"]), unchanged=row["summary"].get("unchanged", 0),
+        proposed=_act(row, "proposed"), applied=_act(row, "applied"), undone=_act(row, "undone"),
+        undone_set=row["undone_set"], checksum=sum_of_rows, problems=row["summary"].get("problems"),
+        problems_kept=row["summary"].get("problems_kept"),
     )  # fmt: skip
 
 
-def _came(told: Mapping[str, Any]) -> Came:
+def _came(row: Mapping[str, Any]) -> Came:
     """The file behind a change set: what was uploaded, else what the import noted of it."""
-    source, report = told["source"], told["report"] or {}
+    source, report = row["source"], row["report"] or {}
     encoding = source.get("encoding") or {}
     return Came(
-        told["file"] or source.get("file") or title_of(told["title"], source), told["bytes"] or source.get("bytes"),
-        told["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
+        row["file"] or source.get("file") or title_of(row["title"], source), row["bytes"] or source.get("bytes"),
+        row["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
         report.get("rows", source.get("rows")), encoding.get("name", ""), str(Words.of(encoding.get("evidence"))),
         source.get("crs_declared", ""), source.get("crs", ""), source.get("profile", ""),
-        source.get("crs_basis", ""), source.get("version", ""), told["uploaded_by"] or told["proposed_by"],
-        told["uploaded_at"] or told["proposed_at"],
+        source.get("crs_basis", ""), source.get("version", ""), row["uploaded_by"] or row["proposed_by"],
+        row["uploaded_at"] or row["proposed_at"],
     )  # fmt: skip
 
 
-def _act(told: Mapping[str, Any], what: str) -> Act | None:
-    at = told[f"{what}_at"]
-    return Act(told[f"{what}_by"] or "", at) if at is not None else None
+def _act(row: Mapping[str, Any], what: str) -> Act | None:
+    at = row[f"{what}_at"]
+    return Act(row[f"{what}_by"] or "", at) if at is not None else None
 
 
 def _places(connection: psycopg.Connection[Any], values: Mapping[str, Any]) -> Places:

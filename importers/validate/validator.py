@@ -119,8 +119,8 @@ class Validator:
         problems = prepared.problems + problems
         bad = [p.row for p in problems if p.severity is Severity.ERROR and p.row is not None]
         accepted = ~np.isin(numbers, np.array(bad, dtype=np.int64))
-        told = {p.row for p in equal}
-        equal += [p for p in self._places_repeated(prepared, accepted) if p.row not in told]
+        reported = {p.row for p in equal}
+        equal += [p for p in self._places_repeated(prepared, accepted) if p.row not in reported]
         return Checked(prepared, accepted, in_order(problems + equal))
 
     def _identity(self, prepared: Prepared) -> list[Problem]:

@@ -140,12 +140,12 @@ def _solved(pairs: Pairs, cluster: Ints, size: tuple[int, int], nothing: float, 
     near = (through[:, :, :m] < least[:, :, None] + clear) & np.isfinite(cost[:, :, :m])
     known = choice < m
     near |= known[:, :, None] & (np.arange(m) == choice[:, :, None]) & doubtful[:, :, None]
-    told = known | doubtful
+    reported = known | doubtful
     chosen = np.where(known, np.take_along_axis(assets, np.minimum(choice, m - 1), axis=1), NONE)
-    k, i = np.nonzero(told)
+    k, i = np.nonzero(reported)
     candidates = [assets[c][near[c, j]] if doubtful[c, j] else assets[c][:0] for c, j in zip(k, i, strict=True)]
     taken = np.take_along_axis(cost, choice[:, :, None], axis=2)[:, :, 0]
-    return Choice(rows[told], chosen[told], taken[told], doubtful[told], candidates)
+    return Choice(rows[reported], chosen[reported], taken[reported], doubtful[reported], candidates)
 
 
 def _listed(at: Ints, numbers: Ints, count: int, size: int) -> tuple[Ints, Ints]:

@@ -166,8 +166,8 @@ class _Matching:
         ground, is near; what does for less than half, or three tenths, is another thing."""
         tolerance, sigma = self.values["tolerance"], self.values["sigma"]
         with self.connection.cursor() as writer:
-            for rows, assets, told, known in self._shapes():
-                alike = compare(told, known, tolerance)
+            for rows, assets, delivered, known in self._shapes():
+                alike = compare(delivered, known, tolerance)
                 by_line = np.interp(alike.along, [0.5, 0.9, 1.0], [CLEAR, 0.5, 0.0])
                 by_line += np.minimum((alike.metres / sigma) ** 2 / 2, within)
                 by_ground = np.interp(alike.shared, [0.3, 0.8, 1.0], [within + CLEAR, within, 0.0])
@@ -185,8 +185,8 @@ class _Matching:
         pairs = self._do("match_shape_pairs").fetchall()
         scale = np.array([self.values["east"], self.values["north"]])
         for start in range(0, len(pairs), SHAPES_AT_ONCE):
-            rows, assets, told, known = zip(*pairs[start : start + SHAPES_AT_ONCE], strict=True)
-            shapes = shapely.transform(shapely.from_wkb([*told, *known]), lambda xy: xy * scale)
+            rows, assets, delivered, known = zip(*pairs[start : start + SHAPES_AT_ONCE], strict=True)
+            shapes = shapely.transform(shapely.from_wkb([*delivered, *known]), lambda xy: xy * scale)
             yield np.array(rows), np.array(assets), shapes[: len(rows)], shapes[len(rows) :]
 
     def _keep(self, choice: Choice, nothing: float) -> None:

@@ -86,9 +86,9 @@ def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> Waitin
 
 
 def _rows(connection: psycopg.Connection[Any], scope: Scope, act: str, **values: Any) -> list[dict[str, Any]]:
-    told = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
+    parameters = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
     with look(connection, scope, act, scope.writable) as seen, connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+        rows = cursor.execute(statement("photos/unassigned.sql").encode(), parameters).fetchall()
         seen.layers(Counter(row["layer"] for row in rows))
     return rows
 

@@ -22,13 +22,13 @@ WITH compared AS (
       AND coalesce(c.manager = c.known_manager, true) AND coalesce(c.owner = c.known_owner, true)
       AND coalesce(c.maintainer = c.known_maintainer, true) AS agrees) b
   LEFT JOIN LATERAL (
-    SELECT coalesce(sum(coalesce((%(weights)s::jsonb ->> f.field)::float8, 3)) FILTER (WHERE f.told <> f.known), 0) AS against,
-           count(*) FILTER (WHERE f.told = f.known) AS agreeing
+    SELECT coalesce(sum(coalesce((%(weights)s::jsonb ->> f.field)::float8, 3)) FILTER (WHERE f.delivered <> f.known), 0) AS against,
+           count(*) FILTER (WHERE f.delivered = f.known) AS agreeing
     FROM (VALUES ('name', c.name, c.known_name), ('manager', c.manager, c.known_manager),
             ('owner', c.owner, c.known_owner), ('maintainer', c.maintainer, c.known_maintainer)
           UNION ALL
           SELECT 'attributes.' || e.key, e.value, c.known_attributes ->> e.key FROM jsonb_each_text(c.attributes) e
-         ) AS f (field, told, known)) f ON NOT (b.agrees AND %(same_class)s)
+         ) AS f (field, delivered, known)) f ON NOT (b.agrees AND %(same_class)s)
   UNION ALL
   SELECT p.source_row, p.asset_id, p.metres, p.far, p.cost, true, 0, 0 FROM pair p WHERE p.agrees
 ), judged AS (

@@ -23,11 +23,11 @@ UPLOADS = f"{D}/uploads"
 
 def upload(browser: Browser, name: str, body: bytes, label: str, mends: int | None = None) -> str:
     """Send a file in two pieces, as the page's script does: the address of its delivery."""
-    told: dict[str, Any] = {"parts": [{"name": name, "bytes": len(body)}], "mark": "1"}
+    payload: dict[str, Any] = {"parts": [{"name": name, "bytes": len(body)}], "mark": "1"}
     if mends is not None:
-        told["delivery"] = mends
+        payload["delivery"] = mends
     head = {"X-CSRFToken": browser.token()}
-    begun = browser.ask(UPLOADS, label, f"/{OWN}/uploads", "POST", json=told, headers=head)
+    begun = browser.ask(UPLOADS, label, f"/{OWN}/uploads", "POST", json=payload, headers=head)
     token = begun.json()["upload"]
     half = len(body) // 2
     plain = {**head, "Content-Type": "application/octet-stream"}
@@ -202,8 +202,8 @@ def _wrong_uploads(browser: Browser) -> None:
         {"parts": [{"name": "a.csv", "bytes": 1 << 40}]}, {"parts": [{"name": "a.csv", "bytes": 5}], "delivery": 999999},
         {"parts": [{"name": "../../a.csv", "bytes": 5}]}, {"parts": [{"name": 5, "bytes": 5}]},
     )  # fmt: skip
-    for n, told in enumerate(bodies):
-        browser.ask(UPLOADS, f"wrong {n}", f"/{OWN}/uploads", "POST", json=told, headers=head)
+    for n, payload in enumerate(bodies):
+        browser.ask(UPLOADS, f"wrong {n}", f"/{OWN}/uploads", "POST", json=payload, headers=head)
     begun = browser.send("POST", f"/{OWN}/uploads", json={"parts": [{"name": "b.csv", "bytes": 6}]}, headers=head)
     at, one = f"/{OWN}/uploads/{begun.json()['upload']}", f"{UPLOADS}/<token>"
     plain = {**head, "Content-Type": "application/octet-stream"}

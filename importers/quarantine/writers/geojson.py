@@ -49,7 +49,7 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
             written = 0
             for number, feature in _waiting(source, waiting):
                 lead = (between if written else "") if head else marker
-                out.write(lead + told(feature, waiting.reasons[number], number) + end)
+                out.write(lead + with_reason(feature, waiting.reasons[number], number) + end)
                 written += 1
             for part in source.rest():
                 out.write(part)
@@ -58,7 +58,7 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
     return [target]
 
 
-def told(feature: str, reason: str, number: int) -> str:
+def with_reason(feature: str, reason: str, number: int) -> str:
     """The text of a feature with the reason among its properties; of one that waited before, the first number is kept."""
     properties = next((m for m in _members(feature, 0) if m.key in PROPERTIES), None)
     if properties is None:

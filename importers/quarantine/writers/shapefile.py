@@ -106,18 +106,18 @@ def _write_table(path: Path, target: Path, waiting: Waiting) -> None:
     table = Table(found) if found is not None else None
     head = found.open("rb").read(32) if found is not None else EMPTY_TABLE
     fields = [field for field in table.fields if field.raw_name != QUARANTINE_REASON_DBF.encode()] if table else []
-    told = _encoded(waiting)
-    width = max(1, max(map(len, told), default=1))
+    reasons = _encoded(waiting)
+    width = max(1, max(map(len, reasons), default=1))
     numbered = any(field.raw_name == QUARANTINE_ROW_DBF.encode() for field in fields)
     added = [(QUARANTINE_REASON_DBF, "C", width), *([] if numbered else [(QUARANTINE_ROW_DBF, "N", ROW_WIDTH)])]
     described = b"".join(_descriptor(f.raw_name, f.kind, f.width, f.decimals) for f in fields)
     described += b"".join(_descriptor(name.encode(), kind, size, 0) for name, kind, size in added)
     record = 1 + sum(field.width for field in fields) + sum(size for _name, _kind, size in added)
     with target.open("wb") as file:
-        file.write(head[:4] + struct.pack("<IHH", len(told), 33 + len(described), record) + head[12:32])
+        file.write(head[:4] + struct.pack("<IHH", len(reasons), 33 + len(described), record) + head[12:32])
         file.write(described + b"\r")
         for own, places in _own_cells(table, fields, waiting.numbers):
-            columns = [np.full((len(own), 1), SPACE, np.uint8), own, _fixed(told[places], width)]
+            columns = [np.full((len(own), 1), SPACE, np.uint8), own, _fixed(reasons[places], width)]
             if not numbered:
                 rows = [str(number).encode().rjust(ROW_WIDTH) for number in waiting.numbers[places].tolist()]
                 columns.append(_fixed(rows, ROW_WIDTH))

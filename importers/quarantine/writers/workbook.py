@@ -100,10 +100,10 @@ def _tell(sheet: Worksheet, waiting: Waiting, top: int) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.cell(heading, reason).comment = Comment(_explained(), "registry", width=320, height=120)
     for row, (source, earlier) in enumerate(zip(waiting.numbers.tolist(), before, strict=True), top):
-        told = sheet.cell(row, reason)
-        told.value, told.data_type = _text(waiting.reasons[source]), "s"
-        told.fill = PatternFill("solid", fgColor=REASON_COLOUR)
-        told.alignment = Alignment(wrap_text=True, vertical="top")
+        reason_cell = sheet.cell(row, reason)
+        reason_cell.value, reason_cell.data_type = _text(waiting.reasons[source]), "s"
+        reason_cell.fill = PatternFill("solid", fgColor=REASON_COLOUR)
+        reason_cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(row, number).value = source if earlier is None else earlier
 
 
@@ -136,8 +136,8 @@ def _values_only(path: Path, waiting: Waiting, target: Path) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(waiting.layer)
     for line, row in enumerate(rows[: waiting.first - 1] if waiting.header_row else [names], 1):
-        told = [QUARANTINE_REASON, QUARANTINE_ROW] if line == (waiting.header_row or 1) else ["", ""]
-        sheet.append(_cells(sheet, row, dropped, width, told))
+        added = [QUARANTINE_REASON, QUARANTINE_ROW] if line == (waiting.header_row or 1) else ["", ""]
+        sheet.append(_cells(sheet, row, dropped, width, added))
     for (first, left), (last, right) in merged:
         if waiting.header_row and last < waiting.first - 1:  # the heading is read by what is merged in it
             sheet.merged_cells.add(
@@ -149,11 +149,11 @@ def _values_only(path: Path, waiting: Waiting, target: Path) -> None:
     book.save(target)
 
 
-def _cells(sheet: Any, row: Sequence[Any], dropped: set[int], width: int, told: list[Any]) -> Iterator[Any]:
+def _cells(sheet: Any, row: Sequence[Any], dropped: set[int], width: int, values: list[Any]) -> Iterator[Any]:
     from openpyxl.cell import WriteOnlyCell
 
     own = [value for place, value in enumerate(row) if place not in dropped]
-    for value in [*own, *[""] * (width - len(dropped) - len(own)), *told]:
+    for value in [*own, *[""] * (width - len(dropped) - len(own)), *values]:
         whole = isinstance(value, float) and value.is_integer()
         cell = WriteOnlyCell(sheet, int(value) if whole else None if value == "" else value)
         if isinstance(value, str) and value:

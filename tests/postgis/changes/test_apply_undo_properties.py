@@ -125,14 +125,14 @@ def test_an_undo_takes_back_exactly(connection: Connection, scope: Scope, first:
             assert after == before
             return
         change_sets.apply(connection, scope, undone.change_set)
-        ids = {told[0] for told in before}
-        assert [told for told in everything(connection) if told[0] in ids] == before
-        assert {told[6] for told in everything(connection) if told[0] not in ids} <= {"retired"}
+        ids = {row[0] for row in before}
+        assert [row for row in everything(connection) if row[0] in ids] == before
+        assert {row[6] for row in everything(connection) if row[0] not in ids} <= {"retired"}
         assert aliases(connection) == named
         again = change_sets.undo(connection, scope, undone.change_set)
         change_sets.apply(connection, scope, again.change_set)
         assert everything(connection) == after
-        assert [told[:2] for told in aliases(connection)] == [told[:2] for told in renamed]
+        assert [row[:2] for row in aliases(connection)] == [row[:2] for row in renamed]
         assert_whole(connection)
 
 

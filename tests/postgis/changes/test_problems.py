@@ -78,8 +78,8 @@ def test_beyond_the_bound_quarantine_and_record_are_whole_and_say_both_numbers(
     report = run(connection, scope, ImportRequest(file, "component", crs="EPSG:4490", apply=True))
     waiting = list(range(3, 27, 2))
     assert (report.rows_in_error, report.summary.added) == (12, 12)
-    told = report.as_dict()
-    assert told["problems_found"] == 24 and told["problems_kept"] < 24
+    reported = report.as_dict()
+    assert reported["problems_found"] == 24 and reported["problems_kept"] < 24
 
     change_set = report.summary.change_set
     assert sorted(findings.by_row(connection, scope, change_set)) == waiting
@@ -91,9 +91,9 @@ def test_beyond_the_bound_quarantine_and_record_are_whole_and_say_both_numbers(
     assert "“长椅”" in reasons[0] and "“…”" in reasons[-1]
 
     (one,) = of_change_sets(connection, scope, [change_set]).rounds
-    assert (one.waiting, one.problems, one.problems_kept) == (12, 24, told["problems_kept"])
+    assert (one.waiting, one.problems, one.problems_kept) == (12, 24, reported["problems_kept"])
     page = render_html(of_change_sets(connection, scope, [change_set]))
-    assert f"共发现 24 处问题，上表只统计其中记下的 {told['problems_kept']} 处" in page
+    assert f"共发现 24 处问题，上表只统计其中记下的 {reported['problems_kept']} 处" in page
 
 
 def test_within_the_bound_nothing_is_said_of_it(connection: Connection, scope: Scope, tmp_path: Path) -> None:

@@ -227,9 +227,9 @@ def test_what_was_said_of_the_whole_is_said_again(register: Register, lines: lis
     first, again, third = (register.deliver(lines, **how) for _time in range(3))
     assert (again.summary.unchanged, again.summary.changes) == (30, 0)
     assert register.looked_at == 0
-    told = [[(str(p.code), p.value) for p in report.problems if p.row is None] for report in (first, again, third)]
-    assert [code for code, _value in told[1]] == [said]
-    assert told[0] == told[1] == told[2]
+    remarks = [[(str(p.code), p.value) for p in report.problems if p.row is None] for report in (first, again, third)]
+    assert [code for code, _value in remarks[1]] == [said]
+    assert remarks[0] == remarks[1] == remarks[2]
 
 
 def test_two_rows_in_one_place_are_told_again_and_what_was_taken_in_beside_an_asset_is_not(register: Register) -> None:

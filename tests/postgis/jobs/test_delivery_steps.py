@@ -125,12 +125,12 @@ PLACES = "编号,名称,小类,状态,经度,纬度\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("columns", "told", "hint"),
+    ("columns", "words", "hint"),
     [(4, "“places”没有图形，也没有坐标列", "x 与 y"), (6, "“places”：没有说明坐标系", "EPSG:4490")],
     ids=["no geometry", "no coordinate system"],
 )
 def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
-    seeded_clone: str, home: Path, tmp_path: Path, columns: int, told: str, hint: str
+    seeded_clone: str, home: Path, tmp_path: Path, columns: int, words: str, hint: str
 ) -> None:
     """geolens#2031: a table without geometry; GeoNode#9016: no coordinate system. Never waiting for ever: failed, with the
     next step, which is then done."""
@@ -144,7 +144,7 @@ def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
     failed = file_of(seeded_clone, delivery)
     assert (failed.state, failed.change_set) == ("failed", None)
     assert failed.failure is not None
-    assert told in Message.of(failed.failure).message, failed.failure
+    assert words in Message.of(failed.failure).message, failed.failure
     assert hint in Message.of(failed.failure).hint, failed.failure
     if columns == 6:
         ask(seeded_clone, delivery, "check", {"crs": "EPSG:4490"})

@@ -126,9 +126,9 @@ def test_a_run_that_another_took_over_can_tell_nothing(seeded_clone: str, home: 
             connection.commit()
             if len(runs) == 1:
                 ask(seeded_clone, delivery, "check")  # nobody holds the lock: it is shown as failed
-        for told in ({"status": "done"}, {"status": "failed"}, {"done": 1}):
+        for progress in ({"status": "done"}, {"status": "failed"}, {"done": 1}):
             with pytest.raises(Conflict, match="接手"):
-                delivery_steps.report_progress(connection, runs[0], **told)
+                delivery_steps.report_progress(connection, runs[0], **progress)
             connection.rollback()
         delivery_steps.report_progress(connection, runs[1], status="done")
         with pytest.raises(Conflict):

@@ -198,13 +198,13 @@ def test_the_commands(typed: Typed, seeded_clone: str, ledger: Path, tmp_path: P
         assert row is not None
         scope = open_scope(connection, seed.DISTRICT, row[0])
         number = str(deliver(connection, scope, ledger).summary.change_set)
-        told = checksum(connection, scope, int(number))
+        printed = checksum(connection, scope, int(number))
     page, paper = tmp_path / "record.html", tmp_path / "record.pdf"
     typed("record", number, "--html", str(page), "--pdf", str(paper), "--title", "交付甲")
     assert "交付甲" in page.read_text(encoding="utf-8")
     assert paper.read_bytes().startswith(b"%PDF-")
-    assert "相符" in typed("record", number, "--verify", told.upper()).output
-    with pytest.raises(Conflict, match=told):
+    assert "相符" in typed("record", number, "--verify", printed.upper()).output
+    with pytest.raises(Conflict, match=printed):
         typed("record", number, "--verify", "0" * 64)
     with pytest.raises(Invalid):
         typed("record", number)

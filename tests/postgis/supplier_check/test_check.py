@@ -148,8 +148,8 @@ def test_the_verdict_is_the_same_with_and_without_the_register(register, scope, 
         Pack(profile, Grounds.of_district(register, GONGSHU)).to_toml(), encoding="utf-8"
     )
     verdict = check(Question(file), load(tmp_path / "pack.toml"))
-    told = [as_record(p) for p in verdict.problems]
-    assert told == [p for p in kept if p["code"] not in OF_THE_REGISTER]
+    records = [as_record(p) for p in verdict.problems]
+    assert records == [p for p in kept if p["code"] not in OF_THE_REGISTER]
     assert (verdict.rows, verdict.rows_in_error, verdict.crs) == (report.rows, report.rows_in_error, report.crs)
     assert len(verdict.left_out) == 1
     assert (verdict.rows_in_error == 0) == (make is good_components)
@@ -161,12 +161,12 @@ def test_the_record_of_a_check_says_what_that_of_the_delivery_says(register, sco
     report = imported(register, scope, file, profile, tmp_path)
     (kept,) = of_change_sets(register, scope, [report.summary.change_set]).rounds
     pack = Pack(profile, Grounds.of_district(register, GONGSHU))
-    (told,) = of_check(file, check(Question(file), pack), pack, "profile").rounds
-    assert list(told.findings) == [found for found in kept.findings if found.code not in OF_THE_REGISTER]
-    assert (told.rows, told.waiting) == (kept.rows, kept.waiting)
+    (recorded,) = of_check(file, check(Question(file), pack), pack, "profile").rounds
+    assert list(recorded.findings) == [found for found in kept.findings if found.code not in OF_THE_REGISTER]
+    assert (recorded.rows, recorded.waiting) == (kept.rows, kept.waiting)
     of_file = ("name", "bytes", "sha256", "format", "layer", "encoding", "encoding_evidence", "crs_declared",
                "crs_used", "crs_basis", "profile", "version")  # fmt: skip
-    assert [getattr(told.came, name) for name in of_file] == [getattr(kept.came, name) for name in of_file]
+    assert [getattr(recorded.came, name) for name in of_file] == [getattr(kept.came, name) for name in of_file]
 
 
 def test_the_dirty_files_are_dirty_enough(register, scope, tmp_path) -> None:

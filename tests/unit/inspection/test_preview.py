@@ -39,18 +39,18 @@ def table(tmp_path: Path) -> dict[str, Any]:
     return told_of(path)
 
 
-def by_suggestion(told: dict[str, Any], **changes: Any) -> tuple[Preview, Profile]:
+def by_suggestion(inspected: dict[str, Any], **changes: Any) -> tuple[Preview, Profile]:
     grounds = Grounds.without_register()
-    profile = replace(suggest(source_layer(told), grounds.layers["component"]), **changes)
-    found = preview(grounds, told, profile)
+    profile = replace(suggest(source_layer(inspected), grounds.layers["component"]), **changes)
+    found = preview(grounds, inspected, profile)
     assert found is not None
     return found, profile
 
 
 def cell(found: Preview, row: int, name: str) -> tuple[str, list[str], bool]:
     line = next(line for line in found.lines if line.number == row)
-    told = line.cells[found.columns.index(name)]
-    return told.text, [str(p.code) for p in told.problems], told.is_refused
+    found_cell = line.cells[found.columns.index(name)]
+    return found_cell.text, [str(p.code) for p in found_cell.problems], found_cell.is_refused
 
 
 def test_values_as_they_become_and_problems_in_their_cells(table: dict[str, Any]) -> None:

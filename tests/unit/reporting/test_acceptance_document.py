@@ -57,10 +57,10 @@ def _chinese() -> Iterator[None]:
 
 def test_the_page_tells_everything_and_fetches_nothing() -> None:
     page = render_html(record(FIRST))
-    for told in ("三季度路灯普查", "拱墅区 330105", "路灯.zip", "12,345", "ab" * 32, "GB18030", "EPSG:4549", "照明公司",
+    for text in ("三季度路灯普查", "拱墅区 330105", "路灯.zip", "12,345", "ab" * 32, "GB18030", "EPSG:4549", "照明公司",
                  "“…”不是日期", "date_bad", "3, 9, 12 …", "管理员乙", "cd" * 32, "部分验收合格",
                  "供图单位（盖章）："):  # fmt: skip
-        assert told in page, told
+        assert text in page, text
     assert not re.search(r"(src|href)=|url\(|@import|<script|https?://", page)
     assert page.count('class="n">63') == 0
     assert re.findall(r'<td class="n">(\d+)</td>', page)[:10] == ["7", "100", "60", "0", "3", "0", "27", "1", "2", "7"]
