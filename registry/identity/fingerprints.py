@@ -38,8 +38,8 @@ class KnownFingerprints:
         order = np.argsort(prints[:, 0])
         self._ids, self._first, self._last = ids[order], prints[order, 0], prints[order, 1]
         # Equal rows are told apart by what else is known of them, not here.
-        twin = self._first[1:] == self._first[:-1]
-        self._taken = np.r_[twin, False] | np.r_[False, twin] if len(ids) else np.zeros(0, dtype=bool)
+        repeated = self._first[1:] == self._first[:-1]
+        self._taken = np.r_[repeated, False] | np.r_[False, repeated] if len(ids) else np.zeros(0, dtype=bool)
 
     def __len__(self) -> int:
         return len(self._ids)

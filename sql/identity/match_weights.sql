@@ -1,6 +1,6 @@
 -- How often two rows of one class agree in a field by chance, for each field, from a sample.
 WITH sample AS MATERIALIZED (
-  SELECT d.* FROM (SELECT l.source_row FROM loose l ORDER BY hashint8(l.source_row) LIMIT %(most)s) l
+  SELECT d.* FROM (SELECT l.source_row FROM unmatched_rows l ORDER BY hashint8(l.source_row) LIMIT %(most)s) l
   JOIN delivery d ON d.source_row = l.source_row
 ), word_counts AS (
   SELECT s.scheme, s.class, f.field, f.word, count(*) AS n

@@ -197,8 +197,8 @@ def test_near_rows_are_found_across_batches_as_by_measuring_all():
         same = kinds[:n] == kinds[n]
         if (same & (np.abs(apart - accuracy[n]) < 0.03)).any():
             doubtful.add(100 + n)  # the grid is a centimetre wide
-        if (twins := np.flatnonzero(same & (apart <= accuracy[n]))).size:
-            expected[100 + n] = 100 + int(twins[0])
+        if (near_duplicates := np.flatnonzero(same & (apart <= accuracy[n]))).size:
+            expected[100 + n] = 100 + int(near_duplicates[0])
     assert len(expected) > 80
     assert {k: v for k, v in found.items() if k not in doubtful} == {
         k: v for k, v in expected.items() if k not in doubtful
