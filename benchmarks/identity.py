@@ -79,7 +79,7 @@ def _command(folder: Path, name: str) -> list[str]:
 
 
 def _survey(server: Server, folder: Path, name: str, found: dict[str, dict[str, int]]) -> Callable[[], Cost]:
-    """A run of `registry import`; who was recognised as whom is counted afterwards."""
+    """A run of `registry import`; who was matched with whom is counted afterwards."""
 
     def run() -> Cost:
         server.copy(WITH_TWINS if name == surveys.TWINS else SURVEYED)

@@ -21,7 +21,7 @@ from importers.profiles.column_names import ATTRIBUTE, FIELDS, POSITIONS
 from importers.profiles.profile import Profile
 from importers.read.ipc import sampled, source_layer
 from importers.records import DeclaredCrs, Rows, SourceLayer
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 from importers.validate.validator import Checked
 from registry.assets.columns import field_label
 from registry.assets.differences import shown
@@ -72,7 +72,7 @@ class Preview:
     kept: list[str] = field(default_factory=list)
 
 
-def preview(grounds: Grounds, inspected: Mapping[str, Any], profile: Profile) -> Preview | None:
+def preview(context: ValidationContext, inspected: Mapping[str, Any], profile: Profile) -> Preview | None:
     """The first rows of a layer of a file, as `importers.inspection.inspect` tells of it; None where it has kept none.
 
     Raises SourceError where no row could go in by this profile, save for want of a coordinate system.
@@ -82,9 +82,9 @@ def preview(grounds: Grounds, inspected: Mapping[str, Any], profile: Profile) ->
     source, profile = _by_verdict(source_layer(inspected), inspected.get("crs_verdict"), profile)
     rows = sampled(inspected["sample"])
     try:
-        checked, crs = _checked(grounds, source, profile, rows)
+        checked, crs = _checked(context, source, profile, rows)
     except UnknownCrs:
-        anywhere = Grounds(grounds.layers, grounds.district)
+        anywhere = ValidationContext(context.layers, context.district)
         checked, crs = _checked(anywhere, source, replace(profile, crs="EPSG:4490"), rows)[0], ""
     return _Lines(checked, profile, bool(crs)).preview(crs, profile.kept(source))
 
@@ -100,9 +100,9 @@ def _by_verdict(
     return replace(source, crs=declared), replace(profile, swap_axes=profile.swap_axes != (best["axes"] == "yx"))
 
 
-def _checked(grounds: Grounds, source: SourceLayer, profile: Profile, rows: Rows) -> tuple[Checked, str]:
-    normaliser = grounds.normaliser(profile, source)
-    return grounds.validator(profile).check(normaliser.prepare(rows)), normaliser.crs.name
+def _checked(context: ValidationContext, source: SourceLayer, profile: Profile, rows: Rows) -> tuple[Checked, str]:
+    normaliser = context.normaliser(profile, source)
+    return context.validator(profile).check(normaliser.prepare(rows)), normaliser.crs.name
 
 
 class _Lines:

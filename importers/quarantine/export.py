@@ -15,7 +15,7 @@ import psycopg
 
 from importers.checksum import sha256_of
 from importers.problems.codes import Severity
-from importers.quarantine.rows import Finding, Waiting, reason, short
+from importers.quarantine.rows import Finding, QuarantinedRows, reason, short
 from importers.quarantine.writers import features, geojson, plain_rows
 from importers.read.file_type import Format
 from importers.read.reader import FormatReader, file_of
@@ -69,8 +69,8 @@ def write_quarantine(
         raise Invalid("quarantine.empty")
     name = layer.name if isinstance(layer, SourceLayer) else layer
     with file_of(source, name, encoding, header_row) as (file, inspected, reader), TemporaryDirectory() as made:
-        waiting = _waiting(file, inspected, reader, rows, header_row)
-        parts = _write(file, inspected, reader, waiting, Path(made))
+        quarantined = _quarantined(file, inspected, reader, rows, header_row)
+        parts = _write(file, inspected, reader, quarantined, Path(made))
         stem = _("%(name)s_待修", name=source.stem)
         if len(parts) > 1 or _is_archive(source, file):
             path = _zipped(parts, folder / f"{stem}.zip")
@@ -101,13 +101,13 @@ def quarantine_of(
     return write_quarantine(file, source.get("layer"), rows, folder, asked, source.get("header_row"))
 
 
-def _waiting(
+def _quarantined(
     file: Path,
     inspected: SourceLayer,
     reader: FormatReader,
     rows: Mapping[int, Sequence[Finding]],
     header_row: int | None,
-) -> Waiting:
+) -> QuarantinedRows:
     first = 1
     if inspected.format in WITH_HEADING:
         head = next(reader.read(file, Request(inspected.name, inspected.encoding.name, header_row, batch_rows=1)), None)
@@ -116,22 +116,24 @@ def _waiting(
         first = int(head.numbers[0])
     reasons = {number: reason(findings) for number, findings in rows.items()}
     codes = {number: short(findings) for number, findings in rows.items()}
-    return Waiting(inspected.name, reasons, codes, inspected.encoding.name, inspected.header_row, first)
+    return QuarantinedRows(inspected.name, reasons, codes, inspected.encoding.name, inspected.header_row, first)
 
 
-def _write(file: Path, inspected: SourceLayer, reader: FormatReader, waiting: Waiting, folder: Path) -> list[Path]:
+def _write(
+    file: Path, inspected: SourceLayer, reader: FormatReader, quarantined: QuarantinedRows, folder: Path
+) -> list[Path]:
     if inspected.format in READ_ONLY or inspected.format == Format.MAPINFO:
         batches = reader.read(file, Request(inspected.name, inspected.encoding.name))
         suffix = file.suffix.lower() if inspected.format == Format.MAPINFO else ".gpkg"
-        return plain_rows.write(batches, inspected.crs.text, waiting, folder / f"{file.stem}{suffix}")
+        return plain_rows.write(batches, inspected.crs.text, quarantined, folder / f"{file.stem}{suffix}")
     module = COPYING.get(Format(inspected.format))
     if module is None:
-        return features.write(file, waiting, folder)
+        return features.write(file, quarantined, folder)
     try:
-        written: list[Path] = import_module(module).write(file, waiting, folder)
+        written: list[Path] = import_module(module).write(file, quarantined, folder)
         return written
     except geojson.OtherJson:
-        return features.write(file, waiting, folder)
+        return features.write(file, quarantined, folder)
 
 
 def _is_archive(source: Path, file: Path) -> bool:

@@ -23,7 +23,7 @@ Finding = Problem | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QuarantinedRows:
     """What a writer is told: which rows of which layer, by the numbers a person sees in the file, and why they wait.
 
     `short` says the same in ASCII, for text in an encoding that has no words for it. `first` is the number of the first

@@ -102,7 +102,7 @@ class Round:
 
     came: Came
     findings: tuple[ProblemSummary, ...]
-    waiting: int
+    quarantined: int
     change_set: int | None = None
     status: str = ""
     taken: Mapping[str, int] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Round:
     @property
     def rows(self) -> int:
         """Rows of the file; where nobody counted them, those of which something became."""
-        known = sum(self.taken.values()) + self.left_out + self.conflicts + self.unchanged + self.waiting
+        known = sum(self.taken.values()) + self.left_out + self.conflicts + self.unchanged + self.quarantined
         return self.came.rows if self.came.rows is not None else known
 
     @property
@@ -163,7 +163,7 @@ class Record:
     checks: int = len(Code)
 
     @property
-    def waiting(self) -> int:
+    def quarantined(self) -> int:
         """Rows that still wait, after the resubmitted ones came in.
 
         A later file brings rows of those that waited; one with more rows than waited is the whole delivery anew.
@@ -171,7 +171,7 @@ class Record:
         left = 0
         for number, one in enumerate(self.rounds):
             is_whole = number == 0 or one.rows > left
-            left = one.waiting if is_whole else left - one.rows + one.waiting
+            left = one.quarantined if is_whole else left - one.rows + one.quarantined
         return left
 
     @property
@@ -183,7 +183,7 @@ class Record:
     def verdict(self) -> str:
         """The outcome in one word: accepted, partly, waiting, undone, nothing; for a check: passed, failed."""
         if not self.of_register:
-            return "failed" if self.waiting else "passed"
+            return "failed" if self.quarantined else "passed"
         applied = [one for one in self.rounds if one.status == SetStatus.APPLIED]
         if any(one.status == SetStatus.PROPOSED for one in self.rounds):
             return "waiting"
@@ -192,7 +192,7 @@ class Record:
         if not any(one.accepted for one in self.rounds):
             return "nothing"
         left_out = any(one.left_out or one.conflicts or one.undone for one in self.rounds)
-        return "partly" if self.waiting or left_out else "accepted"
+        return "partly" if self.quarantined or left_out else "accepted"
 
 
 def of_change_sets(
@@ -228,13 +228,15 @@ def _of_change_sets(
     missing = set(change_sets) - {row["change_set"] for row in sets}
     if missing or not sets:
         raise NotFound("change_set.unknown", id=list(map(str, sorted(missing))))
-    waiting = dict(connection.execute(statement("reporting/acceptance_waiting.sql").encode(), values).fetchall())
+    quarantined = dict(
+        connection.execute(statement("reporting/acceptance_quarantined.sql").encode(), values).fetchall()
+    )
     rounds = tuple(
         _round(
             row,
             [a for a in actions if a["change_set"] == row["change_set"]],
             [p for p in problems if p["change_set"] == row["change_set"]],
-            waiting.get(row["change_set"], 0),
+            quarantined.get(row["change_set"], 0),
             checksum(connection, scope, row["change_set"]),
         )
         for row in sets
@@ -272,14 +274,14 @@ def of_check(file: Path, verdict: CheckResult, pack: Pack, profile: str = "") ->
 
     `profile` is the name of the one that the pack holds.
     """
-    source, layer = verdict.source, pack.grounds.layer(verdict.profile.layer)
+    source, layer = verdict.source, pack.context.layer(verdict.profile.layer)
     came = Came(
         file.name, file.stat().st_size, sha256_of(file), str(source.format), source.name, verdict.rows,
         source.encoding.name, str(source.encoding.evidence), source.crs.name or source.crs.text, verdict.crs, profile,
         verdict.crs_basis, __version__,
     )  # fmt: skip
     return Record(
-        file.name, pack.grounds.district or "", "", in_language(layer.name_zh, layer.name_en),
+        file.name, pack.context.district or "", "", in_language(layer.name_zh, layer.name_en),
         (Round(came, tuple(_by_code(verdict.problems)), verdict.rows_in_error),),
         Act("", datetime.now().astimezone()), of_register=False, remarks=tuple(remarks(verdict, pack)),
     )  # fmt: skip
@@ -309,7 +311,7 @@ def _round(
     row: Mapping[str, Any],
     actions: Sequence[Mapping[str, Any]],
     problems: Sequence[Mapping[str, Any]],
-    waiting: int,
+    quarantined: int,
     sum_of_rows: str,
 ) -> Round:
     taken: dict[str, int] = {}
@@ -324,7 +326,7 @@ def _round(
         for p in problems
     )  # fmt: skip
     return Round(
-        _came(row), tuple(findings), waiting, row["change_set"], row["status"], taken,
+        _came(row), tuple(findings), quarantined, row["change_set"], row["status"], taken,
         left_out=all_changes - conflicts - sum(taken.values()), conflicts=conflicts,
         doubtful=sum(a["count"] for a in actions if a["doubtful"]), unchanged=row["summary"].get("unchanged", 0),
         proposed=_act(row, "proposed"), applied=_act(row, "applied"), undone=_act(row, "undone"),

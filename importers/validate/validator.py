@@ -145,9 +145,11 @@ class Validator:
         problems = at(Code.CODE_DAMAGED, numbers[damaged], heading, _values(code, damaged))
         problems += at(Code.CODE_MALFORMED, numbers[malformed], heading, _values(code, malformed))
         if self.district is not None:
-            foreign = right & ~_mask(pc.starts_with(code, self.district))
-            values = _values(code, foreign)
-            problems += at(Code.CODE_OF_OTHER_DISTRICT, numbers[foreign], heading, values, district=self.district)
+            of_other_district = right & ~_mask(pc.starts_with(code, self.district))
+            values = _values(code, of_other_district)
+            problems += at(
+                Code.CODE_OF_OTHER_DISTRICT, numbers[of_other_district], heading, values, district=self.district
+            )
         return problems + self._class_differs(prepared, right & ~damaged, heading)
 
     def _class_differs(self, prepared: Prepared, right: Mask, heading: str) -> list[Problem]:

@@ -84,7 +84,7 @@ def _packed(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> It
 
 
 def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:
-    """Put the rows that were found unchanged, and their assets, among those that are recognised (`matched`), for the diff."""
+    """Put the rows that were found unchanged, and their assets, among those in `matched`, for the diff."""
     records = np.empty(len(rows), _MATCHED)
     records["columns"], records["a"], records["b"], records["c"], records["by"] = 3, 8, 8, len(_BY), _BY
     records["row"], records["id"] = rows, ids

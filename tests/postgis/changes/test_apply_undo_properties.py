@@ -179,18 +179,18 @@ step = st.one_of(
 def test_any_order_ends_whole_or_in_a_named_conflict(connection: Connection, scope: Scope, steps: list[Any]) -> None:
     """Two deliveries and single edits, proposed, applied and undone in any order; every moment seen can be asked for later."""
     with example(connection):
-        waiting: list[int] = []
+        proposed: list[int] = []
         applied: list[int] = []
         seen: list[tuple[Any, list[Any]]] = []
         refusals: list[str] = []
         for what, *how in steps:
             try:
                 if what == "propose":
-                    waiting.append(deliver(connection, scope, how[0], apply=False).change_set)
+                    proposed.append(deliver(connection, scope, how[0], apply=False).change_set)
                 elif what == "edit":
                     _edit(connection, scope, applied, *how)
-                elif what == "apply" and waiting:
-                    _apply(connection, scope, waiting.pop(how[0] % len(waiting)), applied)
+                elif what == "apply" and proposed:
+                    _apply(connection, scope, proposed.pop(how[0] % len(proposed)), applied)
                 elif what == "undo" and applied:
                     with connection.transaction():
                         undone = change_sets.undo(connection, scope, applied[how[0] % len(applied)]).change_set

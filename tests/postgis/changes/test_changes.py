@@ -168,8 +168,8 @@ def test_a_set_is_undone_once_and_again_when_it_was_done_again(
         refused(change_set, again)
     undo(again)
     assert live(connection) == after
-    waiting = change_sets.undo(connection, scope, done)  # a proposal alone is in nobody's way
-    assert change_sets.undo(connection, scope, done).changes == waiting.changes == 2
+    proposed = change_sets.undo(connection, scope, done)  # a proposal alone is in nobody's way
+    assert change_sets.undo(connection, scope, done).changes == proposed.changes == 2
 
 
 def test_undo_keeps_and_lists_what_was_edited_since(

@@ -195,8 +195,8 @@ def test_photos_find_their_asset_by_place(watched: Watch, scope: Scope, home: Pa
     ]
     _change_set, found = attachments.propose(watched.connection, scope, "component", "photos", given)
     assert [p.reason for p in found] == [""] * 30 + ["outside"] * 5
-    waiting, n = unassigned.page(watched.connection, scope)
-    assert (len(waiting), n) == (5, 5)
+    unassigned_photos, n = unassigned.page(watched.connection, scope)
+    assert (len(unassigned_photos), n) == (5, 5)
     is_light(watched)
 
 

@@ -13,7 +13,7 @@ from importers.pipeline import ImportRequest, Report, run
 from importers.problems.problem import Code
 from importers.profiles.profile import Profile
 from importers.stage.fingerprints import Fingerprinter
-from importers.stage.unchanged import Recognised
+from importers.stage.unchanged import UnchangedRows
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.changes.edits import Edit, propose_edit
@@ -41,14 +41,14 @@ class Register:
     def __init__(self, connection: Connection, scope: Scope, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.connection, self.scope, self.file = connection, scope, folder / "lamps.tsv"
         self.looked_at = 0
-        really = Recognised.remaining
+        really = UnchangedRows.remaining
 
-        def counting(recognised: Recognised, rows: Any) -> Any:
-            left = really(recognised, rows)
+        def counting(unchanged: UnchangedRows, rows: Any) -> Any:
+            left = really(unchanged, rows)
             self.looked_at += len(left[0])
             return left
 
-        monkeypatch.setattr(Recognised, "remaining", counting)
+        monkeypatch.setattr(UnchangedRows, "remaining", counting)
 
     def deliver(self, lines: list[str], **how: Any) -> Report:
         self.file.write_text(HEAD + "".join(lines), encoding="utf-8")

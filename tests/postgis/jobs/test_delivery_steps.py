@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from at_work import (
     DATA,
-    ORDERS,
+    OPTIONS,
     as_,
     ask,
     checked,
@@ -49,7 +49,7 @@ def test_a_delivery_goes_from_upload_to_register_and_back(seeded_clone: str, hom
     assert "camera" not in source["suggestions"]
     assert source["crs_verdict"]["declared"]["crs"] == "EPSG:4549"
 
-    ask(seeded_clone, delivery, "check", ORDERS)
+    ask(seeded_clone, delivery, "check", OPTIONS)
     work(seeded_clone, once=True)
     file = file_of(seeded_clone, delivery)
     assert file.state == "review", file.failure
@@ -73,7 +73,7 @@ def test_a_second_check_takes_the_place_of_the_first(seeded_clone: str, home: Pa
     work(seeded_clone, once=True)
     sets = []
     for title in ("一", "二"):
-        ask(seeded_clone, delivery, "check", {**ORDERS, "save_as": title})
+        ask(seeded_clone, delivery, "check", {**OPTIONS, "save_as": title})
         work(seeded_clone, once=True)
         sets.append(file_of(seeded_clone, delivery).change_set)
     with as_(seeded_clone) as (connection, scope):
@@ -155,14 +155,14 @@ def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
 def test_mended_rows_join_their_delivery_and_retire_nothing(seeded_clone: str, home: Path) -> None:
     delivery, _number = deliver(seeded_clone, home)
     work(seeded_clone, once=True)
-    ask(seeded_clone, delivery, "check", ORDERS)
+    ask(seeded_clone, delivery, "check", OPTIONS)
     work(seeded_clone, once=True)
     _delivery, number = deliver(seeded_clone, home, DATA / "lamps_gb18030.csv", delivery=delivery)
     assert number == 2
     work(seeded_clone, once=True)
     found = held(seeded_clone, delivery)
     assert found.file(1).state == "review"
-    assert found.file(2).orders == ORDERS
+    assert found.file(2).orders == OPTIONS
 
 
 def test_only_who_may_write_delivers(seeded_clone: str, home: Path) -> None:

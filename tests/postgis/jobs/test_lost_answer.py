@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from at_work import ENDS, ORDERS, ask, checked, components, deliver, file_of, work
+from at_work import ENDS, OPTIONS, ask, checked, components, deliver, file_of, work
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from registry.database.connections import connect
@@ -80,7 +80,7 @@ def test_a_step_whose_commit_was_not_answered_is_done(seeded_clone: str, home: P
     before = components(seeded_clone)
     with cut_after_commit(seeded_clone) as cut:
         for step, state in ENDS.items():
-            ask(seeded_clone, delivery, step, ORDERS if step == "check" else None)
+            ask(seeded_clone, delivery, step, OPTIONS if step == "check" else None)
             assert job(cut, delivery) == 1
             file = file_of(seeded_clone, delivery)
             assert (file.status, file.state, file.failure) == ("done", state, None)

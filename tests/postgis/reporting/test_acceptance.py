@@ -89,7 +89,7 @@ def test_a_delivery_of_two_rounds_from_file_to_paper(
     record = of_change_sets(connection, scope, sets, title="三季度")
     one, two = record.rounds
     assert (one.taken, two.taken) == ({"add": 4}, {"add": 2})
-    assert (one.waiting, two.waiting, record.waiting, record.verdict) == (2, 0, 0, "accepted")
+    assert (one.quarantined, two.quarantined, record.quarantined, record.verdict) == (2, 0, 0, "accepted")
     assert [(f.code, f.count, f.rows) for f in one.findings] == [("state_unknown", 2, (4, 6))]
     assert (one.came.name, one.came.encoding, one.came.crs_used) == ("lamps.csv", "GB18030", CRS)
     assert one.came.sha256 == first_sha(ledger)

@@ -109,10 +109,10 @@ def test_bad_rows_come_back_as_they_were_and_mended_go_in(name: str, tmp_path: P
     whole = checked(source, profile).prepared
     exchange(source, SPOILT)
     found = checked(source, profile)
-    waiting = by_row(found.problems)
+    problems_of = by_row(found.problems)
     assert found.accepted.tolist() == [True, True, False, True, False, True]
 
-    written = quarantined(source, waiting, tmp_path / "back")
+    written = quarantined(source, problems_of, tmp_path / "back")
     (before,), (after,) = inspect(source), inspect(written.path)
     expected = WRITTEN_AS.get(before.format, before.format)
     assert (after.format, after.rows, written.format, written.rows) == (expected, 2, expected, 2)
@@ -132,7 +132,7 @@ def test_bad_rows_come_back_as_they_were_and_mended_go_in(name: str, tmp_path: P
     assert [value.split("；")[0].partition("：")[2] for value in reason.to_pylist()] == [
         "状态“坏掉”不在 完好、破损、丢失、废弃、移除 之列", "状态“不用”不在 完好、破损、丢失、废弃、移除 之列",
     ]  # fmt: skip
-    assert [int(value) for value in number.to_pylist()] == sorted(waiting)
+    assert [int(value) for value in number.to_pylist()] == sorted(problems_of)
 
     assert not checked(written.path, profile).accepted.any()
     exchange(written.path, {new: old for old, new in SPOILT.items()})

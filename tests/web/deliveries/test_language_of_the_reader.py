@@ -61,7 +61,7 @@ def deliver(client: FlaskClient, database: str) -> str:
     return url
 
 
-def foreign(text: str) -> set[str]:
+def untranslated(text: str) -> set[str]:
     return set(HAN.findall(text)) - DATA
 
 
@@ -97,7 +97,7 @@ def test_every_page_of_a_delivery_in_english_whatever_the_worker_speaks(
         text = re.sub(
             r"<(option|script|style).*?</\1>|<span class=.menu-name.*?</span>", "", answer.text, flags=re.DOTALL
         )
-        if found := foreign(text):
+        if found := untranslated(text):
             wrong[address] = found
     assert wrong == {}
     assert "is damaged" in client.get(broken).text
@@ -113,9 +113,10 @@ def test_every_page_of_a_delivery_in_english_whatever_the_worker_speaks(
     for language in ("en", "zh"):
         set_language(language)
         printed = command("list") + command("show", str(number)) + command("show", str(number), "--json")
-        assert ("is not in CJ/T 214-2007" in printed, bool(foreign(printed))) == (language == "en", language == "zh"), (
-            foreign(printed)
-        )
+        assert ("is not in CJ/T 214-2007" in printed, bool(untranslated(printed))) == (
+            language == "en",
+            language == "zh",
+        ), untranslated(printed)
         assert ("Undo change set" if language == "en" else "撤销变更集") in printed
 
 
@@ -135,8 +136,8 @@ def test_errors_of_a_script_say_code_and_details_and_words_in_its_language(surve
     chinese, english = answers
     assert (chinese["code"], english["code"]) == ("upload.unknown", "upload.unknown")
     assert chinese["details"] == english["details"]
-    assert foreign(chinese["message"] + chinese["hint"])
-    assert not foreign(json.dumps(english, ensure_ascii=False))
+    assert untranslated(chinese["message"] + chinese["hint"])
+    assert not untranslated(json.dumps(english, ensure_ascii=False))
 
 
 KEPT = """
