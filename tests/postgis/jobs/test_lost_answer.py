@@ -93,9 +93,9 @@ import os, signal, sys
 from importers.jobs import step as job
 tell = job.delivery_steps.report_progress
 
-def cancelled(connection, run, **told):
-    tell(connection, run, **told)
-    if told.get("verb") == "look":
+def cancelled(connection, run, **progress):
+    tell(connection, run, **progress)
+    if progress.get("verb") == "look":
         os.kill(os.getpid(), signal.SIGTERM)
 
 job.delivery_steps.report_progress = cancelled
