@@ -67,8 +67,8 @@ def crew(seeded_clone: str, home: Path, tmp_path: Path) -> dict[str, Any]:
 def command(database: str, home: Path, *arguments: str) -> dict[str, Any]:
     program = [sys.executable, "-P", "-m", "registry.commands.main", "photos", *arguments]
     more = ["--layer", "component", "--json", "--district", seed.DISTRICT, "--as", "surveyor"]
-    told = {**os.environ, "DATABASE_URL": database, "REGISTRY_HOME": str(home)}
-    done = subprocess.run([*program, *more], env=told, capture_output=True, text=True, check=True)
+    variables = {**os.environ, "DATABASE_URL": database, "REGISTRY_HOME": str(home)}
+    done = subprocess.run([*program, *more], env=variables, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
