@@ -304,7 +304,7 @@ def _by_code(problems: list[Problem]) -> Iterable[ProblemSummary]:
         fields = tuple(sorted({p.field for p in alike if p.field}))
         numbers = tuple(p.row for p in alike if p.row is not None)[:FIRST_ROWS]
         severity = str(alike[0].severity)
-        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].said)
+        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, Message.of(alike[0].said.as_json()))
 
 
 def _round(

@@ -39,8 +39,10 @@ def list_changes(district: str | None, username: str | None, as_json: bool) -> N
             )
             .fetchall()
         )
+    for row in rows:
+        row["title"] = title_of(row["title"], row.pop("source"))
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        click.echo(json.dumps([list(row.values()) for row in rows], ensure_ascii=False, default=str))
         return
     for row in rows:
         row["counts"] = " ".join(f"{name}={n}" for name, n in row["summary"].items() if n)

@@ -86,9 +86,11 @@ def stage(upload_app: Flask, seeded_clone: str, home: Path, asset_ids: dict[str,
     assert found, "nothing to review"
     with connect(seeded_clone) as connection:
         who = open_scope_by_name(connection, seed.DISTRICT, WHO)
-        applied, (photo,) = attachments.propose(connection, who, "camera", "x", [_photo("CAM-1.jpg", "#579")])
+        applied, (photo,) = attachments.propose(connection, who, home, "camera", "x", [_photo("CAM-1.jpg", "#579")])
         change_sets.apply(connection, who, applied)
-        photo_set, (unassigned,) = attachments.propose(connection, who, "camera", "y", [_photo("IMG_1.jpg", "#975")])
+        photo_set, (unassigned,) = attachments.propose(
+            connection, who, home, "camera", "y", [_photo("IMG_1.jpg", "#975")]
+        )
         (party,) = connection.execute("SELECT id FROM registry.party WHERE name LIKE '密探%'").fetchone() or (0,)
     with connect(seeded_clone, role="chengji_owner") as connection:
         number = found[1].rpartition("/")[2]

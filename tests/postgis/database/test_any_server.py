@@ -193,7 +193,7 @@ def test_photos_find_their_asset_by_place(watched: Watch, scope: Scope, home: Pa
     given = [photo(f"{n}.jpg", n, lamp) for n in range(30)] + [
         photo(f"x{n}.jpg", 40 + n, (lamp[0], 30.5)) for n in range(5)
     ]
-    _change_set, found = attachments.propose(watched.connection, scope, "component", "photos", given)
+    _change_set, found = attachments.propose(watched.connection, scope, home, "component", "photos", given)
     assert [p.reason for p in found] == [""] * 30 + ["outside"] * 5
     unassigned_photos, n = unassigned.page(watched.connection, scope)
     assert (len(unassigned_photos), n) == (5, 5)
@@ -224,7 +224,7 @@ def test_map_list_and_review(watched: Watch) -> None:
         address = tiles.Address("points", 16, *_tile(WEST + 0.01, SOUTH + 0.01, 16))
         assert tiles.cut(session, scope, Filter(), address)
         reviewed = review.read_set(session, scope, summary.change_set)
-        assert review.counts(session, scope, summary.change_set, review.Wanted()).total == DELIVERED
+        assert review.counts(session, scope, reviewed, review.Wanted()).total == DELIVERED
         assert review_tiles.cut(session, scope, reviewed, review.Wanted(), address)
         assert proximity.identify(session, scope, Filter(), WEST + 0.0003, SOUTH, 18)
         assert search.suggest(session, scope, "33010501180000").assets
