@@ -42,13 +42,13 @@ class Task:
     person: int
     layer: str | None
     title: str
-    orders: dict[str, Any]
+    stored_options: dict[str, Any]
     change_set: int | None
 
     @property
     def options(self) -> ImportOptions:
         """How it is to be looked into and checked."""
-        return ImportOptions.read(self.orders)
+        return ImportOptions.read(self.stored_options)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ def task(connection: psycopg.Connection[Any], district: str, delivery: int, numb
     """The step that waits for a worker; None when it was cancelled or is gone."""
     with connection.cursor(row_factory=class_row(Task)) as cursor:
         return cursor.execute(
-            "SELECT * FROM registry.waiting_step(%s, %s, %s)", (district, delivery, number)
+            "SELECT w.district, w.delivery, w.number, w.name, w.step, w.person, w.layer, w.title,"
+            " w.orders AS stored_options, w.change_set FROM registry.waiting_step(%s, %s, %s) w",
+            (district, delivery, number),
         ).fetchone()
 
 

@@ -162,7 +162,7 @@ def test_mended_rows_join_their_delivery_and_retire_nothing(seeded_clone: str, h
     work(seeded_clone, once=True)
     found = held(seeded_clone, delivery)
     assert found.file(1).state == "review"
-    assert found.file(2).orders == OPTIONS
+    assert found.file(2).stored_options == OPTIONS
 
 
 def test_only_who_may_write_delivers(seeded_clone: str, home: Path) -> None:
