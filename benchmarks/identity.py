@@ -79,7 +79,7 @@ def _command(folder: Path, name: str) -> list[str]:
 
 
 def _survey(server: Server, folder: Path, name: str, found: dict[str, dict[str, int]]) -> Callable[[], Cost]:
-    """A run of `registry import`; who was recognised as whom is counted afterwards."""
+    """A run of `registry import`; who was matched with whom is counted afterwards."""
 
     def run() -> Cost:
         server.copy(WITH_TWINS if name == surveys.TWINS else SURVEYED)
@@ -97,12 +97,12 @@ def _counted(server: Server, folder: Path, name: str, change_set: int) -> dict[s
     """Rows kept, wrong and doubtful. A row of a new asset is wrong where it was taken for an old one."""
     truth = np.load(folder / f"{name}.npy")
     with server.connect(DATABASE) as connection:
-        told = connection.execute(
+        matched = connection.execute(
             "SELECT c.source_row, c.action = 'add', c.doubtful, right(a.code, 8)::int FROM registry.change c"
             " LEFT JOIN registry.asset a ON a.district = c.district AND a.id = c.asset_id WHERE c.change_set = %s",
             (change_set,),
         ).fetchall()
-    rows, added, doubtful, asset = (np.array(column) for column in zip(*told, strict=True))
+    rows, added, doubtful, asset = (np.array(column) for column in zip(*matched, strict=True))
     got = np.where(added, -1, np.array([a if a is not None else -1 for a in asset.tolist()]))
     right = got == truth[rows - rows.min()]
     return {

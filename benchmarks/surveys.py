@@ -67,9 +67,9 @@ def _write_twins(folder: Path, columns: Columns, xy: Places, rng: np.random.Gene
     rows = np.concatenate([np.arange(len(xy)), rng.permutation(len(xy))[:CROWDED]])
     crowded = xy[rows]
     crowded[len(xy) :] += [CROWDED_M, 0.0]
-    told = {name: column[rows] for name, column in columns.items()}
-    _write(folder, TWINS_FIRST, {**told, CODE: _codes(len(rows))}, crowded)
-    measured, again, truth = _measured_again(told, crowded, rng)
+    kept = {name: column[rows] for name, column in columns.items()}
+    _write(folder, TWINS_FIRST, {**kept, CODE: _codes(len(rows))}, crowded)
+    measured, again, truth = _measured_again(kept, crowded, rng)
     _write(folder, TWINS, measured, again)
     np.save(folder / f"{TWINS}.npy", truth)
 

@@ -185,10 +185,10 @@ def assets(tile: bytes) -> int:
     except ImportError as error:
         raise Absent("mapbox-vector-tile (requirements/dev.txt)") from error
     layers = mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})
-    return sum(_told(feature) for layer in layers.values() for feature in layer["features"])
+    return sum(_objects_of(feature) for layer in layers.values() for feature in layer["features"])
 
 
-def _told(feature: dict[str, Any]) -> int:
+def _objects_of(feature: dict[str, Any]) -> int:
     """What one feature stands for; a point of the margin belongs to the tile beside it."""
     if feature["geometry"]["type"] != "Point":
         return 1

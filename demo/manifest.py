@@ -63,6 +63,6 @@ class Manifest:
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest that lies beside deliveries. Raises OSError when there is none."""
-    told = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-    deliveries = tuple(Delivery(**delivery) for delivery in told["deliveries"])
-    return Manifest(told["seed"], told["district"], AreaDelivery(**told["areas"]), deliveries)
+    payload = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+    deliveries = tuple(Delivery(**delivery) for delivery in payload["deliveries"])
+    return Manifest(payload["seed"], payload["district"], AreaDelivery(**payload["areas"]), deliveries)

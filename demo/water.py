@@ -109,17 +109,17 @@ def _longest(line: shapely.LineString, ground: Ground, hill: shapely.Polygon) ->
 
 def _joined(great: list[shapely.LineString], small: list[shapely.LineString], count: int) -> list[shapely.LineString]:
     """The great rivers and as many small ones as make `count`, each touching one before it, none lying on another."""
-    waiting = np.array([line for line in small if line.length >= SHORTEST], dtype=object)
-    touching, open_ = np.zeros(len(waiting), bool), np.ones(len(waiting), bool)
+    candidates = np.array([line for line in small if line.length >= SHORTEST], dtype=object)
+    touching, open_ = np.zeros(len(candidates), bool), np.ones(len(candidates), bool)
     kept: list[shapely.LineString] = []
 
     def keep(line: shapely.LineString) -> None:
         kept.append(line)
-        touching[:] |= shapely.distance(waiting, line) < TOUCHING
-        open_[:] &= shapely.length(shapely.intersection(waiting, line.buffer(40.0))) < 150.0
+        touching[:] |= shapely.distance(candidates, line) < TOUCHING
+        open_[:] &= shapely.length(shapely.intersection(candidates, line.buffer(40.0))) < 150.0
 
     for line in great:
         keep(line)
     while len(kept) < count:
-        keep(waiting[np.flatnonzero(touching & open_)[0]])
+        keep(candidates[np.flatnonzero(touching & open_)[0]])
     return kept

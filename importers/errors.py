@@ -61,9 +61,9 @@ def as_json(error: RegistryError) -> dict[str, Any]:
     return {"kind": type(error).__name__, **error.said.as_json()}
 
 
-def of_json(told: Mapping[str, Any]) -> RegistryError:
+def of_json(payload: Mapping[str, Any]) -> RegistryError:
     """The error that `as_json` told of."""
     here = sys.modules[__name__]
-    kind: type[RegistryError] = getattr(here, told["kind"], None) or getattr(registry.errors, told["kind"])
-    said = Message.of(told)
+    kind: type[RegistryError] = getattr(here, payload["kind"], None) or getattr(registry.errors, payload["kind"])
+    said = Message.of(payload)
     return kind(said.code, **said.details)

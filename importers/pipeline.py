@@ -12,8 +12,7 @@ import psycopg
 import pyarrow as pa
 
 from importers.checksum import sha256_of
-from importers.inspection.crs_choice import choose_crs, peeked
-from importers.inspection.crs_choice import told as crs_told
+from importers.inspection.crs_choice import choose_crs, crs_details, peeked
 from importers.inspection.suggest import suggest
 from importers.normalise.class_names import ClassBook
 from importers.problems.problem import Code, Problem, Severity, as_record
@@ -24,8 +23,8 @@ from importers.records import Rows, SourceLayer, choose
 from importers.reporting.stored_problems import problems_to_store
 from importers.stage.copy_rows import stage
 from importers.stage.fingerprints import as_uuids
-from importers.stage.unchanged import Memory, Recognised, sampled
-from importers.validate.context import Grounds
+from importers.stage.unchanged import Memory, UnchangedRows, sampled
+from importers.validate.context import ValidationContext
 from importers.validate.validator import Checked
 from registry import __version__
 from registry.access.access_log import open_for_work
@@ -113,8 +112,8 @@ def run(
 def _run(
     connection: psycopg.Connection[Any], scope: Scope, order: ImportRequest, reader: ReaderProcess, progress: Progress
 ) -> Report:
-    grounds = Grounds.of_district(connection, scope.district)
-    layer = grounds.layers[scope.require_writer(order.layer)]
+    context = ValidationContext.of_district(connection, scope.district)
+    layer = context.layers[scope.require_writer(order.layer)]
     open_for_work(connection, scope, layer.code, "import", file=order.path.name)
     asked = _asked_profile(connection, scope, order)
     source = _source(reader, order, asked)
@@ -123,13 +122,13 @@ def _run(
     memory = Memory.of(connection, scope, layer)
     choice = choose_crs(connection, scope, layer, source, profile, first, memory)
     profile = choice.profile
-    run_ = _Run(connection, scope, grounds, choice.source, profile, memory, progress)
+    run_ = _Run(connection, scope, context, choice.source, profile, memory, progress)
     run_.problems += choice.problems
-    told = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
+    details = {"file": order.path.name, "bytes": order.path.stat().st_size, "sha256": sha256_of(order.path),
             "layer": source.name, "format": str(source.format), "header_row": source.header_row, "version": __version__,
             "encoding": asdict(source.encoding), "crs": run_.normaliser.crs.name, "profile": name,
-            **crs_told(source.crs, run_.normaliser.crs)}  # fmt: skip
-    delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, told)
+            **crs_details(source.crs, run_.normaliser.crs)}  # fmt: skip
+    delivery = change_sets.ChangeSetOrigin(order.title or order.path.name, details)
     change_set = change_sets.propose(connection, scope, layer.code, SetKind.IMPORT, delivery)
     run_.stage_all(batches)
     rules = Rules(profile.identity_targets, profile.identity.tolerance_m)
@@ -246,15 +245,15 @@ class _Run:
         self,
         connection: psycopg.Connection[Any],
         scope: Scope,
-        grounds: Grounds,
+        context: ValidationContext,
         source: SourceLayer,
         profile: Profile,
         memory: Memory,
         progress: Progress,
     ) -> None:
         self.connection, self.scope, self.source, self.progress = connection, scope, source, progress
-        self.normaliser, self.validator = grounds.normaliser(profile, source), grounds.validator(profile)
-        self.recognised = Recognised(memory, self.normaliser, self.validator)
+        self.normaliser, self.validator = context.normaliser(profile, source), context.validator(profile)
+        self.unchanged = UnchangedRows(memory, self.normaliser, self.validator)
         self.rows = 0
         self.problems: list[Problem] = []
         self.held_back: tuple[list[Any], list[Any]] = ([], [])
@@ -265,7 +264,7 @@ class _Run:
         areas = Areas.load(self.connection, self.scope.district)
         with change_sets.staging(self.connection) as copy:
             for batch in self._read(batches):
-                rows, prints, true = self.timed("recognise", self.recognised.remaining, batch)
+                rows, prints, true = self.timed("recognise", self.unchanged.remaining, batch)
                 if len(rows) or rows.problems:
                     prepared = self.timed("normalise", self.normaliser.prepare, rows)
                     checked = self.timed("validate", self.validator.check, prepared)
@@ -277,20 +276,20 @@ class _Run:
                     self.problems += self._of_the_whole(batch)
                 self.rows += len(batch)
                 self.progress(Verb.READ, self.rows, self.source.rows)
-        self.timed("stage", self.recognised.stage, self.connection)
+        self.timed("stage", self.unchanged.stage, self.connection)
         change_sets.exclude_quarantined(self.connection, *self.held_back)
 
     def _of_the_whole(self, batch: Rows) -> list[Problem]:
         """What there is to say of the delivery as such, as some of the rows show it: known rows say it as well as new ones."""
-        told = {(p.code, p.field) for p in self.problems}
+        reported = {(p.code, p.field) for p in self.problems}
         prepared = self.timed("normalise", self.normaliser.prepare, sampled(batch, SAMPLED))
-        return [p for p in prepared.problems if p.row is None and (p.code, p.field) not in told]
+        return [p for p in prepared.problems if p.row is None and (p.code, p.field) not in reported]
 
     def _hold_back(self, checked: Checked) -> None:
         """Remember the codes and keys of rows that wait."""
-        waiting = pa.array(checked.quarantined)
+        quarantined = pa.array(checked.quarantined)
         for n, column in enumerate((checked.prepared.code, checked.prepared.external_key)):
-            self.held_back[n].extend(column.filter(waiting).to_pylist())
+            self.held_back[n].extend(column.filter(quarantined).to_pylist())
 
     def complete(self) -> change_sets.Complete | None:
         """What the profile says of completeness; rows that were resubmitted are never all there is."""

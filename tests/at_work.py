@@ -25,7 +25,7 @@ from registry.deliveries.options import ImportOptions
 
 DATA = Path(__file__).resolve().parent / "data"
 LAMPS = DATA / "lamps_gbk.zip"
-ORDERS = {"constants": {"class": "0118"}}
+OPTIONS = {"constants": {"class": "0118"}}
 MANY = 4_000
 # The steps of a delivery after the look, and the state that each ends in.
 ENDS = {"check": "review", "apply": "applied", "undo": "undone"}
@@ -59,11 +59,11 @@ def deliver(url: str, home: Path, file: Path = LAMPS, **how: Any) -> tuple[int, 
     return delivery, number
 
 
-def ask(url: str, delivery: int, step: str, orders: dict[str, Any] | None = None, number: int = 1) -> None:
+def ask(url: str, delivery: int, step: str, given: dict[str, Any] | None = None, number: int = 1) -> None:
     with as_(url) as (connection, scope):
-        if orders is not None:
+        if given is not None:
             deliveries.name_it(connection, scope, delivery, layer="component")
-        options = ImportOptions.read(orders) if orders is not None else None
+        options = ImportOptions.read(given) if given is not None else None
         deliveries.request_step(connection, scope, delivery, number, step, options)
 
 
@@ -129,7 +129,7 @@ def register_held_up(url: str) -> Iterator[None]:
 def checked(url: str, home: Path) -> int:
     delivery, _number = deliver(url, home)
     work(url, once=True)
-    ask(url, delivery, "check", ORDERS)
+    ask(url, delivery, "check", OPTIONS)
     return delivery
 
 

@@ -41,8 +41,8 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _touched(node: dict[str, Any]) -> int:
-    told = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter")
-    return int(sum(node.get(name, 0) for name in told) * node.get("Actual Loops", 0))
+    counted = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck", "Rows Removed by Join Filter")
+    return int(sum(node.get(name, 0) for name in counted) * node.get("Actual Loops", 0))
 
 
 @dataclass
@@ -56,8 +56,8 @@ class Watch:
         """The statements that touched more."""
         return [each for each in self.ran if each.touched > rows]
 
-    def _note(self, told: psycopg.errors.Diagnostic) -> None:
-        _duration, found, plan = (told.message_primary or "").partition("plan:\n")
+    def _note(self, diagnostic: psycopg.errors.Diagnostic) -> None:
+        _duration, found, plan = (diagnostic.message_primary or "").partition("plan:\n")
         if found:
             read = json.loads(plan)
             self.ran.append(Ran(read.get("Query Text", ""), read["Plan"], "JIT" in read))

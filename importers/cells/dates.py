@@ -200,10 +200,10 @@ def _typed(column: pa.Array) -> ReadDates:
     }
     masks = {code: _mask(flags) for code, flags in remarks.items()}
     masks[Code.DATE_BAD] &= ~masks[Code.DATE_PLACEHOLDER]
-    told = {code: mask for code, mask in masks.items() if mask.any()}
-    for mask in told.values():
+    noted = {code: mask for code, mask in masks.items() if mask.any()}
+    for mask in noted.values():
         days = pc.if_else(pa.array(mask), pa.scalar(None, pa.date32()), days)
-    return ReadDates(days, told)
+    return ReadDates(days, noted)
 
 
 def _mask(flags: pa.Array) -> Mask:

@@ -70,8 +70,8 @@ def check(file: Path, profile_file: Path, as_json: bool, report: Path | None, **
 
         write(of_check(file, verdict, pack, profile_file.stem.removesuffix(".check")), report)
     if as_json:
-        told = {**verdict.as_dict(), "pack_version": pack.version}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        answer = {**verdict.as_dict(), "pack_version": pack.version}
+        click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         _print(verdict, pack)
     if verdict.rows_in_error:

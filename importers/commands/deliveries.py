@@ -28,9 +28,9 @@ def look(file: Path, encoding: str | None, as_json: bool) -> None:
 
     found = look_into(file, encoding)
     if as_json:
-        told = [{**vars_of(s), "encoding": vars_of(s.encoding), "crs": vars_of(s.crs),
+        answer = [{**vars_of(s), "encoding": vars_of(s.encoding), "crs": vars_of(s.crs),
                  "columns": [vars_of(c) for c in s.columns]} for s in found]  # fmt: skip
-        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        click.echo(json.dumps(answer, ensure_ascii=False, default=str))
         return
     for source in found:
         rows = _("%(n)s 行", n=source.rows) if source.rows is not None else ""
@@ -82,8 +82,8 @@ def import_(
         if dry_run:
             connection.rollback()
     if as_json:
-        told = {**spoken(report.as_dict()), "dry_run": dry_run}
-        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        answer = {**spoken(report.as_dict()), "dry_run": dry_run}
+        click.echo(json.dumps(answer, ensure_ascii=False, default=str))
     else:
         _print(report, dry_run)
 

@@ -38,9 +38,9 @@ def photos(file: Path, layer: str, is_applied: bool, as_json: bool, district: st
         if is_applied:
             change_sets.apply(connection, scope, change_set)
     if as_json:
-        told = {"change_set": change_set, "applied": is_applied, "refused": [_refusal(r) for r in refused],
+        answer = {"change_set": change_set, "applied": is_applied, "refused": [_refusal(r) for r in refused],
                 "photos": [{**vars(p), "taken_at": p.taken_at and p.taken_at.isoformat()} for p in proposed]}  # fmt: skip
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(answer, ensure_ascii=False))
         return
     kept = [p for p in proposed if p.asset_id is not None]
     click.echo(_("%(n)s 张照片：%(kept)s 张已归入资产，%(lost)s 张待指定，%(refused)s 个文件不能用",

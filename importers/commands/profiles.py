@@ -47,13 +47,15 @@ def export(name: str, out: Path, force: bool, district: str | None, username: st
     """导出检查包，供图单位据此用 registry check 自查。 Export a check pack: what a supplier needs for registry check."""
     from importers.profiles.profile import Profile
     from importers.supplier_check.pack import Pack
-    from importers.validate.context import Grounds
+    from importers.validate.context import ValidationContext
     from registry.deliveries.profiles import named
 
     if out.exists() and not force:
         raise Invalid("command.file_exists", file=out)
     with opened(district, username) as (connection, scope):
-        pack = Pack(Profile.from_toml(named(connection, scope, name)), Grounds.of_district(connection, scope.district))
+        pack = Pack(
+            Profile.from_toml(named(connection, scope, name)), ValidationContext.of_district(connection, scope.district)
+        )
     out.write_text(pack.to_toml(), encoding="utf-8")
     click.echo(_("检查包已写到 %(file)s。", file=out))
 

@@ -81,8 +81,8 @@ class Target:
     def share(self, places: Floats, fewest: int = FEWEST) -> float | None:
         """Share of the places near the reference (0..1, a place counts half at `near`); None where too few can be told."""
         distances = self.distances(places)
-        told = ~np.isnan(distances)
-        return closeness(distances[told], self.near) if told.sum() >= fewest else None
+        known = ~np.isnan(distances)
+        return closeness(distances[known], self.near) if known.sum() >= fewest else None
 
 
 @dataclass(frozen=True)
@@ -142,20 +142,20 @@ def measure(places: Floats, targets: list[Target]) -> list[Fit]:
 
 def _measured(places: Floats, target: Target) -> Fit | None:
     distances = target.distances(places, FARTHEST_M)
-    told = ~np.isnan(distances)
-    if told.sum() < FEWEST:
+    known = ~np.isnan(distances)
+    if known.sum() < FEWEST:
         return None
-    witnesses = places[told]
+    witnesses = places[known]
     fewer = witnesses[:: max(1, len(witnesses) // MOST_SHIFTED)]
     enough = max(FEWEST, len(fewer) // 2)
     chance = np.array([c for shift in _controls() if (c := target.share(fewer + shift, enough)) is not None])
     if len(chance) < CONTROLS // 3:
         return None
-    share = closeness(distances[told], target.near)
+    share = closeness(distances[known], target.near)
     spread = _spread(chance, witnesses, target.cell)
     surprise = (share - max(float(np.median(chance)), _beside(fewer, target))) / spread
     off = _better(fewer, target, spread) if surprise > WORTH_SHIFTING and target.near > OWN_NEAR else None
-    return Fit(target.name, share, surprise, float(np.median(distances[told])), off)
+    return Fit(target.name, share, surprise, float(np.median(distances[known])), off)
 
 
 def _beside(places: Floats, target: Target) -> float:

@@ -62,7 +62,7 @@ class Supplied:
 
     name: str
     kind: str
-    told: Any = field(repr=False)
+    definition: Any = field(repr=False)
 
     def transformer(self, source: str) -> pyproj.Transformer | Plane:
         """From source coordinates to degrees, longitude first. `source` is the system's own definition, for `towgs84`.
@@ -77,12 +77,12 @@ class Supplied:
         # What PROJ complains of quotes the parameters: it is dropped, and the message below has no context.
         with suppress(ProjError, TypeError, ValueError, KeyError, AttributeError):
             if self.kind == "plane":
-                numbers = {name: float(self.told[name]) for name in ("a", "b", "east", "north")}
-                return Plane(**numbers, to=str(self.told["to"]))
+                numbers = {name: float(self.definition[name]) for name in ("a", "b", "east", "north")}
+                return Plane(**numbers, to=str(self.definition["to"]))
             if self.kind == "pipeline":
-                return pyproj.Transformer.from_pipeline(self.told)
+                return pyproj.Transformer.from_pipeline(self.definition)
             base = pyproj.CRS(source)
-            shift = ToWGS84Transformation(base.geodetic_crs, *map(float, self.told.split(",")))
+            shift = ToWGS84Transformation(base.geodetic_crs, *map(float, self.definition.split(",")))
             return pyproj.Transformer.from_crs(BoundCRS(base, 4326, shift), 4326, always_xy=True)
         raise _wrong("parameters.unusable", name=self.name)
 
@@ -111,13 +111,13 @@ def _load(path: Path) -> dict[str, Supplied]:
     try:
         if path.stat().st_mode & READABLE_BY_ALL:
             raise _wrong("parameters.readable_by_all", path=path)
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise _wrong("parameters.unreadable", path=path, error=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise _wrong("parameters.not_toml", path=path) from None
     found = {}
-    for name, table in told.items():
+    for name, table in tables.items():
         kinds = [kind for kind in KINDS if isinstance(table, dict) and kind in table]
         if len(kinds) != 1:
             raise _wrong("parameters.kind_missing", name=name, kinds=list(KINDS))
@@ -154,12 +154,12 @@ def write(path: Path, name: str, plane: Plane) -> None:
     import tomli_w
 
     outside(path)
-    told: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     parameters = {"a": plane.a, "b": plane.b, "east": plane.east, "north": plane.north, "to": plane.to}
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        tomli_w.dump({**told, name: {"plane": parameters}}, file)
+        tomli_w.dump({**tables, name: {"plane": parameters}}, file)
     fresh.replace(path)
 
 

@@ -183,13 +183,13 @@ def decode(pieces: Iterable[bytes], codec: str, full: int = 0) -> list[str]:
     Half a character at the end is dropped where the piece has at least `full` bytes: there it was cut off.
     A piece of UTF-8 in the midst of GB18030 decodes without an error into other characters: it becomes U+FFFD whole.
     """
-    told = list(pieces)
-    texts = b"\0".join(told).decode(codec, "replace").split("\0")
+    sampled = list(pieces)
+    texts = b"\0".join(sampled).decode(codec, "replace").split("\0")
     for place, text in enumerate(texts):
-        if text.endswith(REPLACED) and len(told[place]) >= full and _decoded(told[place], codec) is not None:
+        if text.endswith(REPLACED) and len(sampled[place]) >= full and _decoded(sampled[place], codec) is not None:
             texts[place] = text[:-1]
     if codec_name(codec) == "gb18030":
-        return [REPLACED if _is_other(piece, "gb18030") else text for piece, text in zip(told, texts, strict=True)]
+        return [REPLACED if _is_other(piece, "gb18030") else text for piece, text in zip(sampled, texts, strict=True)]
     return texts
 
 

@@ -41,7 +41,7 @@ class Choice:
     problems: list[Problem] = field(default_factory=list)
 
 
-def told(declared: DeclaredCrs, used: SourceCrs) -> dict[str, str]:
+def crs_details(declared: DeclaredCrs, used: SourceCrs) -> dict[str, str]:
     """For the change set: what was declared, what was used, and on whose word."""
     return {"crs_declared": declared.name or declared.text[:80], "crs_used": used.name, "crs_basis": used.basis}
 
@@ -135,8 +135,8 @@ def _question(unknown: UnknownCrs, verdict: CrsVerdict) -> UnknownCrs:
     if not verdict.candidates:
         return unknown
     advice = Words(N_("选定坐标系（命令行：--crs）；%(reason)s。"), {"reason": verdict.reason})
-    told = {**unknown.details, "advice": _with_list(advice, verdict), "candidates": _names(verdict)}
-    return UnknownCrs(unknown.code, **told)
+    details = {**unknown.details, "advice": _with_list(advice, verdict), "candidates": _names(verdict)}
+    return UnknownCrs(unknown.code, **details)
 
 
 def _contradiction(source: SourceLayer, declared: SourceCrs, verdict: CrsVerdict) -> UnknownCrs:

@@ -41,16 +41,16 @@ def look_over(
     offered = reader.inspect(encoding, header_row)
     layers = [layer for code, layer in stored_layers(connection).items() if code in scope.writable]
     seen = [_seen(connection, scope, source, layers) for source in offered]
-    for source, told in list(zip(offered, seen, strict=True))[:MOST_JUDGED]:
+    for source, inspected in list(zip(offered, seen, strict=True))[:MOST_JUDGED]:
         try:
             first = reader.first(source.name, encoding, source.header_row)
         except SourceError:
             continue  # the check says it, in full and in its place
-        told["sample"] = "" if first is None else sample(first, SHOWN_ROWS)
-        if told["best"] is not None:
-            layer = next(layer for layer in layers if layer.code == told["best"])
-            told["crs_verdict"] = _verdict(connection, scope, source, layer, first)
-    return [storable(told) for told in seen]
+        inspected["sample"] = "" if first is None else sample(first, SHOWN_ROWS)
+        if inspected["best"] is not None:
+            layer = next(layer for layer in layers if layer.code == inspected["best"])
+            inspected["crs_verdict"] = _verdict(connection, scope, source, layer, first)
+    return [storable(inspected) for inspected in seen]
 
 
 def _seen(
@@ -84,9 +84,11 @@ def _merit(
 
 def _is_named(name: str, layer: Layer) -> bool:
     """Whether a file's or sheet's name speaks of the layer or of one of its classes: fast_road, 路灯2026, 部件."""
-    told = name.casefold()
+    folded = name.casefold()
     words = (layer.code, layer.name_zh, *(kind.name_zh for kind in layer.classes))
-    return any(len(word) > 1 and word.casefold() in told for word in words) or (len(told) > 1 and told in layer.name_zh)
+    return any(len(word) > 1 and word.casefold() in folded for word in words) or (
+        len(folded) > 1 and folded in layer.name_zh
+    )
 
 
 def _verdict(
@@ -98,10 +100,10 @@ def _verdict(
         verdict = judged(connection, scope, layer, source, profile, first)
     except SourceError:
         return None  # the check says it, in full and in its place
-    return None if verdict is None else _told(verdict)
+    return None if verdict is None else _verdict_details(verdict)
 
 
-def _told(verdict: CrsVerdict) -> dict[str, Any]:
+def _verdict_details(verdict: CrsVerdict) -> dict[str, Any]:
     return {
         "candidates": [asdict(candidate) for candidate in verdict.candidates],
         "proposed": asdict(verdict.proposed) if verdict.proposed else None,

@@ -21,7 +21,7 @@ from importers.profiles.column_names import ATTRIBUTE, FIELDS, POSITIONS
 from importers.profiles.profile import Profile
 from importers.read.ipc import sampled, source_layer
 from importers.records import DeclaredCrs, Rows, SourceLayer
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 from importers.validate.validator import Checked
 from registry.assets.columns import field_label
 from registry.assets.differences import shown
@@ -72,21 +72,21 @@ class Preview:
     kept: list[str] = field(default_factory=list)
 
 
-def preview(grounds: Grounds, told: Mapping[str, Any], profile: Profile) -> Preview | None:
+def preview(context: ValidationContext, inspected: Mapping[str, Any], profile: Profile) -> Preview | None:
     """The first rows of a layer of a file, as `importers.inspection.inspect` tells of it; None where it has kept none.
 
     Raises SourceError where no row could go in by this profile, save for want of a coordinate system.
     """
-    if not told.get("sample"):
+    if not inspected.get("sample"):
         return None
-    source, profile = _by_verdict(source_layer(told), told.get("crs_verdict"), profile)
-    rows = sampled(told["sample"])
+    source, profile = _by_verdict(source_layer(inspected), inspected.get("crs_verdict"), profile)
+    rows = sampled(inspected["sample"])
     try:
-        checked, crs = _checked(grounds, source, profile, rows)
+        checked, crs = _checked(context, source, profile, rows)
     except UnknownCrs:
-        anywhere = Grounds(grounds.layers, grounds.district)
+        anywhere = ValidationContext(context.layers, context.district)
         checked, crs = _checked(anywhere, source, replace(profile, crs="EPSG:4490"), rows)[0], ""
-    return _Lines(checked, profile, bool(crs)).told(crs, profile.kept(source))
+    return _Lines(checked, profile, bool(crs)).preview(crs, profile.kept(source))
 
 
 def _by_verdict(
@@ -100,9 +100,9 @@ def _by_verdict(
     return replace(source, crs=declared), replace(profile, swap_axes=profile.swap_axes != (best["axes"] == "yx"))
 
 
-def _checked(grounds: Grounds, source: SourceLayer, profile: Profile, rows: Rows) -> tuple[Checked, str]:
-    normaliser = grounds.normaliser(profile, source)
-    return grounds.validator(profile).check(normaliser.prepare(rows)), normaliser.crs.name
+def _checked(context: ValidationContext, source: SourceLayer, profile: Profile, rows: Rows) -> tuple[Checked, str]:
+    normaliser = context.normaliser(profile, source)
+    return context.validator(profile).check(normaliser.prepare(rows)), normaliser.crs.name
 
 
 class _Lines:
@@ -119,7 +119,7 @@ class _Lines:
             if problem.row is not None and (is_placed or not problem.code.startswith(OF_PLACE)):
                 self._found.setdefault((problem.row, self._target(problem)), []).append(problem)
 
-    def told(self, crs: str, kept: list[str]) -> Preview:
+    def preview(self, crs: str, kept: list[str]) -> Preview:
         """All of it."""
         described = [ATTRIBUTE + name for name in properties_of(self._layer)]
         columns = [name for name in (*BEFORE, *described, *AFTER) if name == "class" or self._has(name)]
@@ -130,8 +130,8 @@ class _Lines:
             cells = tuple(self._cell(place, number, name) for name in columns)
             others = [p for (row, name), found in self._found.items() if row == number and name not in columns
                       for p in found]  # fmt: skip
-            told = (*others, *(p for cell in cells for p in cell.problems))
-            yield Line(number, all(p.severity is not Severity.ERROR for p in told), cells, tuple(others))
+            problems = (*others, *(p for cell in cells for p in cell.problems))
+            yield Line(number, all(p.severity is not Severity.ERROR for p in problems), cells, tuple(others))
 
     def _cell(self, place: int, number: int, name: str) -> Cell:
         values = self._values.get(name)
@@ -171,6 +171,6 @@ def _values(prepared: Prepared, is_placed: bool) -> Iterator[tuple[str, list[str
 def heading(layer: Layer, name: str) -> str:
     """What a column of the preview is called."""
     if name.startswith(ATTRIBUTE):
-        told = properties_of(layer).get(name.removeprefix(ATTRIBUTE), {})
-        return in_language(told.get("title", name.removeprefix(ATTRIBUTE)), told.get("title_en", ""))
+        declared = properties_of(layer).get(name.removeprefix(ATTRIBUTE), {})
+        return in_language(declared.get("title", name.removeprefix(ATTRIBUTE)), declared.get("title_en", ""))
     return field_label(name)

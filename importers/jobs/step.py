@@ -115,8 +115,8 @@ class _Work:
             with connect(self._url) as connection:
                 connection.execute(WATCHFUL)
                 scope = open_scope(connection, self.task.district, self.task.person)
-                told = STEPS[DeliveryStep(self.task.step)](connection, scope, self)
-                delivery_steps.report_progress(connection, self._run, status=StepStatus.DONE, **told)
+                outcome = STEPS[DeliveryStep(self.task.step)](connection, scope, self)
+                delivery_steps.report_progress(connection, self._run, status=StepStatus.DONE, **outcome)
                 _go_on()
             return 0
         except Cancelled:
@@ -134,7 +134,7 @@ class _Work:
             self._end(1, status=StepStatus.FAILED, failure=_fault(error))
             raise
 
-    def _end(self, code: int, **told: Any) -> int:
+    def _end(self, code: int, **outcome: Any) -> int:
         """Told on a connection of its own: the others may be broken, or in the middle of a statement.
 
         Where the work was committed and only the answer lost, or somebody else has begun anew, it is refused; where there
@@ -147,7 +147,7 @@ class _Work:
         while True:
             try:
                 with connect(self._url) as connection:
-                    delivery_steps.report_progress(connection, self._run, **told)
+                    delivery_steps.report_progress(connection, self._run, **outcome)
                 return code
             except Conflict as error:
                 log.warning("%s: %s", self.task, error)

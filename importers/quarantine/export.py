@@ -15,7 +15,7 @@ import psycopg
 
 from importers.checksum import sha256_of
 from importers.problems.codes import Severity
-from importers.quarantine.rows import Finding, Waiting, reason, short
+from importers.quarantine.rows import Finding, QuarantinedRows, reason, short
 from importers.quarantine.writers import features, geojson, plain_rows
 from importers.read.file_type import Format
 from importers.read.reader import FormatReader, file_of
@@ -68,17 +68,17 @@ def write_quarantine(
     if not rows:
         raise Invalid("quarantine.empty")
     name = layer.name if isinstance(layer, SourceLayer) else layer
-    with file_of(source, name, encoding, header_row) as (file, told, reader), TemporaryDirectory() as made:
-        waiting = _waiting(file, told, reader, rows, header_row)
-        parts = _write(file, told, reader, waiting, Path(made))
+    with file_of(source, name, encoding, header_row) as (file, inspected, reader), TemporaryDirectory() as made:
+        quarantined = _quarantined(file, inspected, reader, rows, header_row)
+        parts = _write(file, inspected, reader, quarantined, Path(made))
         stem = _("%(name)s_待修", name=source.stem)
         if len(parts) > 1 or _is_archive(source, file):
             path = _zipped(parts, folder / f"{stem}.zip")
         else:
             path = folder / f"{stem}{parts[0].suffix}"
             shutil.move(parts[0], path)
-        written = _written_format(told, parts)
-        return Quarantine(path, written, len(rows), _remark(file, written) if written != told.format else "")
+        written = _written_format(inspected, parts)
+        return Quarantine(path, written, len(rows), _remark(file, written) if written != inspected.format else "")
 
 
 def quarantine_of(
@@ -88,12 +88,12 @@ def quarantine_of(
 
     Raises NotFound for a change set out of scope, Conflict for another file, Invalid where no row waits.
     """
-    told = change_sets.read(connection, scope, change_set)
-    source, found = told["source"], sha256_of(file)
+    stored = change_sets.read(connection, scope, change_set)
+    source, found = stored["source"], sha256_of(file)
     if found and found != source.get("sha256"):
         raise Conflict("quarantine.other_file", name=file.name, id=change_set)
     rows: dict[int, list[dict[str, Any]]] = {}
-    for problem in told["problems"]:
+    for problem in stored["problems"]:
         if problem["severity"] == Severity.ERROR and problem["row"] is not None:
             rows.setdefault(problem["row"], []).append(problem)
     encoding = source.get("encoding") or {}
@@ -101,33 +101,39 @@ def quarantine_of(
     return write_quarantine(file, source.get("layer"), rows, folder, asked, source.get("header_row"))
 
 
-def _waiting(
-    file: Path, told: SourceLayer, reader: FormatReader, rows: Mapping[int, Sequence[Finding]], header_row: int | None
-) -> Waiting:
+def _quarantined(
+    file: Path,
+    inspected: SourceLayer,
+    reader: FormatReader,
+    rows: Mapping[int, Sequence[Finding]],
+    header_row: int | None,
+) -> QuarantinedRows:
     first = 1
-    if told.format in WITH_HEADING:
-        head = next(reader.read(file, Request(told.name, told.encoding.name, header_row, batch_rows=1)), None)
+    if inspected.format in WITH_HEADING:
+        head = next(reader.read(file, Request(inspected.name, inspected.encoding.name, header_row, batch_rows=1)), None)
         if head is None:
             raise Invalid("quarantine.empty")
         first = int(head.numbers[0])
     reasons = {number: reason(findings) for number, findings in rows.items()}
     codes = {number: short(findings) for number, findings in rows.items()}
-    return Waiting(told.name, reasons, codes, told.encoding.name, told.header_row, first)
+    return QuarantinedRows(inspected.name, reasons, codes, inspected.encoding.name, inspected.header_row, first)
 
 
-def _write(file: Path, told: SourceLayer, reader: FormatReader, waiting: Waiting, folder: Path) -> list[Path]:
-    if told.format in READ_ONLY or told.format == Format.MAPINFO:
-        batches = reader.read(file, Request(told.name, told.encoding.name))
-        suffix = file.suffix.lower() if told.format == Format.MAPINFO else ".gpkg"
-        return plain_rows.write(batches, told.crs.text, waiting, folder / f"{file.stem}{suffix}")
-    module = COPYING.get(Format(told.format))
+def _write(
+    file: Path, inspected: SourceLayer, reader: FormatReader, quarantined: QuarantinedRows, folder: Path
+) -> list[Path]:
+    if inspected.format in READ_ONLY or inspected.format == Format.MAPINFO:
+        batches = reader.read(file, Request(inspected.name, inspected.encoding.name))
+        suffix = file.suffix.lower() if inspected.format == Format.MAPINFO else ".gpkg"
+        return plain_rows.write(batches, inspected.crs.text, quarantined, folder / f"{file.stem}{suffix}")
+    module = COPYING.get(Format(inspected.format))
     if module is None:
-        return features.write(file, waiting, folder)
+        return features.write(file, quarantined, folder)
     try:
-        written: list[Path] = import_module(module).write(file, waiting, folder)
+        written: list[Path] = import_module(module).write(file, quarantined, folder)
         return written
     except geojson.OtherJson:
-        return features.write(file, waiting, folder)
+        return features.write(file, quarantined, folder)
 
 
 def _is_archive(source: Path, file: Path) -> bool:
@@ -141,11 +147,13 @@ def _zipped(parts: list[Path], path: Path) -> Path:
     return path
 
 
-def _written_format(told: SourceLayer, parts: list[Path]) -> str:
-    if told.format in OLD_WORKBOOKS:
+def _written_format(inspected: SourceLayer, parts: list[Path]) -> str:
+    if inspected.format in OLD_WORKBOOKS:
         return str(Format.WORKBOOK)
-    became_package = told.format in READ_ONLY or (told.format == Format.MAPINFO and parts[0].suffix == ".gpkg")
-    return str(Format.GEOPACKAGE) if became_package else str(told.format)
+    became_package = inspected.format in READ_ONLY or (
+        inspected.format == Format.MAPINFO and parts[0].suffix == ".gpkg"
+    )
+    return str(Format.GEOPACKAGE) if became_package else str(inspected.format)
 
 
 def _remark(file: Path, written: str) -> str:

@@ -31,13 +31,13 @@ def write_apart(
     seconds: int = 120,
 ) -> Quarantine:
     """As `write_quarantine`. Raises what it raises; DamagedFile also where the process crashed or took too long."""
-    told = {
+    request = {
         "source": str(source), "layer": layer, "rows": list(rows.items()), "folder": str(folder), "encoding": encoding,
         "header_row": header_row, "language": current_language(), "megabytes": megabytes,
     }  # fmt: skip
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", __name__], input=json.dumps(told), capture_output=True, text=True, timeout=seconds,
+            [sys.executable, "-m", __name__], input=json.dumps(request), capture_output=True, text=True, timeout=seconds,
             check=True,
         )  # fmt: skip
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
@@ -56,14 +56,19 @@ def _main() -> None:
 
     pa.set_memory_pool(pa.system_memory_pool())  # the others set a gigabyte aside, which would count as used
     die_with_parent(signal.SIGKILL)
-    told = json.load(sys.stdin)
-    set_language(told["language"])
-    tempfile.tempdir = told["folder"]  # which the other side removes, however this process ends
-    resource.setrlimit(resource.RLIMIT_DATA, (told["megabytes"] << 20,) * 2)
-    rows = {int(number): findings for number, findings in told["rows"]}
+    request = json.load(sys.stdin)
+    set_language(request["language"])
+    tempfile.tempdir = request["folder"]  # which the other side removes, however this process ends
+    resource.setrlimit(resource.RLIMIT_DATA, (request["megabytes"] << 20,) * 2)
+    rows = {int(number): findings for number, findings in request["rows"]}
     try:
         made = write_quarantine(
-            Path(told["source"]), told["layer"], rows, Path(told["folder"]), told["encoding"], told["header_row"]
+            Path(request["source"]),
+            request["layer"],
+            rows,
+            Path(request["folder"]),
+            request["encoding"],
+            request["header_row"],
         )
         answer = {"name": made.path.name, "format": made.format, "rows": made.rows, "remark": made.remark}
     except RegistryError as error:

@@ -23,7 +23,7 @@ Finding = Problem | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QuarantinedRows:
     """What a writer is told: which rows of which layer, by the numbers a person sees in the file, and why they wait.
 
     `short` says the same in ASCII, for text in an encoding that has no words for it. `first` is the number of the first
@@ -63,10 +63,10 @@ class Waiting:
 
 def reason(findings: Iterable[Finding]) -> str:
     """All that is wrong with a row, in one line: column, what was found, what to do."""
-    told = [_in_words(*_parts(finding)) for finding in findings]
-    if len(told) > 1:
-        told = [f"{place}) {text}" for place, text in enumerate(told, 1)]
-    return not_a_formula(" ".join(" ".join(told).split()))
+    texts = [_in_words(*_parts(finding)) for finding in findings]
+    if len(texts) > 1:
+        texts = [f"{place}) {text}" for place, text in enumerate(texts, 1)]
+    return not_a_formula(" ".join(" ".join(texts).split()))
 
 
 def short(findings: Iterable[Finding]) -> str:

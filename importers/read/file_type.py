@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importers.errors import DamagedFile, UnknownFormat
 from importers.read import archive
-from importers.read.unsupported import BINARY, foreign, foreign_start, foreign_text
+from importers.read.unsupported import BINARY, unsupported, unsupported_start, unsupported_text
 
 HEAD = 4096
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -103,8 +103,8 @@ def _binary(head: bytes, path: Path) -> Format | None:
     """The kind by its first bytes, None for text."""
     if head.startswith(ZIP_STARTS):
         return _zipped(path)
-    if (name := foreign_start(head)) is not None:
-        raise foreign(path.name, name)
+    if (name := unsupported_start(head)) is not None:
+        raise unsupported(path.name, name)
     return next((kind for start, kind in STARTS if head.startswith(start)), None)
 
 
@@ -112,13 +112,13 @@ def _zipped(path: Path) -> Format:
     with archive.opened(path) as members:
         names = set(members.namelist())
     if "xl/workbook.bin" in names:
-        raise foreign(path.name, "XLSB")
+        raise unsupported(path.name, "XLSB")
     if any(name.startswith("xl/") for name in names):
         return Format.WORKBOOK
     if "content.xml" in names:
         return Format.OPEN_WORKBOOK
     if any(name.startswith("word/") for name in names):
-        raise foreign(path.name, "DOCX")
+        raise unsupported(path.name, "DOCX")
     return Format.ARCHIVE
 
 
@@ -126,12 +126,12 @@ def _text(head: bytes, path: Path) -> Format:
     start = legible(head)
     if start.startswith(RECORD_SEPARATOR + b"{") or FEATURE_LINES.match(start) or _long_feature_line(start, path):
         return Format.GEOJSONSEQ
-    if (name := foreign_text(start)) is not None:
-        raise foreign(path.name, name)
+    if (name := unsupported_text(start)) is not None:
+        raise unsupported(path.name, name)
     if (kind := next((kind for sign, kind in SIGNS if sign.match(start)), None)) is not None:
         return kind
     if not head.startswith(UTF16_MARKS) and sum(head.count(byte) for byte in CONTROL) > max(3, len(head) / 50):
-        raise foreign(path.name, BINARY)
+        raise unsupported(path.name, BINARY)
     return Format.CSV
 
 

@@ -70,15 +70,15 @@ def layers(path: Path, one: bool = False) -> list[GdalLayer]:
     with _speaking(path):
         pyogrio = _pyogrio()
         names = [(None, "")] if one else pyogrio.list_layers(path)
-        told = [
+        listed = [
             _described(pyogrio.read_info(path, layer=name, force_feature_count=True), geometry is not None)
             for name, geometry in names
         ]
-    if not told:
+    if not listed:
         raise EmptyFile("file.no_rows", name=path.name)
-    if told[0].driver not in DRIVERS:
-        raise UnknownFormat("file.kind_unsupported", name=path.name, kind=told[0].driver)
-    return told
+    if listed[0].driver not in DRIVERS:
+        raise UnknownFormat("file.kind_unsupported", name=path.name, kind=listed[0].driver)
+    return listed
 
 
 def layer_names(path: Path) -> list[str]:

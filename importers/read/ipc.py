@@ -47,12 +47,12 @@ def unpack_rows(body: bytes | bytearray) -> Rows:
 
     with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
         batch = stream.read_next_batch()
-        told = json.loads((stream.schema.metadata or {})[b"problems"])
+        payload = json.loads((stream.schema.metadata or {})[b"problems"])
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     numbers = np.asarray(columns.pop(NUMBERS), dtype=np.int64)
     shapes = columns.pop(SHAPES, None)
     geometry = None if shapes is None else shapely.from_wkb(shapes.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return Rows(numbers, columns, geometry, [_unpacked(**p) for p in told])
+    return Rows(numbers, columns, geometry, [_unpacked(**p) for p in payload])
 
 
 def sample(rows: Rows, count: int) -> str:
@@ -78,16 +78,16 @@ def _first(rows: Rows, count: int) -> Rows:
     return Rows(numbers, columns, geometry, [p for p in rows.problems if p.row is None or p.row in shown])
 
 
-def source_layer(told: Mapping[str, Any]) -> SourceLayer:
+def source_layer(payload: Mapping[str, Any]) -> SourceLayer:
     """A layer of a file out of its JSON; what else stands there is passed over."""
-    known = {name: told[name] for name in SourceLayer.__dataclass_fields__ if name in told}
-    known["columns"] = tuple(Column(**{**column, "samples": tuple(column["samples"])}) for column in told["columns"])
-    known["extent"] = tuple(told["extent"]) if told["extent"] else None
-    return SourceLayer(**{**known, "encoding": _encoding(told["encoding"]), "crs": DeclaredCrs(**told["crs"])})
+    known = {name: payload[name] for name in SourceLayer.__dataclass_fields__ if name in payload}
+    known["columns"] = tuple(Column(**{**column, "samples": tuple(column["samples"])}) for column in payload["columns"])
+    known["extent"] = tuple(payload["extent"]) if payload["extent"] else None
+    return SourceLayer(**{**known, "encoding": _encoding(payload["encoding"]), "crs": DeclaredCrs(**payload["crs"])})
 
 
-def _encoding(told: Mapping[str, Any]) -> Encoding:
-    return Encoding(told["name"], told["basis"], Words.of(told["evidence"]))
+def _encoding(payload: Mapping[str, Any]) -> Encoding:
+    return Encoding(payload["name"], payload["basis"], Words.of(payload["evidence"]))
 
 
 def _unpacked(code: str, details: Mapping[str, Any] | None, **more: Any) -> Problem:

@@ -103,10 +103,10 @@ def _files(path: Path) -> Iterator[list[_File]]:
         yield [_File(main, _reader(kind))]
         return
     with unpacked(main) as files:
-        yield list(_recognised(files))
+        yield list(_typed_files(files))
 
 
-def _recognised(files: list[Unpacked]) -> Iterator[_File]:
+def _typed_files(files: list[Unpacked]) -> Iterator[_File]:
     """Files out of an archive. A text that is no data (a read-me) is passed over where there is anything else."""
     for file in files:
         try:

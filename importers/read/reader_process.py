@@ -96,7 +96,7 @@ class ReaderProcess:
     def inspect(self, encoding: str | None = None, header_row: int | None = None) -> list[SourceLayer]:
         """`importers.read.reader.inspect` of the file."""
         self._request("inspect", encoding=encoding, header_row=header_row)
-        return [source_layer(told) for told in json.loads(self._answer(LOOK))]
+        return [source_layer(payload) for payload in json.loads(self._answer(LOOK))]
 
     def read(
         self, layer: str | None = None, encoding: str | None = None, header_row: int | None = None
@@ -160,13 +160,13 @@ class ReaderProcess:
 # The child --------------------------------------------------------------------------------------------------------
 
 
-def _serve(path: Path, asked: int, told: int, megabytes: int) -> None:
+def _serve(path: Path, asked: int, answer_pipe: int, megabytes: int) -> None:
     """The child's life: answer requests until the parent is gone. Never returns."""
     code = 1
     try:
         _cut_loose()
         limit_memory(megabytes)
-        with os.fdopen(asked, "rb") as requests, os.fdopen(told, "wb", buffering=0) as answers:
+        with os.fdopen(asked, "rb") as requests, os.fdopen(answer_pipe, "wb", buffering=0) as answers:
             for line in requests:
                 _reply(path, json.loads(line), answers)
         code = 0

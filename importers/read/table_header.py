@@ -45,9 +45,9 @@ def find_heading(rows: Cells, merged: Iterable[Merged] = (), top: int | None = N
         return None
     bottom = _bottom(filled, searched, ranges, top)
     names = unique_names([_joined(filled, top, bottom, column) for column in range(width)])
-    told = _units(filled, bottom)
-    named = {names[column]: unit for column, unit in (told or {}).items()}
-    return Heading(top, bottom, bottom + (1 if told is None else 2), names, named)
+    units = _units(filled, bottom)
+    named = {names[column]: unit for column, unit in (units or {}).items()}
+    return Heading(top, bottom, bottom + (1 if units is None else 2), names, named)
 
 
 def _filled(rows: Cells, ranges: list[Merged], width: int) -> list[list[str]]:

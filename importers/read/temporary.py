@@ -44,8 +44,8 @@ def _remove_abandoned(folder: Path) -> None:
     """Raises OSError where it is not ours to remove."""
     holder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        told = os.fstat(holder)
-        if told.st_uid == os.geteuid() and time.time() - told.st_ctime > NEW_SECONDS:
+        held = os.fstat(holder)
+        if held.st_uid == os.geteuid() and time.time() - held.st_ctime > NEW_SECONDS:
             fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
     finally:

@@ -1,4 +1,4 @@
-"""Kinds of file that people send and that are not read: recognised all the same, to say what to do instead."""
+"""Kinds of file that people send and that are not read: named all the same, to say what to do instead."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ REMEDIES = {
 }  # fmt: skip
 
 
-def foreign_start(head: bytes) -> str | None:
-    """The name of a foreign kind that the first bytes betray."""
+def unsupported_start(head: bytes) -> str | None:
+    """The name of an unsupported kind that the first bytes betray."""
     return next((name for start, name in STARTS if head.startswith(start)), None)
 
 
-def foreign_text(start: bytes) -> str | None:
-    """The name of a foreign kind of text, from its beginning; None for JSON, KML and what is no mark-up."""
+def unsupported_text(start: bytes) -> str | None:
+    """The name of an unsupported kind of text, from its beginning; None for JSON, KML and what is no mark-up."""
     low = start.lower()
     if low[:1] in (b"{", b"["):
         return "GDAL GDALG" if STREAMED in low else None
@@ -54,7 +54,7 @@ def foreign_text(start: bytes) -> str | None:
     return next((name for word, name in MARKUP if word in low), "XML")
 
 
-def foreign(file: str, kind: str) -> UnknownFormat:
+def unsupported(file: str, kind: str) -> UnknownFormat:
     """The refusal of a file of such a kind, with what to do."""
     remedy = REMEDIES.get(kind)
     if remedy is None:

@@ -102,7 +102,7 @@ class Round:
 
     came: Came
     findings: tuple[ProblemSummary, ...]
-    waiting: int
+    quarantined: int
     change_set: int | None = None
     status: str = ""
     taken: Mapping[str, int] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Round:
     @property
     def rows(self) -> int:
         """Rows of the file; where nobody counted them, those of which something became."""
-        known = sum(self.taken.values()) + self.left_out + self.conflicts + self.unchanged + self.waiting
+        known = sum(self.taken.values()) + self.left_out + self.conflicts + self.unchanged + self.quarantined
         return self.came.rows if self.came.rows is not None else known
 
     @property
@@ -163,7 +163,7 @@ class Record:
     checks: int = len(Code)
 
     @property
-    def waiting(self) -> int:
+    def quarantined(self) -> int:
         """Rows that still wait, after the resubmitted ones came in.
 
         A later file brings rows of those that waited; one with more rows than waited is the whole delivery anew.
@@ -171,7 +171,7 @@ class Record:
         left = 0
         for number, one in enumerate(self.rounds):
             is_whole = number == 0 or one.rows > left
-            left = one.waiting if is_whole else left - one.rows + one.waiting
+            left = one.quarantined if is_whole else left - one.rows + one.quarantined
         return left
 
     @property
@@ -183,7 +183,7 @@ class Record:
     def verdict(self) -> str:
         """The outcome in one word: accepted, partly, waiting, undone, nothing; for a check: passed, failed."""
         if not self.of_register:
-            return "failed" if self.waiting else "passed"
+            return "failed" if self.quarantined else "passed"
         applied = [one for one in self.rounds if one.status == SetStatus.APPLIED]
         if any(one.status == SetStatus.PROPOSED for one in self.rounds):
             return "waiting"
@@ -192,7 +192,7 @@ class Record:
         if not any(one.accepted for one in self.rounds):
             return "nothing"
         left_out = any(one.left_out or one.conflicts or one.undone for one in self.rounds)
-        return "partly" if self.waiting or left_out else "accepted"
+        return "partly" if self.quarantined or left_out else "accepted"
 
 
 def of_change_sets(
@@ -225,19 +225,21 @@ def _of_change_sets(
         sets = cursor.execute(statement("reporting/acceptance_rounds.sql").encode(), values).fetchall()
         actions = cursor.execute(statement("reporting/acceptance_actions.sql").encode(), values).fetchall()
         problems = cursor.execute(statement("reporting/acceptance_problems.sql").encode(), values).fetchall()
-    missing = set(change_sets) - {told["change_set"] for told in sets}
+    missing = set(change_sets) - {row["change_set"] for row in sets}
     if missing or not sets:
         raise NotFound("change_set.unknown", id=list(map(str, sorted(missing))))
-    waiting = dict(connection.execute(statement("reporting/acceptance_waiting.sql").encode(), values).fetchall())
+    quarantined = dict(
+        connection.execute(statement("reporting/acceptance_quarantined.sql").encode(), values).fetchall()
+    )
     rounds = tuple(
         _round(
-            told,
-            [a for a in actions if a["change_set"] == told["change_set"]],
-            [p for p in problems if p["change_set"] == told["change_set"]],
-            waiting.get(told["change_set"], 0),
-            checksum(connection, scope, told["change_set"]),
+            row,
+            [a for a in actions if a["change_set"] == row["change_set"]],
+            [p for p in problems if p["change_set"] == row["change_set"]],
+            quarantined.get(row["change_set"], 0),
+            checksum(connection, scope, row["change_set"]),
         )
-        for told in sets
+        for row in sets
     )
     district = read_district(connection, scope.district)
     record = Record(
@@ -245,7 +247,7 @@ def _of_change_sets(
         in_language(sets[0]["layer_zh"], sets[0]["layer_en"]),
         rounds, Act(scope.person_name, datetime.now().astimezone()), delivery, places=_places(connection, values),
     )  # fmt: skip
-    return record, Counter(told["layer"] for told in sets)
+    return record, Counter(row["layer"] for row in sets)
 
 
 def of_delivery(connection: psycopg.Connection[Any], scope: Scope, delivery: int) -> Record:
@@ -272,14 +274,14 @@ def of_check(file: Path, verdict: CheckResult, pack: Pack, profile: str = "") ->
 
     `profile` is the name of the one that the pack holds.
     """
-    source, layer = verdict.source, pack.grounds.layer(verdict.profile.layer)
+    source, layer = verdict.source, pack.context.layer(verdict.profile.layer)
     came = Came(
         file.name, file.stat().st_size, sha256_of(file), str(source.format), source.name, verdict.rows,
         source.encoding.name, str(source.encoding.evidence), source.crs.name or source.crs.text, verdict.crs, profile,
         verdict.crs_basis, __version__,
     )  # fmt: skip
     return Record(
-        file.name, pack.grounds.district or "", "", in_language(layer.name_zh, layer.name_en),
+        file.name, pack.context.district or "", "", in_language(layer.name_zh, layer.name_en),
         (Round(came, tuple(_by_code(verdict.problems)), verdict.rows_in_error),),
         Act("", datetime.now().astimezone()), of_register=False, remarks=tuple(remarks(verdict, pack)),
     )  # fmt: skip
@@ -302,14 +304,14 @@ def _by_code(problems: list[Problem]) -> Iterable[ProblemSummary]:
         fields = tuple(sorted({p.field for p in alike if p.field}))
         numbers = tuple(p.row for p in alike if p.row is not None)[:FIRST_ROWS]
         severity = str(alike[0].severity)
-        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, alike[0].said)
+        yield ProblemSummary(str(code), severity, len(alike), fields, numbers, Message.of(alike[0].said.as_json()))
 
 
 def _round(
-    told: Mapping[str, Any],
+    row: Mapping[str, Any],
     actions: Sequence[Mapping[str, Any]],
     problems: Sequence[Mapping[str, Any]],
-    waiting: int,
+    quarantined: int,
     sum_of_rows: str,
 ) -> Round:
     taken: dict[str, int] = {}
@@ -324,32 +326,32 @@ def _round(
         for p in problems
     )  # fmt: skip
     return Round(
-        _came(told), tuple(findings), waiting, told["change_set"], told["status"], taken,
+        _came(row), tuple(findings), quarantined, row["change_set"], row["status"], taken,
         left_out=all_changes - conflicts - sum(taken.values()), conflicts=conflicts,
-        doubtful=sum(a["count"] for a in actions if a["doubtful"]), unchanged=told["summary"].get("unchanged", 0),
-        proposed=_act(told, "proposed"), applied=_act(told, "applied"), undone=_act(told, "undone"),
-        undone_set=told["undone_set"], checksum=sum_of_rows, problems=told["summary"].get("problems"),
-        problems_kept=told["summary"].get("problems_kept"),
+        doubtful=sum(a["count"] for a in actions if a["doubtful"]), unchanged=row["summary"].get("unchanged", 0),
+        proposed=_act(row, "proposed"), applied=_act(row, "applied"), undone=_act(row, "undone"),
+        undone_set=row["undone_set"], checksum=sum_of_rows, problems=row["summary"].get("problems"),
+        problems_kept=row["summary"].get("problems_kept"),
     )  # fmt: skip
 
 
-def _came(told: Mapping[str, Any]) -> Came:
+def _came(row: Mapping[str, Any]) -> Came:
     """The file behind a change set: what was uploaded, else what the import noted of it."""
-    source, report = told["source"], told["report"] or {}
+    source, report = row["source"], row["report"] or {}
     encoding = source.get("encoding") or {}
     return Came(
-        told["file"] or source.get("file") or title_of(told["title"], source), told["bytes"] or source.get("bytes"),
-        told["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
+        row["file"] or source.get("file") or title_of(row["title"], source), row["bytes"] or source.get("bytes"),
+        row["sha256"] or source.get("sha256", ""), source.get("format", ""), source.get("layer", ""),
         report.get("rows", source.get("rows")), encoding.get("name", ""), str(Words.of(encoding.get("evidence"))),
         source.get("crs_declared", ""), source.get("crs", ""), source.get("profile", ""),
-        source.get("crs_basis", ""), source.get("version", ""), told["uploaded_by"] or told["proposed_by"],
-        told["uploaded_at"] or told["proposed_at"],
+        source.get("crs_basis", ""), source.get("version", ""), row["uploaded_by"] or row["proposed_by"],
+        row["uploaded_at"] or row["proposed_at"],
     )  # fmt: skip
 
 
-def _act(told: Mapping[str, Any], what: str) -> Act | None:
-    at = told[f"{what}_at"]
-    return Act(told[f"{what}_by"] or "", at) if at is not None else None
+def _act(row: Mapping[str, Any], what: str) -> Act | None:
+    at = row[f"{what}_at"]
+    return Act(row[f"{what}_by"] or "", at) if at is not None else None
 
 
 def _places(connection: psycopg.Connection[Any], values: Mapping[str, Any]) -> Places:

@@ -78,7 +78,7 @@ def _verdict(record: Record) -> str:
         "undone": _("已撤销：登记册恢复原状"),
         "nothing": _("没有行进入登记册"),
         "passed": _("检查通过：没有待修的行"),
-        "failed": _("检查未通过：有 %(n)s 行待修", n=record.waiting),
+        "failed": _("检查未通过：有 %(n)s 行待修", n=record.quarantined),
     }[record.verdict]
 
 

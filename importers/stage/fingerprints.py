@@ -39,8 +39,8 @@ class Fingerprinter:
     """Makes the fingerprints of one delivery. `outline` stands for the district's extent, whatever tells it apart."""
 
     def __init__(self, profile: Profile, crs: SourceCrs, layer: Layer, outline: str) -> None:
-        told = (RULES, profile.to_toml(), crs.name, crs.definition, repr(layer), outline)
-        self._seed = blake2b(repr(told).encode(), digest_size=BYTES)
+        ingredients = (RULES, profile.to_toml(), crs.name, crs.definition, repr(layer), outline)
+        self._seed = blake2b(repr(ingredients).encode(), digest_size=BYTES)
 
     def of(self, rows: Rows) -> tuple[Prints, np.ndarray[Any, np.dtype[np.bool_]]]:
         """The fingerprints (n, 2) of a batch, and which rows have a true one: a cell may hold what marks cells off."""

@@ -58,7 +58,7 @@ class Memory:
         return len(self.known.find(prints, true)[0]) >= MOST * len(some)
 
 
-class Recognised:
+class UnchangedRows:
     """Sorts them out, batch by batch, and remembers which row is which asset: 16 bytes a row."""
 
     def __init__(self, memory: Memory, normaliser: Normaliser, validator: Validator) -> None:

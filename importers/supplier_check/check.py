@@ -71,7 +71,7 @@ def check(question: Question, pack: Pack, limits: ReaderLimits = USUAL) -> Check
         usual = profile.source_layer if len(offered) > 1 else None  # one layer under another name is that layer renamed
         name = choose([layer.name for layer in offered], asked.source_layer or usual)
         source = next(layer for layer in offered if layer.name == name)
-        normaliser, validator = pack.grounds.normaliser(profile, source), pack.grounds.validator(profile)
+        normaliser, validator = pack.context.normaliser(profile, source), pack.context.validator(profile)
         verdict = CheckResult(source, profile, normaliser.crs.name, normaliser.crs.basis, left_out(pack, profile))
         for rows in reader.read(source.name, profile.encoding, header_row=source.header_row):
             verdict.problems += validator.check(normaliser.prepare(rows)).problems
@@ -81,14 +81,14 @@ def check(question: Question, pack: Pack, limits: ReaderLimits = USUAL) -> Check
 
 def left_out(pack: Pack, profile: Profile) -> list[str]:
     """The checks that need what this pack does not have."""
-    grounds = pack.grounds
+    context = pack.context
     missing = [_("与登记册的比对：已有资产、冲突、同类同位置（near_existing）")]
     if profile.crs is None:
         missing.append(_("坐标系是否与本区的道路和资产相符；方案中写明 crs 则不必核对"))
-    if grounds.district is None:
+    if context.district is None:
         missing.append(_("编码是否以本区代码开头（code_of_other_district）"))
-    if grounds.box is None:
+    if context.box is None:
         missing.append(_("坐标是否在本区（outside_district、axes_swapped）"))
-    if grounds.outline is None:
+    if context.outline is None:
         missing.append(_("坐标是否在本区界内（outside_outline、crosses_outline）"))
     return missing

@@ -1,4 +1,4 @@
-"""A check pack: a profile and the grounds of its verdicts in one TOML file, for a supplier who has no register."""
+"""A check pack: a profile and the context of its verdicts in one TOML file, for a supplier who has no register."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import shapely
 
 from importers.errors import ProfileMismatch
 from importers.profiles.profile import Profile
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 from registry import __version__
 from registry.catalogue.layers import AssetClass, Layer
 
@@ -25,26 +25,26 @@ LAYER_FIELDS = ("code", "name_zh", "name_en", "geometry", "restricted")
 
 @dataclass(frozen=True)
 class Pack:
-    """A profile with its grounds; `version` is that of the program that wrote it."""
+    """A profile with its context; `version` is that of the program that wrote it."""
 
     profile: Profile
-    grounds: Grounds
+    context: ValidationContext
     version: str = __version__
 
     def to_toml(self) -> str:
         """The pack as text; floats and outline are exact."""
         import tomli_w
 
-        grounds = self.grounds
-        district: dict[str, Any] = {"code": grounds.district, "box": list(grounds.box) if grounds.box else None}
-        if grounds.outline is not None:
-            district["outline"] = shapely.to_wkb(grounds.outline, hex=True)
+        context = self.context
+        district: dict[str, Any] = {"code": context.district, "box": list(context.box) if context.box else None}
+        if context.outline is not None:
+            district["outline"] = shapely.to_wkb(context.outline, hex=True)
         return tomli_w.dumps(
             {
                 "version": self.version,
                 "profile": tomllib.loads(self.profile.to_toml()),
                 "district": {name: value for name, value in district.items() if value is not None},
-                "layers": [_layer_as_table(layer) for layer in grounds.layers.values()],
+                "layers": [_layer_as_table(layer) for layer in context.layers.values()],
             }
         )
 
@@ -58,7 +58,7 @@ class Pack:
             district = found["district"]
             box, outline = district.get("box"), district.get("outline")
             layers = [_layer_of_table(table) for table in found["layers"]]
-            grounds = Grounds(
+            context = ValidationContext(
                 {layer.code: layer for layer in layers}, district.get("code"), tuple(box) if box else None,
                 shapely.from_wkb(outline) if outline else None,
             )  # fmt: skip
@@ -72,7 +72,7 @@ class Pack:
             shapely.GEOSException,
         ) as error:
             raise ProfileMismatch("pack.damaged", error=error) from error
-        return cls(Profile.from_toml(profile), grounds, version)
+        return cls(Profile.from_toml(profile), context, version)
 
     @property
     def is_of_other_version(self) -> bool:
@@ -81,13 +81,13 @@ class Pack:
 
 
 def load(path: Path) -> Pack:
-    """A pack, or a plain profile on the grounds that need no register. Raises ProfileMismatch."""
+    """A pack, or a plain profile in the context that needs no register. Raises ProfileMismatch."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         is_pack = "profile" in tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         is_pack, text = False, ""  # `Profile.load` says what is wrong with the file
-    return Pack.from_toml(text) if is_pack else Pack(Profile.load(path), Grounds.without_register())
+    return Pack.from_toml(text) if is_pack else Pack(Profile.load(path), ValidationContext.without_register())
 
 
 def _layer_as_table(layer: Layer) -> dict[str, Any]:

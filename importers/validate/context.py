@@ -20,8 +20,8 @@ from registry.catalogue.layers import Layer, reference_layers, stored_layers
 
 
 @dataclass(frozen=True)
-class Grounds:
-    """The same grounds give the same verdict, beside the register and far from it.
+class ValidationContext:
+    """The same context gives the same verdict, beside the register and far from it.
 
     `district` is the six-digit code that asset codes begin with, `box` and `outline` are degrees; what is None is not checked.
     """
@@ -32,13 +32,13 @@ class Grounds:
     outline: shapely.Geometry | None = None
 
     @classmethod
-    def of_district(cls, connection: psycopg.Connection[Any], district: str) -> Grounds:
+    def of_district(cls, connection: psycopg.Connection[Any], district: str) -> ValidationContext:
         """Those of a district of the register. Raises NotFound."""
         box = read_district(connection, district).box
         return cls(stored_layers(connection), district, box, district_outline(connection, district))
 
     @classmethod
-    def without_register(cls) -> Grounds:
+    def without_register(cls) -> ValidationContext:
         """The layers that a new register starts with, and no district."""
         return cls(reference_layers())
 

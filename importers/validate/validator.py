@@ -119,8 +119,8 @@ class Validator:
         problems = prepared.problems + problems
         bad = [p.row for p in problems if p.severity is Severity.ERROR and p.row is not None]
         accepted = ~np.isin(numbers, np.array(bad, dtype=np.int64))
-        told = {p.row for p in equal}
-        equal += [p for p in self._places_repeated(prepared, accepted) if p.row not in told]
+        reported = {p.row for p in equal}
+        equal += [p for p in self._places_repeated(prepared, accepted) if p.row not in reported]
         return Checked(prepared, accepted, in_order(problems + equal))
 
     def _identity(self, prepared: Prepared) -> list[Problem]:
@@ -145,9 +145,11 @@ class Validator:
         problems = at(Code.CODE_DAMAGED, numbers[damaged], heading, _values(code, damaged))
         problems += at(Code.CODE_MALFORMED, numbers[malformed], heading, _values(code, malformed))
         if self.district is not None:
-            foreign = right & ~_mask(pc.starts_with(code, self.district))
-            values = _values(code, foreign)
-            problems += at(Code.CODE_OF_OTHER_DISTRICT, numbers[foreign], heading, values, district=self.district)
+            of_other_district = right & ~_mask(pc.starts_with(code, self.district))
+            values = _values(code, of_other_district)
+            problems += at(
+                Code.CODE_OF_OTHER_DISTRICT, numbers[of_other_district], heading, values, district=self.district
+            )
         return problems + self._class_differs(prepared, right & ~damaged, heading)
 
     def _class_differs(self, prepared: Prepared, right: Mask, heading: str) -> list[Problem]:

@@ -52,7 +52,7 @@ class Wording:
 
     def differences(self, old: Any, new: Any) -> list[Difference]:
         """Each field that differs, but for the place; where there is no old state, each that is filled."""
-        before, after = self._told(old) if old is not None else {}, self._told(new)
+        before, after = self._shown(old) if old is not None else {}, self._shown(new)
         found = [
             Difference(name, (after.get(name) or before[name])[0], before.get(name, ("", ""))[1],
                        after.get(name, ("", ""))[1])
@@ -69,12 +69,12 @@ class Wording:
         """Names of attributes in the order of the schema; what the schema does not know follows by its name."""
         return [*(name for name in self._schema if name in filled), *sorted(filled.keys() - self._schema)]
 
-    def _told(self, state: Any) -> dict[str, tuple[str, str]]:
+    def _shown(self, state: Any) -> dict[str, tuple[str, str]]:
         """Heading and value of each field, in the order in which they are shown."""
-        told = {name: (field_label(name), self._value(state, name)) for name in _PLAIN}
+        shown = {name: (field_label(name), self._value(state, name)) for name in _PLAIN}
         for name in self.attributes(state.attributes):
-            told[f"attributes.{name}"] = (self.heading(name), with_unit(name, state.attributes[name]))
-        return told
+            shown[f"attributes.{name}"] = (self.heading(name), with_unit(name, state.attributes[name]))
+        return shown
 
     def _value(self, state: Any, name: str) -> str:
         match name:

@@ -15,7 +15,10 @@ from registry.slices import announcements, load
 def gather() -> None:
     """Take the fields in: the built-in ones, then those of the slices."""
     FIELDS.clear()
-    for field in (*BUILT_IN, *(load(name) for told in announcements("registry") for name in told.filter_fields)):
+    for field in (
+        *BUILT_IN,
+        *(load(name) for announcement in announcements("registry") for name in announcement.filter_fields),
+    ):
         announce(field)
 
 

@@ -97,7 +97,8 @@ def _known(
     with look(connection, scope, "reference", layers) as seen:
         cells, whole = _cells(connection, values, window)
         rows = connection.execute(
-            statement("assets/reference_features.sql").encode(), {**values, **_told(cells, CELL_DEGREES), "most": most}
+            statement("assets/reference_features.sql").encode(),
+            {**values, **_cell_values(cells, CELL_DEGREES), "most": most},
         ).fetchall()
         seen.layers(dict.fromkeys(layers, len(rows)))
     if not rows:
@@ -124,7 +125,7 @@ def _cells(connection: psycopg.Connection[Any], values: dict[str, Any], window: 
         size *= FINER
     whole = True
     while size > CELL_DEGREES * 1.5:
-        asked = {**values, **_told(cells, size), "most": MOST_CELLS}
+        asked = {**values, **_cell_values(cells, size), "most": MOST_CELLS}
         rows = connection.execute(statement("assets/reference_cells.sql").encode(), asked).fetchall()
         whole = whole and len(rows) < MOST_CELLS
         size /= FINER
@@ -155,7 +156,7 @@ def _scattered(cells: Cells) -> Cells:
     return cells[np.lexsort((lines, columns, (columns * 2654435761 + lines * 40503) % 65521))]
 
 
-def _told(cells: Cells, size: float) -> dict[str, Any]:
+def _cell_values(cells: Cells, size: float) -> dict[str, Any]:
     return {"columns": cells[:, 0].tolist(), "rows": cells[:, 1].tolist(), "size": size}
 
 

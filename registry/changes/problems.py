@@ -30,11 +30,11 @@ def _reading(
         layer = row[0] if row else ""
     with look(connection, scope, f"problems {change_set}", (layer,)) as seen:
 
-        def told(rows: list[T]) -> list[T]:
+        def logged(rows: list[T]) -> list[T]:
             seen.layers({layer: len(rows)})
             return rows
 
-        yield told
+        yield logged
 
 
 @dataclass(frozen=True)
@@ -209,8 +209,8 @@ def by_row(connection: psycopg.Connection[Any], scope: Scope, change_set: int) -
     known: dict[bytes, dict[str, Any]] = {}
     with _reading(connection, scope, change_set) as read:
         rows = read(connection.execute(_ERRORS, (scope.district, change_set)).fetchall())
-    for row, *told in rows:
-        finding = dict(zip(("code", "field", "value", "details"), told, strict=True))
+    for row, *values in rows:
+        finding = dict(zip(("code", "field", "value", "details"), values, strict=True))
         found.setdefault(row, []).append(known.setdefault(orjson.dumps(finding), finding))
     return found
 
@@ -220,6 +220,6 @@ def source_of(connection: psycopg.Connection[Any], scope: Scope, change_set: int
     row = connection.execute(
         "SELECT source FROM registry.change_set WHERE district = %s AND id = %s", (scope.district, change_set)
     ).fetchone()
-    told = (row[0] if row else None) or {}
-    encoding = (told.get("encoding") or {}).get("name")
-    return {"layer": told.get("layer"), "encoding": encoding, "header_row": told.get("header_row")}
+    source = (row[0] if row else None) or {}
+    encoding = (source.get("encoding") or {}).get("name")
+    return {"layer": source.get("layer"), "encoding": encoding, "header_row": source.get("header_row")}

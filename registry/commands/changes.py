@@ -40,8 +40,10 @@ def list_changes(district: str | None, username: str | None, as_json: bool) -> N
             )
             .fetchall()
         )
+    for row in rows:
+        row["title"] = title_of(row["title"], row.pop("source"))
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        click.echo(json.dumps([list(row.values()) for row in rows], ensure_ascii=False, default=str))
         return
     for row in rows:
         row["counts"] = " ".join(f"{name}={n}" for name, n in row["summary"].items() if n)
@@ -57,25 +59,25 @@ def show(number: int, district: str | None, username: str | None, as_json: bool)
     from registry.changes import change_sets as sets
 
     with opened(district, username) as (connection, scope):
-        told = _in_words(sets.read(connection, scope, number))
+        stored = _in_words(sets.read(connection, scope, number))
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        click.echo(json.dumps(stored, ensure_ascii=False, default=str))
         return
-    click.echo(f"{told['id']}  {told['layer']}  {told['kind']}  {told['status']}  {told['title']}")
-    click.echo("  ".join(f"{name}={n}" for name, n in {**told["summary"], **told["source"]}.items() if n))
-    for problem in told["problems"]:
+    click.echo(f"{stored['id']}  {stored['layer']}  {stored['kind']}  {stored['status']}  {stored['title']}")
+    click.echo("  ".join(f"{name}={n}" for name, n in {**stored["summary"], **stored["source"]}.items() if n))
+    for problem in stored["problems"]:
         where = " ".join(str(part) for part in (problem["row"] or "", problem["field"]) if part)
         click.secho(f"  {where}: {problem['message']}  {problem['remedy']}",
                     fg="red" if problem["severity"] == "error" else "yellow")  # fmt: skip
 
 
-def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+def _in_words(stored: dict[str, Any]) -> dict[str, Any]:
     """A change set as it is kept, in the language of this context."""
-    for problem in told["problems"]:
+    for problem in stored["problems"]:
         said = of_problem(problem["code"], problem["field"], problem["value"], problem["details"])
         problem |= {"details": said.spoken()["details"], "message": said.message, "remedy": said.hint}
-    source = {name: value for name, value in told["source"].items() if name != "title"}
-    return {**told, "title": title_of(told["title"], told["source"]), "source": spoken(source)}
+    source = {name: value for name, value in stored["source"].items() if name != "title"}
+    return {**stored, "title": title_of(stored["title"], stored["source"]), "source": spoken(source)}
 
 
 @changes.command()

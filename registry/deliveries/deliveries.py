@@ -59,7 +59,7 @@ class DeliveryFile:
     done: int
     total: int | None
     failure: dict[str, Any] | None
-    orders: dict[str, Any]
+    stored_options: dict[str, Any]
     report: dict[str, Any] | None
     change_set: int | None
     job: int | None
@@ -73,7 +73,7 @@ class DeliveryFile:
     @property
     def options(self) -> ImportOptions:
         """How it is to be looked into and checked."""
-        return ImportOptions.read(self.orders)
+        return ImportOptions.read(self.stored_options)
 
     @property
     def is_busy(self) -> bool:
@@ -112,8 +112,8 @@ class Delivery:
 
 
 _FILES = """
-SELECT f.delivery, f.number, f.name, f.bytes, f.sha256, f.step, f.verb, f.done, f.total, f.orders, f.report, f.change_set,
-       f.job, f.uploaded_at, f.started_at, f.ended_at, p.name AS uploaded_by, s.status AS set_status,
+SELECT f.delivery, f.number, f.name, f.bytes, f.sha256, f.step, f.verb, f.done, f.total, f.orders AS stored_options,
+       f.report, f.change_set, f.job, f.uploaded_at, f.started_at, f.ended_at, p.name AS uploaded_by, s.status AS set_status,
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)
          THEN 'failed' ELSE f.status END AS status,
        CASE WHEN f.status = 'running' AND NOT registry.is_worked_on(f.district, f.delivery, f.number)

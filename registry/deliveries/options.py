@@ -33,20 +33,20 @@ class ImportOptions:
     partial: bool = False
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Self:
+    def read(cls, stored: Mapping[str, Any]) -> Self:
         """Of what `as_dict` made. Raises Invalid for a name that is none and for a value that does not fit its name."""
-        for name, value in told.items():
+        for name, value in stored.items():
             if name not in _FITS or not _FITS[name](value):
                 raise Invalid("delivery.option_bad", name=name[:40], value=str(value)[:80])
         values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
         }
         return cls(**values)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: what is said, without what is left to be found out."""
-        told = {one.name: getattr(self, one.name) for one in fields(ImportOptions)}
-        return {name: value for name, value in told.items() if value not in (None, False, {}, ())}
+        values = {one.name: getattr(self, one.name) for one in fields(ImportOptions)}
+        return {name: value for name, value in values.items() if value not in (None, False, {}, ())}
 
 
 def _is_text(value: Any) -> bool:

@@ -42,13 +42,13 @@ class Task:
     person: int
     layer: str | None
     title: str
-    orders: dict[str, Any]
+    stored_options: dict[str, Any]
     change_set: int | None
 
     @property
     def options(self) -> ImportOptions:
         """How it is to be looked into and checked."""
-        return ImportOptions.read(self.orders)
+        return ImportOptions.read(self.stored_options)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ def task(connection: psycopg.Connection[Any], district: str, delivery: int, numb
     """The step that waits for a worker; None when it was cancelled or is gone."""
     with connection.cursor(row_factory=class_row(Task)) as cursor:
         return cursor.execute(
-            "SELECT * FROM registry.waiting_step(%s, %s, %s)", (district, delivery, number)
+            "SELECT w.district, w.delivery, w.number, w.name, w.step, w.person, w.layer, w.title,"
+            " w.orders AS stored_options, w.change_set FROM registry.waiting_step(%s, %s, %s) w",
+            (district, delivery, number),
         ).fetchone()
 
 
@@ -91,17 +93,17 @@ def begin(connection: psycopg.Connection[Any], task: Task) -> Run:
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row is not None
     began: datetime = row[0]
-    _tell(connection, _key(task), {"status": StepStatus.RUNNING, "began": began.isoformat()})
+    _write_progress(connection, _key(task), {"status": StepStatus.RUNNING, "began": began.isoformat()})
     return Run(task, began)
 
 
-def report_progress(connection: psycopg.Connection[Any], run: Run, **told: Any) -> None:
+def report_progress(connection: psycopg.Connection[Any], run: Run, **progress: Any) -> None:
     """Tell of the work on a file, in the caller's transaction.
 
     Any of status, verb, done, total, failure, look, report, change_set. Raises Conflict when the run is over.
     """
     try:
-        _tell(connection, _key(run.task), {**told, "run": run.began.isoformat()})
+        _write_progress(connection, _key(run.task), {**progress, "run": run.began.isoformat()})
     except psycopg.DatabaseError as error:
         if error.sqlstate != "CJ409":
             raise
@@ -112,8 +114,10 @@ def _key(task: Task) -> tuple[str, int, int]:
     return (task.district, task.delivery, task.number)
 
 
-def _tell(connection: psycopg.Connection[Any], key: tuple[str, int, int], told: Mapping[str, Any]) -> None:
-    connection.execute("SELECT registry.tell_delivery(%s, %s, %s, %s)", (*key, Jsonb(dict(told))))
+def _write_progress(
+    connection: psycopg.Connection[Any], key: tuple[str, int, int], progress: Mapping[str, Any]
+) -> None:
+    connection.execute("SELECT registry.tell_delivery(%s, %s, %s, %s)", (*key, Jsonb(dict(progress))))
 
 
 def died() -> dict[str, Any]:
@@ -129,7 +133,7 @@ def mark_failed(connection: psycopg.Connection[Any], district: str, delivery: in
         (district, delivery, number),
     )
     if left.rowcount:
-        _tell(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
+        _write_progress(connection, (district, delivery, number), {"status": StepStatus.FAILED, "failure": died()})
 
 
 def recover_orphans(connection: psycopg.Connection[Any]) -> int:
@@ -141,7 +145,7 @@ def recover_orphans(connection: psycopg.Connection[Any]) -> int:
     for left in rows.fetchall():
         key = (left["district"], left["delivery"], left["number"])
         if left["status"] == StepStatus.RUNNING:
-            _tell(connection, key, {"status": StepStatus.FAILED, "failure": died()})
+            _write_progress(connection, key, {"status": StepStatus.FAILED, "failure": died()})
         elif left["job"] is None or not queue.is_waiting(connection, left["job"]):
             new = queue.put(
                 connection, WORK, district=left["district"], delivery=left["delivery"], number=left["number"]

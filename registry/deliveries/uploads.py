@@ -305,19 +305,19 @@ def _age(note: Path) -> float:
 
 def _read_note(note: Path) -> Arrival | None:
     try:
-        told = json.loads(note.read_text(encoding="utf-8"))
+        values = json.loads(note.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    parts = tuple(Part(**part) for part in told.pop("parts"))
-    entered = told.pop("entered")
-    return Arrival(**told, parts=parts, entered=tuple(entered) if entered else None, home=note.parent)
+    parts = tuple(Part(**part) for part in values.pop("parts"))
+    entered = values.pop("entered")
+    return Arrival(**values, parts=parts, entered=tuple(entered) if entered else None, home=note.parent)
 
 
 def _write_note(arrival: Arrival) -> None:
     """Whole or not at all, whatever happens meanwhile."""
-    told = {name: value for name, value in asdict(arrival).items() if name != "home"}
+    values = {name: value for name, value in asdict(arrival).items() if name != "home"}
     half = arrival.note.with_suffix(".half")
-    half.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    half.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
     half.replace(arrival.note)
 
 

@@ -38,8 +38,8 @@ class KnownFingerprints:
         order = np.argsort(prints[:, 0])
         self._ids, self._first, self._last = ids[order], prints[order, 0], prints[order, 1]
         # Equal rows are told apart by what else is known of them, not here.
-        twin = self._first[1:] == self._first[:-1]
-        self._taken = np.r_[twin, False] | np.r_[False, twin] if len(ids) else np.zeros(0, dtype=bool)
+        repeated = self._first[1:] == self._first[:-1]
+        self._taken = np.r_[repeated, False] | np.r_[False, repeated] if len(ids) else np.zeros(0, dtype=bool)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -65,8 +65,10 @@ class KnownFingerprints:
 
 def known(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> KnownFingerprints:
     """The fingerprints of a layer's assets, as far as this person may see them."""
-    told = np.concatenate([np.frombuffer(piece, _KNOWN).astype(_NATIVE) for piece in _packed(connection, scope, layer)])
-    return KnownFingerprints(told["id"], np.column_stack((told["first"], told["last"])))
+    stored = np.concatenate(
+        [np.frombuffer(piece, _KNOWN).astype(_NATIVE) for piece in _packed(connection, scope, layer)]
+    )
+    return KnownFingerprints(stored["id"], np.column_stack((stored["first"], stored["last"])))
 
 
 def _packed(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> Iterator[bytes]:
@@ -82,16 +84,16 @@ def _packed(connection: psycopg.Connection[Any], scope: Scope, layer: str) -> It
 
 
 def stage_unchanged(connection: psycopg.Connection[Any], rows: Numbers, ids: Numbers) -> None:
-    """Put the rows that were found unchanged, and their assets, among those that are recognised (`matched`), for the diff."""
-    told = np.empty(len(rows), _MATCHED)
-    told["columns"], told["a"], told["b"], told["c"], told["by"] = 3, 8, 8, len(_BY), _BY
-    told["row"], told["id"] = rows, ids
+    """Put the rows that were found unchanged, and their assets, among those in `matched`, for the diff."""
+    records = np.empty(len(rows), _MATCHED)
+    records["columns"], records["a"], records["b"], records["c"], records["by"] = 3, 8, 8, len(_BY), _BY
+    records["row"], records["id"] = rows, ids
     with (
         connection.cursor() as cursor,
         cursor.copy("COPY matched (source_row, asset_id, matched_by) FROM STDIN (FORMAT binary)") as copy,
     ):
         copy.write(_SIGNATURE)
-        copy.write(told.tobytes())
+        copy.write(records.tobytes())
         copy.write(_END)
 
 

@@ -18,7 +18,7 @@ from registry.identity.assignment import NONE, Choice, Pairs, assign
 from registry.identity.shape_similarity import compare
 from registry.identity.survey_offset import Offset, estimate
 
-CLEAR = 7.0
+REVIEW_MARGIN = 7.0
 """A decision stands without doubt when the next best explanation is e^7, a thousand times, less likely."""
 AGAINST = 6.5
 """So much may speak against an asset in its other fields: two that often agree by chance, not one that hardly ever does."""
@@ -61,17 +61,17 @@ class _Matching:
         if self.rules.columns:
             self._do("match_rule")
         self.connection.execute("ANALYZE matched")
-        if self._loose():
+        if self._set_unmatched_aside():
             same = self._do("match_same").rowcount
-            if not same or self._settle():
+            if not same or self._remove_matched():
                 self._by_place()
-            self.connection.execute("DROP TABLE loose, pool")
+            self.connection.execute("DROP TABLE unmatched_rows, candidate_assets")
             self.connection.execute("ANALYZE matched")
 
     def _do(self, step: str, **more: Any) -> psycopg.Cursor[Any]:
         return self.connection.execute(statement(f"identity/{step}.sql").encode(), self.values | more)
 
-    def _loose(self) -> bool:
+    def _set_unmatched_aside(self) -> bool:
         """Set aside the rows that name no asset, and the assets that they could be. False where there are none of either."""
         row = self.connection.execute(
             "SELECT (SELECT geometry = 'point' FROM registry.layer WHERE code = %(layer)s),"
@@ -86,15 +86,17 @@ class _Matching:
         rows = self._do("match_unmatched_rows").rowcount
         assets = self._do("match_candidate_assets").rowcount if rows else 0
         if not rows or not assets:
-            self.connection.execute("DROP TABLE IF EXISTS loose, pool")
+            self.connection.execute("DROP TABLE IF EXISTS unmatched_rows, candidate_assets")
             return False
-        self.connection.execute("ANALYZE loose, pool")
+        self.connection.execute("ANALYZE unmatched_rows, candidate_assets")
         return True
 
-    def _settle(self) -> bool:
-        """Take out what was recognised. True where rows and assets are left."""
-        self._do("match_settle")
-        row = self.connection.execute("SELECT EXISTS (SELECT FROM loose) AND EXISTS (SELECT FROM pool)").fetchone()
+    def _remove_matched(self) -> bool:
+        """Take out what was matched. True where rows and assets are left."""
+        self._do("match_remove_matched")
+        row = self.connection.execute(
+            "SELECT EXISTS (SELECT FROM unmatched_rows) AND EXISTS (SELECT FROM candidate_assets)"
+        ).fetchone()
         assert row is not None
         return bool(row[0])
 
@@ -103,13 +105,13 @@ class _Matching:
         self.values["weights"] = json.dumps(self._weights())
         offset = self._offset()
         self._pass(offset)
-        if self._settle() and self._has_retired():
+        if self._remove_matched() and self._has_retired():
             self._pass(offset, retired=True)
-        if self._settle():
+        if self._remove_matched():
             self._pass(offset, same_class=False)
 
     def _has_retired(self) -> bool:
-        row = self.connection.execute("SELECT EXISTS (SELECT FROM pool WHERE retired)").fetchone()
+        row = self.connection.execute("SELECT EXISTS (SELECT FROM candidate_assets WHERE retired)").fetchone()
         assert row is not None
         return bool(row[0])
 
@@ -128,7 +130,7 @@ class _Matching:
         """By how much the whole survey is off, and how exact it is otherwise."""
         reach = max(SAMPLE_REACH_M, 2 * self.rules.tolerance_m)
         found = self._do("match_sample", most=SAMPLE, reach=reach, cell=4 * reach).fetchall()
-        row = self.connection.execute("SELECT count(*) FROM loose").fetchone()
+        row = self.connection.execute("SELECT count(*) FROM unmatched_rows").fetchone()
         assert row is not None
         estimated = estimate(np.array(found, float).reshape(-1, 2), min(SAMPLE, row[0]), self.rules.tolerance_m)
         return estimated if self.is_point else replace(estimated, sigma=self.rules.tolerance_m / 2)
@@ -137,12 +139,13 @@ class _Matching:
         """Weigh every pair of row and asset that lie near each other, and decide."""
         tolerance, doubled = self.rules.tolerance_m, 2 * offset.sigma**2
         within = tolerance**2 / doubled
-        reach = (tolerance**2 + doubled * CLEAR) ** 0.5 if same_class else tolerance
-        nothing = within + CLEAR + AGAINST
+        reach = (tolerance**2 + doubled * REVIEW_MARGIN) ** 0.5 if same_class else tolerance
+        non_match_threshold = within + REVIEW_MARGIN + AGAINST
         self.values |= {
             "dx": offset.east, "dy": offset.north, "sigma": offset.sigma, "tolerance": tolerance, "reach": reach,
-            "cell": 8 * reach, "nothing": nothing, "clear": CLEAR, "retired": retired, "same_class": same_class,
-            "against_at_most": AGAINST + CLEAR - 0.5, "copied": within + AGAINST - 0.5, "against": AGAINST,
+            "cell": 8 * reach, "non_match_threshold": non_match_threshold, "review_margin": REVIEW_MARGIN,
+            "retired": retired, "same_class": same_class,
+            "against_at_most": AGAINST + REVIEW_MARGIN - 0.5, "copied": within + AGAINST - 0.5, "against": AGAINST,
             "is_point": self.is_point,
         }  # fmt: skip
         self._do("match_pair")
@@ -154,28 +157,29 @@ class _Matching:
         self._do("match_evidence")
         self._do("match_unambiguous")
         contested = self.connection.execute(
-            "SELECT source_row, asset_id, cost, weak FROM weighed WHERE rivals > 1 OR claims > 1"
+            "SELECT source_row, asset_id, match_weight, tentative FROM scored_pairs WHERE rivals > 1 OR claims > 1"
         ).fetchall()
         if contested:
-            rows, assets, cost, weak = (np.array(column) for column in zip(*contested, strict=True))
-            self._keep(assign(Pairs(rows, assets, cost, weak), nothing, CLEAR), nothing)
-        self.connection.execute("DROP TABLE pair, weighed")
+            rows, assets, match_weight, tentative = (np.array(column) for column in zip(*contested, strict=True))
+            pairs = Pairs(rows, assets, match_weight, tentative)
+            self._keep(assign(pairs, non_match_threshold, REVIEW_MARGIN), non_match_threshold)
+        self.connection.execute("DROP TABLE pair, scored_pairs")
 
     def _compare_shapes(self, within: float) -> None:
         """Fill `pair` for lines and areas. What runs along its asset for nine tenths and more, or shares four fifths of the
         ground, is near; what does for less than half, or three tenths, is another thing."""
         tolerance, sigma = self.values["tolerance"], self.values["sigma"]
         with self.connection.cursor() as writer:
-            for rows, assets, told, known in self._shapes():
-                alike = compare(told, known, tolerance)
-                by_line = np.interp(alike.along, [0.5, 0.9, 1.0], [CLEAR, 0.5, 0.0])
+            for rows, assets, delivered, known in self._shapes():
+                alike = compare(delivered, known, tolerance)
+                by_line = np.interp(alike.along, [0.5, 0.9, 1.0], [REVIEW_MARGIN, 0.5, 0.0])
                 by_line += np.minimum((alike.metres / sigma) ** 2 / 2, within)
-                by_ground = np.interp(alike.shared, [0.3, 0.8, 1.0], [within + CLEAR, within, 0.0])
+                by_ground = np.interp(alike.shared, [0.3, 0.8, 1.0], [within + REVIEW_MARGIN, within, 0.0])
                 far = (alike.along < 0.9) & (alike.shared < 0.8)
                 near = (alike.along >= 0.5) | (alike.shared >= 0.3)
                 columns = (rows, assets, alike.metres, np.minimum(by_line, by_ground), far)
                 writer.execute(
-                    "INSERT INTO pair (source_row, asset_id, metres, cost, far)"
+                    "INSERT INTO pair (source_row, asset_id, metres, match_weight, far)"
                     " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::float8[], %s::bool[])",
                     [column[near].tolist() for column in columns],
                 )
@@ -185,20 +189,21 @@ class _Matching:
         pairs = self._do("match_shape_pairs").fetchall()
         scale = np.array([self.values["east"], self.values["north"]])
         for start in range(0, len(pairs), SHAPES_AT_ONCE):
-            rows, assets, told, known = zip(*pairs[start : start + SHAPES_AT_ONCE], strict=True)
-            shapes = shapely.transform(shapely.from_wkb([*told, *known]), lambda xy: xy * scale)
+            rows, assets, delivered, known = zip(*pairs[start : start + SHAPES_AT_ONCE], strict=True)
+            shapes = shapely.transform(shapely.from_wkb([*delivered, *known]), lambda xy: xy * scale)
             yield np.array(rows), np.array(assets), shapes[: len(rows)], shapes[len(rows) :]
 
-    def _keep(self, choice: Choice, nothing: float) -> None:
+    def _keep(self, choice: Choice, non_match_threshold: float) -> None:
         """Put what was decided into `matched`."""
         doubtful = choice.doubtful | (not self.values["same_class"])
         candidates = [
             c if c or not d else [a] for c, d, a in zip(choice.candidates, doubtful, choice.assets, strict=True)
         ]
+        scores = np.clip(1 - choice.match_weight / non_match_threshold, 0, 1)
         self.connection.execute(
             "INSERT INTO matched (source_row, asset_id, matched_by, score, doubtful, candidates)"
             " SELECT u.r, nullif(u.a, %s), 'place', u.s, u.d, u.c::bigint[]"
             " FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bool[], %s::text[]) AS u (r, a, s, d, c)",
-            (NONE, choice.rows.tolist(), choice.assets.tolist(), np.clip(1 - choice.cost / nothing, 0, 1).tolist(),
+            (NONE, choice.rows.tolist(), choice.assets.tolist(), scores.tolist(),
              doubtful.tolist(), [f"{{{','.join(map(str, c))}}}" for c in candidates]),
         )  # fmt: skip

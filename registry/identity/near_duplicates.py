@@ -13,7 +13,7 @@ from registry.database.statements import statement
 
 
 @dataclass(frozen=True)
-class Twin:
+class NearDuplicate:
     """A row of a delivery, the code of the live asset that it may be, and how many metres lie between them."""
 
     row: int
@@ -21,7 +21,9 @@ class Twin:
     metres: float
 
 
-def near_duplicates(connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int) -> list[Twin]:
+def near_duplicates(
+    connection: psycopg.Connection[Any], scope: Scope, layer: str, change_set: int
+) -> list[NearDuplicate]:
     """For each row that the change set adds, the nearest live asset of its class, if it is as near as surveys differ.
 
     That is 0.5, 1 or 10 m by the row's accuracy class A, B or C. Uses the spatial index, one look for each added row; none in
@@ -33,5 +35,5 @@ def near_duplicates(connection: psycopg.Connection[Any], scope: Scope, layer: st
     ).fetchone()
     if there == (False,):
         return []
-    with connection.cursor(row_factory=class_row(Twin)) as cursor:
+    with connection.cursor(row_factory=class_row(NearDuplicate)) as cursor:
         return cursor.execute(statement("identity/near_duplicates.sql").encode(), values).fetchall()

@@ -28,15 +28,18 @@ class Likeness:
     shared: Floats
 
 
-def compare(told: Shapes, known: Shapes, tolerance: float) -> Likeness:
+def compare(delivered: Shapes, known: Shapes, tolerance: float) -> Likeness:
     """Compare lines or areas pairwise, in plane coordinates in metres. Areas by their boundaries and by their ground."""
-    areas = shapely.get_dimensions(told) == 2
-    lines, others = np.where(areas, shapely.boundary(told), told), np.where(areas, shapely.boundary(known), known)
+    areas = shapely.get_dimensions(delivered) == 2
+    lines, others = (
+        np.where(areas, shapely.boundary(delivered), delivered),
+        np.where(areas, shapely.boundary(known), known),
+    )
     there, off = _along(lines, others, tolerance)
     back, off_back = _along(others, lines, tolerance)
-    shared = np.zeros(len(told))
-    common = shapely.area(shapely.intersection(told[areas], known[areas]))
-    shared[areas] = common / (shapely.area(told[areas]) + shapely.area(known[areas]) - common)
+    shared = np.zeros(len(delivered))
+    common = shapely.area(shapely.intersection(delivered[areas], known[areas]))
+    shared[areas] = common / (shapely.area(delivered[areas]) + shapely.area(known[areas]) - common)
     return Likeness(np.minimum(there, back), (off + off_back) / 2, shared)
 
 

@@ -67,15 +67,15 @@ def put(connection: psycopg.Connection[Any], task: Task, **arguments: Any) -> in
     Districts take turns: a job comes after as many of other districts as wait of its own, however many it has put in before.
     """
     with _own_tables(connection):
-        waiting = connection.execute(_WAITING, {"queue": task.queue, "district": arguments.get("district")}).fetchone()
-        assert waiting is not None
+        queued = connection.execute(_QUEUED, {"queue": task.queue, "district": arguments.get("district")}).fetchone()
+        assert queued is not None
         work = _unopened().configure_task(
-            task.name, queue=task.queue, lock=task.lock_of(arguments), priority=-int(waiting[0]), connection=connection
+            task.name, queue=task.queue, lock=task.lock_of(arguments), priority=-int(queued[0]), connection=connection
         )
         return int(work.defer(**arguments))
 
 
-_WAITING = """
+_QUEUED = """
 SELECT count(*) FROM queue.procrastinate_jobs
 WHERE queue_name = %(queue)s AND status = 'todo' AND args ->> 'district' = %(district)s
 """

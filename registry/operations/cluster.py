@@ -73,8 +73,8 @@ class Cluster:
     @property
     def major(self) -> int | None:
         """The version of PostgreSQL that its data are of; no other one can read them. None before there are any."""
-        told = self.data / "PG_VERSION"
-        return int(told.read_text()) if told.is_file() else None
+        version_file = self.data / "PG_VERSION"
+        return int(version_file.read_text()) if version_file.is_file() else None
 
     @property
     def programs(self) -> Path:

@@ -84,12 +84,12 @@ def propose(
     if the next one is 3 m farther. Others stand in the proposal with a reason and no asset. Returns the change set and its
     photos. Raises Invalid for a picture that cannot be opened, NotFound and NotAllowed as `changes.propose` does.
     """
-    told = [
+    proposed = [
         (p.name, keep(home, p), len(p.content), p.width, p.height, p.taken_at, p.lon, p.lat) for p in photos
     ]  # what the files hold is written and forgotten one by one
-    columns = [list(column) for column in zip(*told, strict=True)] or [[] for _each in range(8)]
+    columns = [list(column) for column in zip(*proposed, strict=True)] or [[] for _each in range(8)]
     change_set = change_sets.propose(
-        connection, scope, layer, SetKind.PHOTOS, change_sets.ChangeSetOrigin(title, {"photos": len(told)})
+        connection, scope, layer, SetKind.PHOTOS, change_sets.ChangeSetOrigin(title, {"photos": len(proposed)})
     )
     values = {"district": scope.district, "layer": layer, "change_set": change_set, "person": scope.person_id,
               "reach": REACH_M, "margin": MARGIN_M,

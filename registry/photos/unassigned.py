@@ -35,7 +35,7 @@ class NearbyAsset:
 
 
 @dataclass(frozen=True)
-class WaitingPhoto:
+class UnassignedPhoto:
     """A photo without an asset; `reason` says why, in words. `status` is that of its change set: proposed or applied."""
 
     id: int
@@ -61,7 +61,7 @@ class PhotoSet:
     proposed_by: str
     proposed_at: datetime
     found: int
-    waiting: int
+    unassigned: int
 
     @property
     def title(self) -> str:
@@ -71,13 +71,13 @@ class PhotoSet:
 
 def page(
     connection: psycopg.Connection[Any], scope: Scope, after: int = 0, limit: int = 30
-) -> tuple[list[WaitingPhoto], int]:
+) -> tuple[list[UnassignedPhoto], int]:
     """The photos that wait, of layers this person may write, in the order in which they came; and how many wait in all."""
     rows = _rows(connection, scope, "unassigned photos", after=after, limit=limit)
-    return [_photo(row) for row in rows], rows[0]["all_waiting"] if rows else 0
+    return [_photo(row) for row in rows], rows[0]["all_unassigned"] if rows else 0
 
 
-def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> WaitingPhoto:
+def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> UnassignedPhoto:
     """A photo that waits. Raises NotFound, also for one out of reach."""
     rows = _rows(connection, scope, "unassigned photo", id=photo, limit=1)
     if not rows:
@@ -86,19 +86,19 @@ def one(connection: psycopg.Connection[Any], scope: Scope, photo: int) -> Waitin
 
 
 def _rows(connection: psycopg.Connection[Any], scope: Scope, act: str, **values: Any) -> list[dict[str, Any]]:
-    told = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
+    parameters = {"district": scope.district, "layers": sorted(scope.writable), "id": None, "after": 0, **values}
     with look(connection, scope, act, scope.writable) as seen, connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(statement("photos/unassigned.sql").encode(), told).fetchall()
+        rows = cursor.execute(statement("photos/unassigned.sql").encode(), parameters).fetchall()
         seen.layers(Counter(row["layer"] for row in rows))
     return rows
 
 
-def _photo(row: dict[str, Any]) -> WaitingPhoto:
+def _photo(row: dict[str, Any]) -> UnassignedPhoto:
     near = (
         NearbyAsset(n["code"], n["name"], in_language(n["name_zh"], n["name_en"]), n["metres"]) for n in row["nearest"]
     )
-    known = {name: row[name] for name in WaitingPhoto.__dataclass_fields__}
-    return WaitingPhoto(**{**known, "reason": label(PhotoReason, row["reason"]), "nearest": tuple(near)})
+    known = {name: row[name] for name in UnassignedPhoto.__dataclass_fields__}
+    return UnassignedPhoto(**{**known, "reason": label(PhotoReason, row["reason"]), "nearest": tuple(near)})
 
 
 def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
@@ -107,7 +107,7 @@ def sets(connection: psycopg.Connection[Any], scope: Scope) -> list[PhotoSet]:
         found = cursor.execute(
             "SELECT s.id, s.layer, s.title AS given_title, s.source, p.name AS proposed_by, s.proposed_at,"
             " count(t.asset_id) AS found,"
-            " count(*) FILTER (WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')) AS waiting"
+            " count(*) FILTER (WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')) AS unassigned"
             " FROM registry.change_set s JOIN registry.person p ON p.id = s.proposed_by"
             " JOIN registry.attachment t ON t.district = s.district AND t.change_set = s.id"
             " WHERE s.district = %s AND s.layer = ANY (%s) AND s.kind = 'photos' AND s.status = 'proposed'"
@@ -128,18 +128,18 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
     While its set is proposed, there; else in a set of its own, applied at once, so that the history tells who did it and it
     can be undone. Raises NotFound for a photo that does not wait or an asset of its layer that is not there.
     """
-    waiting = one(connection, scope, photo)
-    scope.require_writer(waiting.layer)
-    open_for_work(connection, scope, waiting.layer, "assign photo", photo=photo)
+    unassigned = one(connection, scope, photo)
+    scope.require_writer(unassigned.layer)
+    open_for_work(connection, scope, unassigned.layer, "assign photo", photo=photo)
     if code is not None and not code.strip():
         raise Invalid("photo.code_missing")
-    if waiting.status == SetStatus.PROPOSED:
-        target = waiting.id
+    if unassigned.status == SetStatus.PROPOSED:
+        target = unassigned.id
     else:
-        title = Message("title.photo", {"name": waiting.name[:180]})
+        title = Message("title.photo", {"name": unassigned.name[:180]})
         delivery = change_sets.ChangeSetOrigin(title, {"photos": 1})
-        change_set = change_sets.propose(connection, scope, waiting.layer, SetKind.PHOTOS, delivery)
-        target = _copied(connection, scope, waiting.id, change_set)
+        change_set = change_sets.propose(connection, scope, unassigned.layer, SetKind.PHOTOS, delivery)
+        target = _copied(connection, scope, unassigned.id, change_set)
     if code is None:
         connection.execute(
             "UPDATE registry.attachment SET reason = 'dropped' WHERE district = %s AND id = %s",
@@ -147,7 +147,7 @@ def assign_photo(connection: psycopg.Connection[Any], scope: Scope, photo: int, 
         )
     else:
         attachments.assign(connection, scope, target, code.strip())
-    if waiting.status != SetStatus.PROPOSED:
+    if unassigned.status != SetStatus.PROPOSED:
         change_sets.apply(connection, scope, change_set)
 
 

@@ -24,13 +24,13 @@ def resolve_match(session: Session, scope: Scope, change_set: int, seq: int, ass
     decision can be changed. Raises NotFound, NotAllowed, Invalid for a row that was never doubtful or an asset that it cannot
     be, Conflict when another row of the set is this asset, or its key another asset's, or the set is not open any more.
     """
-    told = lock_open_set(session, scope, change_set)
+    reviewed = lock_open_set(session, scope, change_set)
     row = session.scalar(select(Change).where(in_set(scope, change_set), Change.seq == seq))
     if row is None:
         raise NotFound("review.row_unknown", id=change_set, row=seq)
     if row.delivered is None:
         raise Invalid("review.row_not_doubtful", row=seq)
-    values = {"district": scope.district, "change_set": change_set, "seq": seq, "layer": told.layer, "asset": asset}
+    values = {"district": scope.district, "change_set": change_set, "seq": seq, "layer": reviewed.layer, "asset": asset}
     if asset is not None:
         _require_free(session, scope, row, asset)
         raw(session).execute(statement("changes/resolve_known.sql").encode(), values)

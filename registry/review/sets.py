@@ -211,7 +211,7 @@ class Tally:
 
     def decided(self, decision: str, kind: str | None = None) -> int:
         """The rows of that decision, of one kind or of all."""
-        return sum(told.get(decision, 0) for name, told in self.kinds.items() if kind in (None, name))
+        return sum(counted.get(decision, 0) for name, counted in self.kinds.items() if kind in (None, name))
 
     @property
     def total(self) -> int:
@@ -333,13 +333,13 @@ def lock_open_set(session: Session, scope: Scope, change_set: int) -> ReviewedSe
 
     Raises NotFound, NotAllowed without the right to write its layer, Conflict when it is not open (any more).
     """
-    told = read_set(session, scope, change_set)
-    scope.require_writer(told.layer)
+    reviewed = read_set(session, scope, change_set)
+    scope.require_writer(reviewed.layer)
     done: Any = session.execute(text(_HOLD), {"district": scope.district, "id": change_set})
     if done.rowcount != 1:
         raise Conflict("review.closed", id=change_set)
-    open_for_work(raw(session), scope, told.layer, f"review {told.id}")
-    return told
+    open_for_work(raw(session), scope, reviewed.layer, f"review {reviewed.id}")
+    return reviewed
 
 
 def read_seqs(given: str) -> list[int]:

@@ -71,8 +71,8 @@ def mvt(
     inner = features.subquery("feature")
     arguments = [literal_column("feature"), name, EXTENT, "shape"] + ([id_column] if id_column else [])
     counted = [part for layer, n in shown(inner).items() for part in (layer, n)]
-    told = (func.ST_AsMVT(*arguments).label("mvt"), func.jsonb_build_object(*counted).label("shown"))
-    return select(*told).select_from(inner).where(inner.c.shape.is_not(None))
+    columns = (func.ST_AsMVT(*arguments).label("mvt"), func.jsonb_build_object(*counted).label("shown"))
+    return select(*columns).select_from(inner).where(inner.c.shape.is_not(None))
 
 
 def drawn(shape: Any, address: Address, buffer: int = BUFFER) -> ColumnElement[Any]:

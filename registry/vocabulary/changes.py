@@ -57,7 +57,7 @@ class Decision(Vocabulary):
 
 
 class MatchedBy(Vocabulary):
-    """How a delivered row was recognised as an asset (`change.matched_by`)."""
+    """How a delivered row was matched with an asset (`change.matched_by`)."""
 
     CODE = "code", "编码", "Code"
     ALIAS = "alias", "旧编码", "Former code"

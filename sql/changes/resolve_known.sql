@@ -1,6 +1,6 @@
 -- A person has said which asset a doubtful row is: what the row, as it was delivered, would change in that asset. The asset
 -- that was proposed before stays among the candidates, so that the person can change his mind.
-WITH told AS (
+WITH delivered_row AS (
   SELECT
     a AS old, jsonb_build_object(
       'code', coalesce(d.code, a.code), 'scheme', d.scheme, 'class', d.class, 'name', coalesce(d.name, a.name),
@@ -26,7 +26,7 @@ WITH told AS (
       SELECT array_agg(DISTINCT CASE n.key WHEN 'scheme' THEN 'class' ELSE n.key END)
       FROM jsonb_each(t.new) n JOIN jsonb_each(to_jsonb(t.old)) b ON b.key = n.key WHERE n.value <> b.value), '{}')
     || CASE WHEN t.metres > 0.001 THEN '{geom}'::text[] ELSE '{}' END AS fields
-  FROM told t, jsonb_populate_record(NULL::registry.change, t.new) r
+  FROM delivered_row t, jsonb_populate_record(NULL::registry.change, t.new) r
 )
 UPDATE registry.change c SET
   action = CASE WHEN n.moved IS NOT NULL THEN 'move' ELSE 'update' END,

@@ -1,6 +1,6 @@
 -- A person has said that a doubtful row is none of the assets that it might be: it gets an id and, where the delivery has no
 -- code, the next number of its class.
-WITH told AS (
+WITH delivered_row AS (
   SELECT c.seq, d.*, k.number, k.name_zh, m.id AS manager_id, o.id AS owner_id, t.id AS maintainer_id
   FROM registry.change c,
   jsonb_to_record(c.delivered) AS d (
@@ -13,7 +13,7 @@ WITH told AS (
   WHERE c.district = %(district)s AND c.change_set = %(change_set)s AND c.seq = %(seq)s
 ), reserved AS (
   INSERT INTO registry.code_sequence AS s (district, number, last)
-  SELECT %(district)s, n.number, 1 FROM told n WHERE n.code IS NULL
+  SELECT %(district)s, n.number, 1 FROM delivered_row n WHERE n.code IS NULL
   ON CONFLICT (district, number) DO UPDATE SET last = s.last + 1
   RETURNING s.number, s.last
 )
@@ -26,5 +26,5 @@ UPDATE registry.change c SET
   attributes = n.attributes, areas = n.areas,
   candidates = CASE WHEN c.asset_id = ANY (c.candidates) THEN c.candidates ELSE c.candidates || c.asset_id END,
   matched_by = 'person', doubtful = false, accepted = true
-FROM told n LEFT JOIN reserved r ON true
+FROM delivered_row n LEFT JOIN reserved r ON true
 WHERE c.district = %(district)s AND c.change_set = %(change_set)s AND c.seq = %(seq)s

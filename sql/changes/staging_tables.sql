@@ -20,9 +20,9 @@ CREATE TEMPORARY TABLE delivery (
   fingerprint  uuid
 ) ON COMMIT DROP;
 
--- Which asset each delivered row is, and how that was recognised. Rows with the fingerprint of an asset are copied in, and
+-- Which asset each delivered row is, and how that was found. Rows with the fingerprint of an asset are copied in, and
 -- nothing of them is staged; then registry.identity.matcher fills it step by step: a row or an
--- asset that one step has recognised is out of the reach of the later ones.
+-- asset that one step has matched is out of the reach of the later ones.
 -- `doubtful`: it could also be one of `candidates` (which hold asset_id too), or a new asset; a person decides.
 -- `asset_id` is null where a row is rather a new asset, but could be one of `candidates`: then it is doubtful.
 CREATE TEMPORARY TABLE matched (

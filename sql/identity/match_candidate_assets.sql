@@ -1,8 +1,8 @@
--- The assets that loose rows could be: of the layer, not recognised yet, within 50 m of the box of all of them.
-CREATE TEMPORARY TABLE pool ON COMMIT DROP AS
+-- The assets that unmatched rows could be: of the layer, not matched yet, within 50 m of the box of all of them.
+CREATE TEMPORARY TABLE candidate_assets ON COMMIT DROP AS
 WITH reach AS MATERIALIZED (
   SELECT ST_SetSRID(ST_Expand(ST_Extent(d.geom)::geometry, 50 / %(east)s, 50 / %(north)s), 4490) AS box
-  FROM delivery d WHERE EXISTS (SELECT FROM loose l WHERE l.source_row = d.source_row)
+  FROM delivery d WHERE EXISTS (SELECT FROM unmatched_rows l WHERE l.source_row = d.source_row)
 )
 SELECT a.id, a.external_key, a.state = 'retired' AS retired, hashtext(a.scheme || ' ' || a.class) AS kind,
   (ST_XMin(a.geom) + ST_XMax(a.geom)) / 2 * %(east)s AS x, (ST_YMin(a.geom) + ST_YMax(a.geom)) / 2 * %(north)s AS y,

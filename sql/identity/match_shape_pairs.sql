@@ -4,7 +4,7 @@
 WITH moved AS (
   SELECT l.source_row, l.external_key, l.kind,
          ST_SetSRID(ST_Translate(d.geom, -%(dx)s / %(east)s, -%(dy)s / %(north)s), 4490) AS geom
-  FROM loose l JOIN delivery d ON d.source_row = l.source_row
+  FROM unmatched_rows l JOIN delivery d ON d.source_row = l.source_row
 ), sought AS MATERIALIZED (
   SELECT m.*, ST_Expand(m.geom, %(tolerance)s / %(east)s, %(tolerance)s / %(north)s) AS box FROM moved m
 ), near AS MATERIALIZED (
@@ -15,7 +15,7 @@ WITH moved AS (
   WHERE a.district = %(district)s AND a.layer = %(layer)s
 )
 SELECT n.source_row, n.id, ST_AsBinary(n.geom), ST_AsBinary(n.known)
-FROM near n JOIN pool p ON p.id = n.id AND (p.kind = n.kind) = %(same_class)s AND p.retired = %(retired)s,
+FROM near n JOIN candidate_assets p ON p.id = n.id AND (p.kind = n.kind) = %(same_class)s AND p.retired = %(retired)s,
 LATERAL (VALUES (
   least(ST_XMax(n.geom), ST_XMax(n.known)) - greatest(ST_XMin(n.geom), ST_XMin(n.known)) + 2 * %(tolerance)s / %(east)s,
   greatest(ST_XMax(n.geom) - ST_XMin(n.geom), ST_XMax(n.known) - ST_XMin(n.known)) + 2 * %(tolerance)s / %(east)s,

@@ -1,7 +1,7 @@
 -- Rows that no code, key or rule has found: those that name no asset themselves. x and y in metres, for short distances only:
 -- of the point, or of the middle of the box of a line or an area. Two rows with equal `words` have the same class, name and
 -- attributes; with equal `digest` they lie in the same place too.
-CREATE TEMPORARY TABLE loose ON COMMIT DROP AS
+CREATE TEMPORARY TABLE unmatched_rows ON COMMIT DROP AS
 SELECT r.source_row, r.external_key, r.kind, r.x, r.y, r.manager, r.owner, r.maintainer, r.words,
   hash_record_extended(ROW(r.words, ST_SetSRID(r.geom, 4490)::bytea), 0) AS digest
 FROM (

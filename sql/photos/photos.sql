@@ -32,7 +32,7 @@ WITH photo AS MATERIALIZED (
     WHERE a.district = %(district)s AND a.layer = %(layer)s AND a.state <> 'retired'
     ORDER BY 2, 1 LIMIT 2) a
   WINDOW w AS (PARTITION BY p.nth ORDER BY a.metres, a.id)
-), told AS (
+), located AS (
   SELECT p.*, n.id AS named, n.n, near.id AS near, near.metres, near.ahead,
     EXISTS (SELECT FROM registry.district d WHERE d.code = %(district)s AND d.box && p.geom) AS inside,
     EXISTS (SELECT FROM registry.attachment t WHERE t.district = %(district)s AND t.layer = %(layer)s
@@ -51,7 +51,7 @@ WITH photo AS MATERIALIZED (
       WHEN t.metres IS NULL OR t.metres > %(reach)s THEN 'nothing_near'
       WHEN t.ahead < %(margin)s THEN 'several_near'
       ELSE '' END AS reason
-  FROM told t
+  FROM located t
 )
 INSERT INTO registry.attachment (district, change_set, asset_id, layer, name, sha256, bytes, media_type, width, height,
   taken_at, geom, distance_m, matched_by, reason, added_by)

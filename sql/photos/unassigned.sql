@@ -5,7 +5,7 @@ WITH standing AS MATERIALIZED (
   JOIN registry.change_set s ON s.district = t.district AND s.id = t.change_set
   WHERE t.district = %(district)s AND t.layer = ANY (%(layers)s)
     AND (s.status = 'proposed' OR registry.in_force(t.district, t.change_set))
-), waiting AS MATERIALIZED (
+), unassigned AS MATERIALIZED (
   -- the box ready before the register is asked: a function over a column beside && would cost the index under row security
   SELECT t.*, ST_Expand(t.geom, 0.001) AS box FROM standing t
   WHERE t.asset_id IS NULL AND t.reason NOT IN ('known', 'dropped')
@@ -13,10 +13,10 @@ WITH standing AS MATERIALIZED (
                     AND (o.asset_id IS NOT NULL OR o.reason = 'dropped'))
     AND (%(id)s::bigint IS NULL OR t.id = %(id)s)
 ), shown AS MATERIALIZED (
-  SELECT w.* FROM waiting w WHERE w.id > %(after)s ORDER BY w.id LIMIT %(limit)s
+  SELECT w.* FROM unassigned w WHERE w.id > %(after)s ORDER BY w.id LIMIT %(limit)s
 )
 SELECT w.id, w.change_set, w.status, w.layer, w.name, w.sha256, w.taken_at, w.reason, p.name AS added_by,
-  coalesce(n.nearest, '[]') AS nearest, (SELECT count(*) FROM waiting) AS all_waiting
+  coalesce(n.nearest, '[]') AS nearest, (SELECT count(*) FROM unassigned) AS all_unassigned
 FROM shown w
 JOIN registry.person p ON p.id = w.added_by
 LEFT JOIN LATERAL (

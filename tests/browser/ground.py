@@ -55,10 +55,10 @@ class Tile:
         ]
 
     def _thing(self, name: str, feature: dict[str, Any]) -> Thing:
-        told = feature["properties"]
+        properties = feature["properties"]
         x, y = feature["geometry"]["coordinates"]
         lon, lat = corner(self.x + x / EXTENT, self.y + y / EXTENT, self.z)
-        return Thing(told.get("l", name), told.get("n", 1), feature.get("id"), lon, lat)
+        return Thing(properties.get("l", name), properties.get("n", 1), feature.get("id"), lon, lat)
 
 
 def arrived(visit: Visit, zoom: float, query: str = "") -> list[Tile]:

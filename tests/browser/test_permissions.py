@@ -17,9 +17,9 @@ PLACES = ("/map", "/tiles/points/", "/api/counts", "/api/suggest", "/api/identif
 def look_around(visit: Visit) -> list[str]:
     """Past the whole district, single points, a search, clicks, the list and an asset: what was told of cameras."""
     visit.counts()
-    heard = told(visit)
+    heard = words_shown(visit)
     visit.open(f"/{DISTRICT}/assets")
-    heard += told(visit)
+    heard += words_shown(visit)
     visit.open(f"/{DISTRICT}/map#17/30.31500/120.15000")
     visit.page.locator("#search").fill("机")
     expect(visit.page.locator("#suggestions")).to_be_visible()
@@ -29,15 +29,15 @@ def look_around(visit: Visit) -> list[str]:
     place = f"zoom=10&lon={lon}&lat={lat}"
     with visit.page.expect_response("**/api/identify**"):
         visit.page.evaluate("url => fetch(url).then((answer) => answer.text())", f"/{DISTRICT}/api/identify?{place}")
-    heard += told(visit)
+    heard += words_shown(visit)
     visit.open(f"/{DISTRICT}/assets?layer=component")
-    heard += told(visit)
+    heard += words_shown(visit)
     visit.page.locator("tbody th a").first.click()
     visit.drawn()
-    return heard + told(visit)
+    return heard + words_shown(visit)
 
 
-def told(visit: Visit) -> list[str]:
+def words_shown(visit: Visit) -> list[str]:
     """Which words the server's answers for this page contain, and where; files of the program are no answers."""
     visit.page.wait_for_load_state("networkidle")
     bodies = {r.url: r.body() for r in visit.responses if r.status == 200 and "/static/" not in r.url}

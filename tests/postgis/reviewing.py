@@ -87,11 +87,11 @@ class Review:
 
     def doubt(self, seq: int, others: list[int], **delivered: Any) -> None:
         """Make a row doubtful, as the diff does it, with the row as it was delivered."""
-        told = {"scheme": CJ, "class": "0118", "attributes": {}, "areas": [], **delivered}
+        values = {"scheme": CJ, "class": "0118", "attributes": {}, "areas": [], **delivered}
         self.as_owner(
             "UPDATE registry.change SET doubtful = true, accepted = false, candidates = %s, score = 0.8, matched_by = 'place',"
             " delivered = %s WHERE change_set = %s AND seq = %s",
-            others, Jsonb(told), self.id, seq,
+            others, Jsonb(values), self.id, seq,
         )  # fmt: skip
 
     def decide(self, seq: int, asset: int | None) -> None:

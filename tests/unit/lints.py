@@ -152,7 +152,7 @@ LINTS: dict[Callable[[ast.AST], Iterator[Finding]], dict[str, str]] = {
 def findings(lint: Callable[[ast.AST], Iterator[Finding]]) -> dict[str, list[Finding]]:
     """Module to what the lint finds in it."""
     found = {path.relative_to(ROOT).as_posix(): list(lint(tree)) for path, tree in _modules()}
-    return {name: told for name, told in found.items() if told}
+    return {name: places for name, places in found.items() if places}
 
 
 def _modules() -> Iterator[tuple[Path, ast.AST]]:

@@ -43,7 +43,7 @@ def prepared(
     return Normaliser(profile, LAYERS[profile.layer], source, LAYERS).prepare(rows)
 
 
-def told(problems: list[Problem]) -> list[tuple[str, int | None, str, str]]:
+def as_tuples(problems: list[Problem]) -> list[tuple[str, int | None, str, str]]:
     return [(str(p.code), p.row, p.field, p.value) for p in problems]
 
 

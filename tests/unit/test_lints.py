@@ -14,7 +14,7 @@ from tests.unit import lints
 def test_modules(lint: Callable) -> None:
     allowed = lints.LINTS[lint]
     found = lints.findings(lint)
-    assert {name: told for name, told in found.items() if name not in allowed} == {}
+    assert {name: places for name, places in found.items() if name not in allowed} == {}
     assert set(allowed) - set(found) == set(), "no longer needed, or moved"
 
 

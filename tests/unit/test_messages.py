@@ -118,9 +118,9 @@ def test_details_are_kept_and_come_back_as_they_were() -> None:
         DETAILS["layer"], WORDS, ["a", "b"], 3)  # fmt: skip
     assert again["path"] == "/tmp/x"
     set_language("en")
-    told = Message.of(kept).spoken()
-    assert told["details"]["layer"] == "Components"
-    assert not re.search("没有", json.dumps(told, ensure_ascii=False))
+    reworded = Message.of(kept).spoken()
+    assert reworded["details"]["layer"] == "Components"
+    assert not re.search("没有", json.dumps(reworded, ensure_ascii=False))
 
 
 def test_what_the_database_cannot_keep_is_left_out() -> None:
@@ -156,6 +156,6 @@ def test_titles_and_all_words_of_what_is_kept() -> None:
               "encoding": {"name": "UTF-8", "evidence": storable(Words("按指定"))}}  # fmt: skip
     assert (title_of("", source), title_of("其名", source), title_of("", {})) == ("撤销变更集 7", "其名", "")
     set_language("en")
-    told = spoken({**source, "list": [storable(Words("按指定"))]})
-    assert title_of("", source) == told["title"]
-    assert not re.search(r"[\u4e00-\u9fff]", json.dumps(told, ensure_ascii=False))
+    reworded = spoken({**source, "list": [storable(Words("按指定"))]})
+    assert title_of("", source) == reworded["title"]
+    assert not re.search(r"[\u4e00-\u9fff]", json.dumps(reworded, ensure_ascii=False))

@@ -23,11 +23,11 @@ UPLOADS = f"{D}/uploads"
 
 def upload(browser: Browser, name: str, body: bytes, label: str, mends: int | None = None) -> str:
     """Send a file in two pieces, as the page's script does: the address of its delivery."""
-    told: dict[str, Any] = {"parts": [{"name": name, "bytes": len(body)}], "mark": "1"}
+    payload: dict[str, Any] = {"parts": [{"name": name, "bytes": len(body)}], "mark": "1"}
     if mends is not None:
-        told["delivery"] = mends
+        payload["delivery"] = mends
     head = {"X-CSRFToken": browser.token()}
-    begun = browser.ask(UPLOADS, label, f"/{OWN}/uploads", "POST", json=told, headers=head)
+    begun = browser.ask(UPLOADS, label, f"/{OWN}/uploads", "POST", json=payload, headers=head)
     token = begun.json()["upload"]
     half = len(body) // 2
     plain = {**head, "Content-Type": "application/octet-stream"}
@@ -123,7 +123,7 @@ def _sendable(known: Known) -> list[tuple[str, str, str, dict[str, str]]]:
     file = f"/{OWN}/deliveries/{delivery}/{number}"
     change_set = f"/{OWN}/changes/{known.sets['部件复测 import']}"
     asset = f"/{OWN}/assets/{known.assets['component']}"
-    photo = f"/{OWN}/photos/{next(iter(known.waiting.values()))}"
+    photo = f"/{OWN}/photos/{next(iter(known.unassigned.values()))}"
     return [
         *((f"{FILE}/{what}", "POST", f"{file}/{what}", form) for what, form in (
             ("check", {"layer": "component", "crs": "EPSG:4490"}), ("preview", {"layer": "component", "crs": "EPSG:4490"}),
@@ -174,7 +174,7 @@ def mistaken(browser: Browser, known: Known) -> None:
     _wrong_edits(browser, known)
     _wrong_uploads(browser)
     for n, form in enumerate(({}, {"code": " "}, {"code": "zzz"}, {"near": "330105011800099"})):
-        photo = next(iter(known.waiting.values()))
+        photo = next(iter(known.unassigned.values()))
         browser.ask(f"{D}/photos/<id:photo>", f"wrong {n}", f"/{OWN}/photos/{photo}", "POST", data=browser.form(**form))
 
 
@@ -202,8 +202,8 @@ def _wrong_uploads(browser: Browser) -> None:
         {"parts": [{"name": "a.csv", "bytes": 1 << 40}]}, {"parts": [{"name": "a.csv", "bytes": 5}], "delivery": 999999},
         {"parts": [{"name": "../../a.csv", "bytes": 5}]}, {"parts": [{"name": 5, "bytes": 5}]},
     )  # fmt: skip
-    for n, told in enumerate(bodies):
-        browser.ask(UPLOADS, f"wrong {n}", f"/{OWN}/uploads", "POST", json=told, headers=head)
+    for n, payload in enumerate(bodies):
+        browser.ask(UPLOADS, f"wrong {n}", f"/{OWN}/uploads", "POST", json=payload, headers=head)
     begun = browser.send("POST", f"/{OWN}/uploads", json={"parts": [{"name": "b.csv", "bytes": 6}]}, headers=head)
     at, one = f"/{OWN}/uploads/{begun.json()['upload']}", f"{UPLOADS}/<token>"
     plain = {**head, "Content-Type": "application/octet-stream"}
@@ -240,9 +240,9 @@ def review(browser: Browser, known: Known, doubtful: list[tuple[int, int | None]
     browser.ask(SET, "act applied", at)
     post("apply-again", "apply")
     post("again-applied", "again")
-    waiting = known.sets["待应用 import"]
-    browser.ask(f"{SET}/reject", "act reject", f"/{OWN}/changes/{waiting}/reject", "POST", data=browser.form())
-    browser.ask(SET, "act rejected", f"/{OWN}/changes/{waiting}")
+    proposed = known.sets["待应用 import"]
+    browser.ask(f"{SET}/reject", "act reject", f"/{OWN}/changes/{proposed}/reject", "POST", data=browser.form())
+    browser.ask(SET, "act rejected", f"/{OWN}/changes/{proposed}")
     undo = known.sets.get("将撤销 undo") or max(n for name, n in known.sets.items() if name.endswith(" undo"))
     browser.ask(f"{SET}/again", "act again", f"/{OWN}/changes/{undo}/again", "POST", data=browser.form())
 
@@ -270,12 +270,12 @@ def edit(browser: Browser, known: Known) -> None:
 
 def photos(browser: Browser, known: Known) -> None:
     """Photos that wait: given to an asset, put aside; a set applied."""
-    waiting = list(known.waiting.values())
+    unassigned = list(known.unassigned.values())
     code = browser.place.ask("SELECT code FROM registry.asset WHERE id = %s", known.assets["component"])[0][0]
     rule = f"{D}/photos/<id:photo>"
-    browser.ask(rule, "act given", f"/{OWN}/photos/{waiting[0]}", "POST", data=browser.form(code=code))
-    browser.ask(rule, "act aside", f"/{OWN}/photos/{waiting[1]}", "POST", data=browser.form(drop="1"))
-    browser.ask(rule, "act again", f"/{OWN}/photos/{waiting[1]}", "POST", data=browser.form(drop="1"))
+    browser.ask(rule, "act given", f"/{OWN}/photos/{unassigned[0]}", "POST", data=browser.form(code=code))
+    browser.ask(rule, "act aside", f"/{OWN}/photos/{unassigned[1]}", "POST", data=browser.form(drop="1"))
+    browser.ask(rule, "act again", f"/{OWN}/photos/{unassigned[1]}", "POST", data=browser.form(drop="1"))
     browser.ask(f"{D}/photos", "act", f"/{OWN}/photos")
     one = known.sets["lone.jpg photos"]
     browser.ask(

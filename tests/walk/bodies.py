@@ -89,8 +89,8 @@ def _archive(normal: Normal, content: bytes, name: str) -> str:
         names = archive.namelist()
         if "xl/workbook.xml" in names:
             return normal.text(_workbook(content))
-        told = [f"--- {member}\n{file(normal, archive.read(member), member)}" for member in sorted(names)]
-    return "\n".join([f"zip {name}", *told])
+        parts = [f"--- {member}\n{file(normal, archive.read(member), member)}" for member in sorted(names)]
+    return "\n".join([f"zip {name}", *parts])
 
 
 def _workbook(content: bytes) -> str:

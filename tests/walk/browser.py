@@ -80,7 +80,7 @@ class Browser:
         answer = self.send(method, path, **more)
         self._counted.visited.add((rule, method))
         self._recording.put(
-            f"pages/{self.who}/{self.language}/{method} {_slug(rule)}/{name}", self._told(method, path, answer)
+            f"pages/{self.who}/{self.language}/{method} {_slug(rule)}/{name}", self._described(method, path, answer)
         )
         return answer
 
@@ -88,7 +88,7 @@ class Browser:
         """Keep something that is no answer."""
         self._recording.put(f"pages/{self.who}/{self.language}/NOTE {_slug(rule)}/{name.replace('/', '|')}", text)
 
-    def _told(self, method: str, path: str, answer: requests.Response) -> str:
+    def _described(self, method: str, path: str, answer: requests.Response) -> str:
         lines = [f"{method} {self._normal.text(path)}", f"status {answer.status_code}"]
         lines += sorted(filter(None, (self._header(n.lower(), v) for n, v in answer.headers.items())))
         kind = answer.headers.get("Content-Type", "").partition(";")[0]
@@ -111,11 +111,11 @@ class Browser:
         """Wait for the step of a delivery: how it ended."""
         deadline = time.monotonic() + STEP_SECONDS
         while True:
-            told: dict[str, Any] = self.send("GET", f"{url}/progress").json()
-            if not told["busy"]:
-                return told
+            progress: dict[str, Any] = self.send("GET", f"{url}/progress").json()
+            if not progress["busy"]:
+                return progress
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{url}: {told}")
+                raise TimeoutError(f"{url}: {progress}")
             time.sleep(0.3)
 
 
@@ -144,20 +144,20 @@ class _Forms(HTMLParser):
         self._area = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form" and self.fields is None and (told.get("action") or "").endswith(self._action):
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.fields is None and (attributes.get("action") or "").endswith(self._action):
             self._inside, self.fields = True, {}
         if not self._inside or self.fields is None:
             return
-        name, kind = told.get("name", ""), told.get("type", "")
-        if tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in told):
-            self.fields[name] = told.get("value", "")
+        name, kind = attributes.get("name", ""), attributes.get("type", "")
+        if tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in attributes):
+            self.fields[name] = attributes.get("value", "")
         if tag == "textarea":
             self._area, self.fields[name] = name, ""
         if tag == "select":
             self._select = name
-        if tag == "option" and self._select and (self._select not in self.fields or "selected" in told):
-            self.fields[self._select] = told.get("value", "")
+        if tag == "option" and self._select and (self._select not in self.fields or "selected" in attributes):
+            self.fields[self._select] = attributes.get("value", "")
 
     def handle_data(self, data: str) -> None:
         if self._inside and self._area and self.fields is not None:

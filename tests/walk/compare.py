@@ -84,8 +84,8 @@ def differences(before: Path, after: Path, words: list[Word]) -> Differences:
 
 def _about(folder: Path) -> dict[str, Any]:
     """What the recording said of itself."""
-    told: dict[str, Any] = json.loads((folder / "walk.json").read_text(encoding="utf-8"))
-    return told
+    payload: dict[str, Any] = json.loads((folder / "walk.json").read_text(encoding="utf-8"))
+    return payload
 
 
 def _answers(folder: Path) -> Iterator[tuple[str, str]]:
@@ -123,12 +123,12 @@ def _without_job(text: str) -> str:
 
 def _incomparable(before: Path, after: Path) -> list[str]:
     one, other = _about(before), _about(after)
-    told = [
+    differing = [
         f"{key}: {one.get(key)} and {other.get(key)}"
         for key in ("walk", "quick", "missed", "failures")
         if one.get(key) != other.get(key)
     ]
-    return [f"recorded differently, {each}" for each in told]
+    return [f"recorded differently, {each}" for each in differing]
 
 
 def _hunks(old: list[str], new: list[str]) -> list[Hunk]:

@@ -20,5 +20,5 @@ def tables(place: Place, recording: Recording, normal: Normal) -> None:
         shown = ", ".join(f'"{name}"::text' for name, _kind in columns if name not in SECRET)
         rows = place.ask(f'SELECT {shown} FROM registry."{table}"')
         lines = sorted(normal.text("\t".join("∅" if value is None else value for value in row)) for row in rows)
-        told = [f"{name} {kind}" for name, kind in columns]
-        recording.put(f"database/{table}", "\n".join(["--- columns", *told, f"--- {len(lines)} rows", *lines]))
+        described = [f"{name} {kind}" for name, kind in columns]
+        recording.put(f"database/{table}", "\n".join(["--- columns", *described, f"--- {len(lines)} rows", *lines]))

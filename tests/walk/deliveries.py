@@ -134,11 +134,11 @@ def _areas(code: str, east: float) -> dict[str, object]:
         x0, x1, y0, y1 = LON + east + west, LON + east + right, LAT - 0.04, LAT + 0.04
         return [[[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]]]
 
-    told = [
+    features = [
         (code, "测试区", box(-0.04, 0.04)), (f"{code}001", "西街道", box(-0.04, 0)), (f"{code}002", "东街道", box(0, 0.04)),
         (f"{code}001001", "柳岸社区", box(-0.04, 0)), (f"{code}00100101", "", box(-0.04, 0)),
     ]  # fmt: skip
-    return _collection(({"code": area, "name": name}, "Polygon", shape) for area, name, shape in told)
+    return _collection(({"code": area, "name": name}, "Polygon", shape) for area, name, shape in features)
 
 
 def _photos(folder: Path) -> None:

@@ -27,20 +27,20 @@ import sqlalchemy.orm
 __all__ = ["click", "flask", "numpy", "psycopg", "pyarrow", "pyogrio", "pyproj", "shapely", "sqlalchemy"]
 
 
-def _become(told: dict[str, Any]) -> NoReturn:
+def _become(request: dict[str, Any]) -> NoReturn:
     """The command, to its end."""
     code: Any = 1
     try:
-        os.chdir(told["folder"])
+        os.chdir(request["folder"])
         os.environ.clear()
-        os.environ.update(told["environment"])
+        os.environ.update(request["environment"])
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         for number, (name, how) in enumerate(
-            ((told["input"], os.O_RDONLY), (told["output"], flags), (told["error"], flags))
+            ((request["input"], os.O_RDONLY), (request["output"], flags), (request["error"], flags))
         ):
             os.dup2(os.open(name, how, 0o600), number)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - what the parent read ahead is not ours
-        sys.argv = ["registry", *told["arguments"]]
+        sys.argv = ["registry", *request["arguments"]]
         (entry,) = entry_points(group="console_scripts", name="registry")
         code = entry.load()() or 0
     except SystemExit as ended:

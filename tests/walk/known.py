@@ -19,7 +19,7 @@ class Known:
     assets: dict[str, int]
     sets: dict[str, int]
     photos: list[tuple[str, int, int]]
-    waiting: dict[str, int]
+    unassigned: dict[str, int]
     deliveries: dict[str, tuple[int, int]] = field(default_factory=dict)
     static: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -46,12 +46,12 @@ def know(place: Place, built: Path) -> Known:
         )
     }
     photos = place.ask("SELECT name, asset_id, id FROM registry.attachment WHERE asset_id IS NOT NULL ORDER BY id")
-    waiting = place.ask(
+    unassigned = place.ask(
         "SELECT min(name), min(id) FROM registry.attachment WHERE asset_id IS NULL GROUP BY name, change_set ORDER BY 2"
     )
     static = sorted(file.name for file in built.iterdir() if file.is_file()) if built.is_dir() else []
     return Known(assets, sets, [(str(n), int(a), int(p)) for n, a, p in photos],
-                 {f"{name} {id}": id for name, id in waiting}, static=static)  # fmt: skip
+                 {f"{name} {id}": id for name, id in unassigned}, static=static)  # fmt: skip
 
 
 def tile_of(z: int, lon: float = LON - 0.005, lat: float = LAT - 0.0002) -> tuple[int, int, int]:

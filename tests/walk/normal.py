@@ -57,10 +57,10 @@ class Normal:
     def json(self, body: bytes | str) -> str:
         """JSON, a value to a line; the order of keys is kept, since somebody may read it."""
         try:
-            told = json.loads(body)
+            payload = json.loads(body)
         except ValueError:
             return self.text(body if isinstance(body, str) else body.decode("utf-8", "backslashreplace"))
-        return self.text(json.dumps(told, ensure_ascii=False, indent=1))
+        return self.text(json.dumps(payload, ensure_ascii=False, indent=1))
 
     def html(self, body: str) -> str:
         """A tag or a text to a line, attributes in order of their names. `␠` marks white space at the edge of a text."""
@@ -101,10 +101,10 @@ class _Lines(HTMLParser):
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = "".join(
+        attributes = "".join(
             f' {n}="{escape(v)}"' if v is not None else f" {n}" for n, v in sorted(attrs, key=lambda a: a[0])
         )
-        self.lines.append(f"<{tag}{told}>")
+        self.lines.append(f"<{tag}{attributes}>")
         if tag not in VOID:
             self._inside.append(tag)
 

@@ -164,7 +164,7 @@ def _photos(tail: str) -> Questions:
 
 def _waiting(tail: str) -> Questions:
     def questions(known: Known) -> Iterator[Question]:
-        for name, id in {**known.waiting, "absent": NUMBER_OF_NOTHING}.items():
+        for name, id in {**known.unassigned, "absent": NUMBER_OF_NOTHING}.items():
             yield Question(name, f"/{OWN}/photos/{id}{tail}")
 
     return questions

@@ -77,14 +77,14 @@ class Place:
         files = {name: self._between / name for name in ("input", "output", "error")}
         with self._turn:
             files["input"].write_text(stdin, encoding="utf-8")
-            told = {
+            request = {
                 "arguments": list(arguments),
                 "folder": str(self.work),
                 "environment": self.environment(language, **more),
             }
             forks = self._forking()
             assert forks.stdin and forks.stdout
-            forks.stdin.write(json.dumps(told | {name: str(path) for name, path in files.items()}) + "\n")
+            forks.stdin.write(json.dumps(request | {name: str(path) for name, path in files.items()}) + "\n")
             forks.stdin.flush()
             code = int(forks.stdout.readline())
             return Done(

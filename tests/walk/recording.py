@@ -33,9 +33,9 @@ class Recording:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
 
-    def close(self, **told: Any) -> None:
+    def close(self, **details: Any) -> None:
         """Say what was walked, and by which version of the walk."""
-        about = {"walk": self._version, "answers": len(self._names), **told}
+        about = {"walk": self._version, "answers": len(self._names), **details}
         text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True)
         (self.folder / "walk.json").write_text(text + "\n", encoding="utf-8")
 

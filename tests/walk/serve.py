@@ -20,8 +20,8 @@ def _note_addresses() -> None:
 
     def noting(self: flask.Flask, environ: Any, start_response: Any) -> Any:
         if not file.exists():
-            told = sorted((rule.rule, sorted(rule.methods or ())) for rule in self.url_map.iter_rules())
-            file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+            addresses = sorted((rule.rule, sorted(rule.methods or ())) for rule in self.url_map.iter_rules())
+            file.write_text(json.dumps(addresses, ensure_ascii=False), encoding="utf-8")
         return answer(self, environ, start_response)
 
     flask.Flask.__call__ = noting  # type: ignore[method-assign]

@@ -21,8 +21,8 @@ def headers(client: FlaskClient) -> dict[str, str]:
 
 def begin(client: FlaskClient, *parts: tuple[str, int], **more: Any) -> Any:
     """Announce a file of these parts."""
-    told = {"parts": [{"name": name, "bytes": size} for name, size in parts], "mark": "1", **more}
-    return client.post(BASE, json=told, headers=headers(client))
+    payload = {"parts": [{"name": name, "bytes": size} for name, size in parts], "mark": "1", **more}
+    return client.post(BASE, json=payload, headers=headers(client))
 
 
 def put(client: FlaskClient, token: str, offset: int, body: bytes, **more: str) -> Any:

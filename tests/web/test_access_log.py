@@ -51,7 +51,7 @@ class Stage:
     camera: int
     party: int
     photo: int
-    waiting: int
+    unassigned: int
     photo_set: int
     delivery: str
     review: str
@@ -86,9 +86,11 @@ def stage(upload_app: Flask, seeded_clone: str, home: Path, asset_ids: dict[str,
     assert found, "nothing to review"
     with connect(seeded_clone) as connection:
         who = open_scope_by_name(connection, seed.DISTRICT, WHO)
-        applied, (photo,) = attachments.propose(connection, who, "camera", "x", [_photo("CAM-1.jpg", "#579")])
+        applied, (photo,) = attachments.propose(connection, who, home, "camera", "x", [_photo("CAM-1.jpg", "#579")])
         change_sets.apply(connection, who, applied)
-        photo_set, (waiting,) = attachments.propose(connection, who, "camera", "y", [_photo("IMG_1.jpg", "#975")])
+        photo_set, (unassigned,) = attachments.propose(
+            connection, who, home, "camera", "y", [_photo("IMG_1.jpg", "#975")]
+        )
         (party,) = connection.execute("SELECT id FROM registry.party WHERE name LIKE '密探%'").fetchone() or (0,)
     with connect(seeded_clone, role="chengji_owner") as connection:
         number = found[1].rpartition("/")[2]
@@ -100,7 +102,7 @@ def stage(upload_app: Flask, seeded_clone: str, home: Path, asset_ids: dict[str,
         )
     camera = photo.asset_id
     assert camera in asset_ids[seed.DISTRICT]["camera"]
-    return Stage(client, seeded_clone, camera, party, photo.id, waiting.id, photo_set, delivery, found[1], row, code)
+    return Stage(client, seeded_clone, camera, party, photo.id, unassigned.id, photo_set, delivery, found[1], row, code)
 
 
 def _photo(name: str, colour: str) -> Photo:
@@ -135,9 +137,9 @@ DOORS: dict[str, list[Door]] = {
     "questions.suggest": [lambda s: s.get("api/suggest?q=密探")],
     "photos.full": [lambda s: s.get(f"assets/{s.camera}/photos/{s.photo}")],
     "photos.thumbnail": [lambda s: s.get(f"assets/{s.camera}/photos/{s.photo}.thumb")],
-    "waiting_photos.listing": [lambda s: s.get("photos")],
-    "waiting_photos.full": [lambda s: s.get(f"photos/{s.waiting}.jpg")],
-    "waiting_photos.thumbnail": [lambda s: s.get(f"photos/{s.waiting}.thumb")],
+    "unassigned_photos.listing": [lambda s: s.get("photos")],
+    "unassigned_photos.full": [lambda s: s.get(f"photos/{s.unassigned}.jpg")],
+    "unassigned_photos.thumbnail": [lambda s: s.get(f"photos/{s.unassigned}.thumb")],
     "deliveries.listing": [lambda s: s.get("deliveries")],  # how many photos wait
     "deliveries.show": [lambda s: s.get(s.delivery), lambda s: s.get(f"{s.delivery}?edit=1")],
     "deliveries.problems": [lambda s: s.get(f"{s.delivery}/problems?code=class_unknown&field=类别")],
@@ -156,8 +158,8 @@ DOORS: dict[str, list[Door]] = {
     "review.accept": [lambda s: s.post(f"{s.review}/accept", accepted="no", rows=str(s.row))],
     "register.edit": [lambda s: s.post(f"assets/{s.camera}/edit", base_version="1", name="密探改名")],
     "deliveries.check": [lambda s: s.post(f"{s.delivery}/check", **_filled(s), preview="1")],
-    "waiting_photos.assign": [lambda s: s.post(f"photos/{s.waiting}", code=s.code)],
-    "waiting_photos.apply": [lambda s: s.post(f"photos/sets/{s.photo_set}/apply")],
+    "unassigned_photos.assign": [lambda s: s.post(f"photos/{s.unassigned}", code=s.code)],
+    "unassigned_photos.apply": [lambda s: s.post(f"photos/sets/{s.photo_set}/apply")],
 }  # fmt: skip
 _ASKS = "asks the worker for a step, which writes its own entry"
 NO_ROWS = {

@@ -132,7 +132,7 @@ def test_out_of_scope_and_absent_are_one_answer(browser: Browser, address: str) 
     client = browser("inspector")
     other, absent = (client.get(f"/{code}{address}") for code in (seed.OTHER_DISTRICT, "999999"))
     assert other.status_code == absent.status_code == 404
-    assert _told(other.text, seed.OTHER_DISTRICT) == _told(absent.text, "999999")
+    assert _without_code(other.text, seed.OTHER_DISTRICT) == _without_code(absent.text, "999999")
 
 
 @pytest.mark.parametrize("suffix", ["", "/card"])
@@ -142,10 +142,10 @@ def test_a_camera_without_its_grant_does_not_exist(browser: Browser, asset_ids: 
         client = browser(username)
         hidden, none = (client.get(f"/{seed.DISTRICT}/assets/{id}{suffix}") for id in (camera, absent))
         assert hidden.status_code == none.status_code == 404
-        assert _told(hidden.text, str(camera)) == _told(none.text, str(absent))
+        assert _without_code(hidden.text, str(camera)) == _without_code(none.text, str(absent))
 
 
-def _told(text: str, code: str) -> str:
+def _without_code(text: str, code: str) -> str:
     """What an answer says, without what each answer has of its own: the code asked for, tokens, nonces, numbers."""
     text = text.replace(code, "*")
     for quoted in ("nonce=", 'name="csrf_token" value=', '"request":'):

@@ -30,8 +30,8 @@ RECORD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; f
 def record(delivery: int) -> ResponseReturnValue:
     """The acceptance record as a page to print."""
     deliveries.get(connection(), scope(), delivery)
-    told = of_delivery(connection(), scope(), delivery)
-    response = Response(render_html(told), mimetype="text/html")
+    accepted = of_delivery(connection(), scope(), delivery)
+    response = Response(render_html(accepted), mimetype="text/html")
     response.headers["Content-Security-Policy"] = RECORD_POLICY
     return response
 
@@ -40,9 +40,9 @@ def record(delivery: int) -> ResponseReturnValue:
 def record_pdf(delivery: int) -> ResponseReturnValue:
     """The same as PDF."""
     held = deliveries.get(connection(), scope(), delivery)
-    told = of_delivery(connection(), scope(), delivery)
+    accepted = of_delivery(connection(), scope(), delivery)
     release_connection()
-    return _attached(render_pdf(told), _("%(title)s_验收记录", title=held.title) + ".pdf", "application/pdf")
+    return _attached(render_pdf(accepted), _("%(title)s_验收记录", title=held.title) + ".pdf", "application/pdf")
 
 
 @blueprint.get("/<id:number>/waiting")

@@ -90,8 +90,8 @@ class LookForm:
     @property
     def lacks_class(self) -> bool:
         """Whether neither a column, nor a code, nor a constant says of which class the rows are."""
-        told = {column.target for column in self.columns} & {"class", "code"}
-        return len(self.layer.classes) > 1 and not told and not self.constants["class"]
+        mapped = {column.target for column in self.columns} & {"class", "code"}
+        return len(self.layer.classes) > 1 and not mapped and not self.constants["class"]
 
 
 def choose_source(look: list[dict[str, Any]], asked: str | None) -> dict[str, Any]:
@@ -108,8 +108,10 @@ def starting_profile(source: Source, layer: Layer, kept: str | None) -> Profile:
         before = Profile.from_toml(kept)
         if (before.layer, before.source_layer) == (layer.code, source["name"]):
             return before
-    told = dict(source.get("suggestions", {}).get(layer.code) or {})
-    known = {name: value for name, value in told.items() if name in Profile.__dataclass_fields__ and value is not None}
+    suggested = dict(source.get("suggestions", {}).get(layer.code) or {})
+    known = {
+        name: value for name, value in suggested.items() if name in Profile.__dataclass_fields__ and value is not None
+    }
     known.pop("identity", None)
     known["accept_repairs"] = False
     return Profile(**{**known, "layer": layer.code})
@@ -153,8 +155,8 @@ def _targets(source: Source, layer: Layer) -> list[tuple[str, list[Option]]]:
     """What a column may be, in groups."""
     places = [] if source.get("geometry") else [Option(name, _position(name)) for name in POSITIONS]
     attributes = [
-        Option(ATTRIBUTE + name, in_language(told.get("title", name), told.get("title_en", "")), unit_of(name))
-        for name, told in properties_of(layer).items()
+        Option(ATTRIBUTE + name, in_language(declared.get("title", name), declared.get("title_en", "")), unit_of(name))
+        for name, declared in properties_of(layer).items()
     ]
     groups = [
         (_("不对应"), [Option(KEEP, _("保留为附加属性")), Option(IGNORE, _("不导入"))]),
@@ -177,11 +179,11 @@ def _systems(source: Source, box: Box, suggested: str | None) -> tuple[list[Syst
     said, refusal = _declared(source, box)
     found = {system.value: system for system in said}
     verdict = source.get("crs_verdict") or {}
-    for told in verdict.get("candidates", []):
-        if told.get("axes", "xy") == "xy":
-            name, score = told["crs"], told.get("score")
+    for candidate in verdict.get("candidates", []):
+        if candidate.get("axes", "xy") == "xy":
+            name, score = candidate["crs"], candidate.get("score")
             label = name if _system_name(name) == name else f"{name}（{_system_name(name)}）"
-            found.setdefault(name, System(name, label, worded(told.get("explanation")), score))
+            found.setdefault(name, System(name, label, worded(candidate.get("explanation")), score))
     if not refusal and verdict.get("contradicted"):
         refusal = worded(verdict.get("reason")) or _("按文件所写的坐标系，数据不在它的道路和资产所在之处。")
     if suggested:
@@ -228,11 +230,11 @@ def _system_name(code: str) -> str:
 def _words(source: Source, layer: Layer, profile: Profile, strange: Iterable[str]) -> tuple[list[Word], str]:
     """The words of the class column that mean no class by themselves; and that column."""
     column = profile.column_for("class")
-    told = next((c for c in source["columns"] if c["name"] == column), None)
-    if column is None or told is None:
+    described = next((c for c in source["columns"] if c["name"] == column), None)
+    if column is None or described is None:
         return [], ""
     book, meant = ClassBook(layer, profile.scheme), profile.values.get(column, {})
-    samples = [word for word in (*told["samples"], *strange) if word not in meant and book.find(word) is None]
+    samples = [word for word in (*described["samples"], *strange) if word not in meant and book.find(word) is None]
     return [Word(word, meant.get(word, "")) for word in (*meant, *dict.fromkeys(samples))][:MOST_WORDS], column
 
 

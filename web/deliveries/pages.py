@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from importers.errors import SourceError
 from importers.inspection import preview as row_preview
 from importers.profiles.profile import Profile
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 from registry.catalogue.layers import Layer, stored_layers
 from registry.changes import change_sets
 from registry.changes import problems as findings
@@ -260,13 +260,13 @@ def _form(held: Delivery, file: DeliveryFile) -> dict[str, Any] | None:
 
 def _preview(source: dict[str, Any], profile: Profile, layer: Layer) -> dict[str, Any]:
     """What the template of the preview shows: the rows, or why there are none."""
-    told: dict[str, Any] = {"layer": layer, "preview": None, "no_preview": None, "heading": row_preview.heading}
+    values: dict[str, Any] = {"layer": layer, "preview": None, "no_preview": None, "heading": row_preview.heading}
     try:
         delivery_form.require_usable(profile, source)
-        grounds = Grounds.of_district(connection(), scope().district)
-        return told | {"preview": row_preview.preview(grounds, source, profile)}
+        context = ValidationContext.of_district(connection(), scope().district)
+        return values | {"preview": row_preview.preview(context, source, profile)}
     except (Invalid, SourceError) as error:
-        return told | {"no_preview": error}
+        return values | {"no_preview": error}
 
 
 def _kept(file: DeliveryFile) -> list[findings.StoredProblem]:

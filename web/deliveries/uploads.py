@@ -40,8 +40,8 @@ def admit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @blueprint.post("")
 def begin() -> Response:
     """Announce a file; the same again finds what came of it before."""
-    told = request.get_json(silent=True)
-    parts, mark, mends = _announced(told)
+    payload = request.get_json(silent=True)
+    parts, mark, mends = _announced(payload)
     scope().require_any_writer()
     if mends is not None:
         held = deliveries.get(connection(), scope(), mends)
@@ -52,12 +52,12 @@ def begin() -> Response:
     arrival = uploads.begin(
         settings().home, scope().district, scope().person_id, parts, limit=limit, mark=mark, mends=mends
     )
-    return _told(arrival)
+    return _progress(arrival)
 
 
-def _announced(told: Any) -> tuple[list[tuple[str, int]], str, int | None]:
+def _announced(payload: Any) -> tuple[list[tuple[str, int]], str, int | None]:
     """Parts, mark and the delivery that is corrected, from what the script sent. Raises Invalid."""
-    given = told if isinstance(told, dict) else {}
+    given = payload if isinstance(payload, dict) else {}
     parts, mends = given.get("parts"), given.get("delivery")
     right = isinstance(parts, list) and len(parts) <= MOST_PARTS_TOLD and all(map(_is_part, parts))
     if not right or not (mends is None or (type(mends) is int and 0 < mends < 1 << 62)):
@@ -72,7 +72,7 @@ def _is_part(part: Any) -> bool:
 @blueprint.get("/<token>")
 def state(token: str) -> Response:
     """How much of it is here."""
-    return _told(_mine(token))
+    return _progress(_mine(token))
 
 
 @blueprint.put("/<token>")
@@ -84,7 +84,7 @@ def append(token: str) -> Response:
     if length is None or length == 0:
         raise Invalid("upload.piece_empty")
     release_connection()
-    return _told(uploads.append(arrival, offset, _blocks(length), request.headers.get("X-Piece-SHA256", "")[:64]))
+    return _progress(uploads.append(arrival, offset, _blocks(length), request.headers.get("X-Piece-SHA256", "")[:64]))
 
 
 def _blocks(length: int) -> Iterator[bytes]:
@@ -148,7 +148,7 @@ def _mine(token: str) -> Arrival:
     return uploads.find(settings().home, token, scope().district, current_user.id)
 
 
-def _told(arrival: Arrival) -> Response:
+def _progress(arrival: Arrival) -> Response:
     return jsonify(
         upload=arrival.token, received=arrival.received, bytes=arrival.bytes, name=arrival.name, most=PIECE_BYTES
     )

@@ -43,5 +43,5 @@ def health() -> ResponseReturnValue:
     found = pulse(connection(), current_app.extensions["chengji.database"])
     ok = all(finding.ok for finding in found.values() if finding.grave)
     remedies = {name: finding.remedy for name, finding in found.items() if not finding.ok}
-    told = {name: finding.ok for name, finding in found.items()} | ({"remedies": remedies} if remedies else {})
-    return jsonify(ok=ok, database=True, **told), 200 if ok else 503
+    answer = {name: finding.ok for name, finding in found.items()} | ({"remedies": remedies} if remedies else {})
+    return jsonify(ok=ok, database=True, **answer), 200 if ok else 503

@@ -119,8 +119,8 @@ def _answer(status: int, said: Message | None, too_slow: bool = False) -> AnyRes
     kind = KINDS.get(status, "failed")
     message, hint = (said.message, said.hint) if said else ("", "")
     if scripted():
-        told = said.spoken() if said else {"code": f"http.{kind}", "details": {}}
-        response = jsonify(error=kind, **told, message=message, hint=hint, request=g.get("request_id"))
+        payload = said.spoken() if said else {"code": f"http.{kind}", "details": {}}
+        response = jsonify(error=kind, **payload, message=message, hint=hint, request=g.get("request_id"))
     else:
         response = _page(status, message, hint, too_slow)
     response.status_code = status

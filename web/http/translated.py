@@ -35,9 +35,9 @@ def _vocabularies() -> dict[str, type[Vocabulary]]:
     return {name: words for name, words in named if isinstance(words, type) and issubclass(words, Vocabulary)}
 
 
-def worded(told: object) -> str:
+def worded(stored: object) -> str:
     """Words as JSON, or a text that an earlier program put into words, in the language of this request."""
-    return str(Words.of(told))
+    return str(Words.of(stored))
 
 
 def said(kept: Mapping[str, Any]) -> Message:

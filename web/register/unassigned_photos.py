@@ -15,7 +15,7 @@ from web.http.routing import district_blueprint
 from web.http.settings import settings
 from web.http.transaction import connection, district, scope
 
-blueprint = district_blueprint("waiting_photos", __name__, "/photos")
+blueprint = district_blueprint("unassigned_photos", __name__, "/photos")
 PAGE = 30
 
 
@@ -54,7 +54,7 @@ def assign(photo: int) -> ResponseReturnValue:
     code = request.form.get("near") or request.form.get("code", "")
     unassigned.assign_photo(connection(), scope(), photo, None if is_dropped else code[:64])
     flash(_("照片已标为不采用。") if is_dropped else _("照片已归入资产 %(code)s。", code=code.strip()[:64]), "success")
-    return redirect(url_for("waiting_photos.listing", after=request.args.get("after", type=int) or None), 303)
+    return redirect(url_for("unassigned_photos.listing", after=request.args.get("after", type=int) or None), 303)
 
 
 @blueprint.post("/sets/<id:change_set>/apply")
@@ -65,7 +65,7 @@ def apply(change_set: int) -> ResponseReturnValue:
         raise NotFound("change_set.not_proposed", id=change_set)
     change_sets.apply(connection(), scope(), change_set)
     flash(_("变更集 %(id)s 已应用。", id=change_set), "success")
-    return redirect(url_for("waiting_photos.listing"), 303)
+    return redirect(url_for("unassigned_photos.listing"), 303)
 
 
 def _served(photo: int, size: str) -> Response:

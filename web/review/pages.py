@@ -38,16 +38,17 @@ blueprint = district_blueprint("review", __name__, "/changes")
 def page(id: int) -> ResponseReturnValue:
     """The review page: map, legend with counts, and the first rows."""
     wanted = _wanted()
-    told = review.read_set(session(), scope(), id)
-    tally = review.counts(session(), scope(), told, wanted)
-    first = review_rows.page_of_changes(session(), scope(), told, wanted)
-    layer = stored_layers(connection())[told.layer]
+    reviewed = review.read_set(session(), scope(), id)
+    tally = review.counts(session(), scope(), reviewed, wanted)
+    first = review_rows.page_of_changes(session(), scope(), reviewed, wanted)
+    layer = stored_layers(connection())[reviewed.layer]
     delivery = review.delivery_of(session(), scope(), id)
-    parts = build_review_map(district(), layers_in_scope(), map_settings(), _view(told, layer), nonce=nonce())
+    parts = build_review_map(district(), layers_in_scope(), map_settings(), _view(reviewed, layer), nonce=nonce())
     return render_template(
-        "review/review.html", map=parts, reviewed=told, layer=layer, page=first, wanted=wanted, may_decide=_may_decide(told),
+        "review/review.html", map=parts, reviewed=reviewed, layer=layer, page=first, wanted=wanted,
+        may_decide=_may_decide(reviewed),
         kinds=list(labels(RowKind)), tally=tally, classes=_classes(tally, layer),
-        in_error=review.rows_in_error(session(), scope(), told), delivery=delivery,
+        in_error=review.rows_in_error(session(), scope(), reviewed), delivery=delivery,
         delivery_url=_delivery_url(delivery) if delivery else None,
     )  # fmt: skip
 
@@ -56,18 +57,18 @@ def page(id: int) -> ResponseReturnValue:
 def rows(id: int) -> ResponseReturnValue:
     """A page of rows as a fragment, after the row `after`."""
     wanted, after = _wanted(), review_rows.read_after(request.args.get("after"))
-    told = review.read_set(session(), scope(), id)
-    found = review_rows.page_of_changes(session(), scope(), told, wanted, after)
+    reviewed = review.read_set(session(), scope(), id)
+    found = review_rows.page_of_changes(session(), scope(), reviewed, wanted, after)
     return render_template(
-        "review/review_rows.html", standalone=True, page=found, may_decide=_may_decide(told), district=district()
+        "review/review_rows.html", standalone=True, page=found, may_decide=_may_decide(reviewed), district=district()
     )
 
 
 @blueprint.get("/<id:id>/rows/<id:seq>")
 def row(id: int, seq: int) -> ResponseReturnValue:
     """One row with everything that is known of it, as a fragment for the map's card."""
-    told = review.read_set(session(), scope(), id)
-    shown = review_rows.detail(session(), scope(), told, min(seq, 2**31 - 1))
+    reviewed = review.read_set(session(), scope(), id)
+    shown = review_rows.detail(session(), scope(), reviewed, min(seq, 2**31 - 1))
     drawn = {"new": shown.geojson, "old": shown.old_geojson or "null"}
     geometry = {name: orjson.Fragment(text) for name, text in drawn.items()}
     spots = [
@@ -75,7 +76,7 @@ def row(id: int, seq: int) -> ResponseReturnValue:
         for c in shown.candidates
     ]
     return render_template(
-        "review/review_card.html", shown=shown, line=shown.line, reviewed=told, may_decide=_may_decide(told),
+        "review/review_card.html", shown=shown, line=shown.line, reviewed=reviewed, may_decide=_may_decide(reviewed),
         district=district(),
         reason=label(Reason, shown.line.reason),
         geometry=orjson.dumps({**geometry, "candidates": spots, "seq": seq}).decode().replace("<", "\\u003c"),
@@ -92,8 +93,8 @@ def counts(id: int) -> Response:
 @blueprint.get("/<id:id>/stale")
 def stale(id: int) -> Response:
     """Accepted rows that somebody changed in the register since the proposal was made."""
-    told = review.read_set(session(), scope(), id)
-    found = review.stale(session(), scope(), told) if told.is_open else []
+    reviewed = review.read_set(session(), scope(), id)
+    found = review.stale(session(), scope(), reviewed) if reviewed.is_open else []
     return _json({"rows": [{**vars(one), "words": label(Reason, one.reason)} for one in found]})
 
 
@@ -101,8 +102,8 @@ def stale(id: int) -> Response:
 def tile(id: int, z: int, x: int, y: int) -> Response:
     """A tile of the set in Mapbox Vector Tile format; 204 where nothing is, 304 where nothing has changed."""
     address, wanted = Address.parse("points", z, x, y), _wanted()
-    told = review.read_set(session(), scope(), id)
-    return tile_response(lambda door: review_tiles.tile(session(), scope(), told, wanted, address, door))
+    reviewed = review.read_set(session(), scope(), id)
+    return tile_response(lambda door: review_tiles.tile(session(), scope(), reviewed, wanted, address, door))
 
 
 @blueprint.post("/<id:id>/accept")
@@ -135,8 +136,8 @@ def resolve(id: int) -> Response:
 @blueprint.post("/<id:id>/apply")
 def apply(id: int) -> ResponseReturnValue:
     """Apply what is accepted: by the delivery's worker, or here and now for a set that no delivery brought."""
-    told = review.read_set(session(), scope(), id)
-    scope().require_writer(told.layer)
+    reviewed = review.read_set(session(), scope(), id)
+    scope().require_writer(reviewed.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
         deliveries.request_step(connection(), scope(), *delivery, "apply")
@@ -162,17 +163,17 @@ def reject(id: int) -> ResponseReturnValue:
 @blueprint.post("/<id:id>/again")
 def again(id: int) -> ResponseReturnValue:
     """Compare with the register as it is now: the delivery is checked anew, an undo proposed anew."""
-    told = review.read_set(session(), scope(), id)
-    scope().require_writer(told.layer)
+    reviewed = review.read_set(session(), scope(), id)
+    scope().require_writer(reviewed.layer)
     delivery = review.delivery_of(session(), scope(), id)
     if delivery is not None:
         deliveries.request_step(connection(), scope(), *delivery, "check")
         return redirect(_delivery_url(delivery), 303)
-    if told.undoes is None:
+    if reviewed.undoes is None:
         raise Conflict("review.file_not_kept", id=id)
     review.lock_open_set(session(), scope(), id)
     change_sets.reject(connection(), scope(), id)
-    anew = change_sets.undo(connection(), scope(), told.undoes)
+    anew = change_sets.undo(connection(), scope(), reviewed.undoes)
     return redirect(url_for("review.page", id=anew.change_set), 303)
 
 
@@ -180,15 +181,15 @@ def _wanted() -> review.Wanted:
     return review.Wanted.parse(request.args.items(multi=True))
 
 
-def _may_decide(told: review.ReviewedSet) -> bool:
-    return told.is_open and told.layer in scope().writable
+def _may_decide(reviewed: review.ReviewedSet) -> bool:
+    return reviewed.is_open and reviewed.layer in scope().writable
 
 
-def _view(told: review.ReviewedSet, layer: Layer) -> ReviewView:
+def _view(reviewed: review.ReviewedSet, layer: Layer) -> ReviewView:
     """What the browser must know of the set before it can ask."""
     return ReviewView(
-        district().box, review.extent(session(), scope(), told), url_for("review.page", id=told.id), told.revision,
-        _may_decide(told), layer.code, layer.geometry, list(labels(RowKind)),
+        district().box, review.extent(session(), scope(), reviewed), url_for("review.page", id=reviewed.id), reviewed.revision,
+        _may_decide(reviewed), layer.code, layer.geometry, list(labels(RowKind)),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from importers.encoding.detect import codec_name
 from importers.profiles.column_names import QUARANTINE_REASON, QUARANTINE_ROW
-from importers.quarantine.rows import Waiting
+from importers.quarantine.rows import QuarantinedRows
 from importers.read.formats.delimited import delimiter_of
 
 ADDED = (QUARANTINE_REASON, QUARANTINE_ROW)
@@ -25,43 +25,43 @@ class Record:
     cells: list[str]
 
 
-def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     """The table under the same name in `folder`: lines above the heading, the heading, the waiting rows.
 
     The two columns stand in front, so that they are found also in rows with too few or too many cells.
     """
     target = folder / path.name
-    codec = codec_name(waiting.encoding) or waiting.encoding
+    codec = codec_name(quarantined.encoding) or quarantined.encoding
     delimiter = delimiter_of(path, codec)
     waited_before: list[int] = []
     # Bytes that are no characters pass through as they are.
     with target.open("w", encoding=codec, errors="surrogateescape", newline="") as out:
-        if waiting.header_row is None:
+        if quarantined.header_row is None:
             out.write(_line([*ADDED, *_numbered(path, codec, delimiter)], delimiter, "\n"))
         for record in _records(path, codec, delimiter):
-            if record.line == waiting.header_row:
+            if record.line == quarantined.header_row:
                 waited_before = [place for place, cell in enumerate(record.cells) if cell in ADDED]
-            if record.line < waiting.first:
-                out.write(_heading(record, waiting, waited_before, delimiter))
-            elif record.line in waiting.reasons:
-                out.write(_row(record, waiting, waited_before, delimiter))
+            if record.line < quarantined.first:
+                out.write(_heading(record, quarantined, waited_before, delimiter))
+            elif record.line in quarantined.reasons:
+                out.write(_row(record, quarantined, waited_before, delimiter))
     return [target]
 
 
-def _heading(record: Record, waiting: Waiting, waited_before: list[int], delimiter: str) -> str:
+def _heading(record: Record, quarantined: QuarantinedRows, waited_before: list[int], delimiter: str) -> str:
     """Lines above the heading stay as they are; of a heading in two lines the second says nothing of our columns."""
-    if waiting.header_row is None or record.line < waiting.header_row:
+    if quarantined.header_row is None or record.line < quarantined.header_row:
         return record.text
-    added = list(ADDED) if record.line == waiting.header_row else ["", ""]
+    added = list(ADDED) if record.line == quarantined.header_row else ["", ""]
     return _line(added, delimiter, delimiter) + _without(record, waited_before, delimiter)
 
 
-def _row(record: Record, waiting: Waiting, waited_before: list[int], delimiter: str) -> str:
+def _row(record: Record, quarantined: QuarantinedRows, waited_before: list[int], delimiter: str) -> str:
     known = [cell for place, cell in enumerate(record.cells) if place in waited_before and cell.isdigit()]
     number = known[0] if known else str(record.line)
     own = _without(record, waited_before, delimiter)
     end = "" if own.endswith(("\n", "\r")) else "\n"
-    return _quoted(waiting.reasons[record.line]) + _line(["", number], delimiter, delimiter) + own + end
+    return _quoted(quarantined.reasons[record.line]) + _line(["", number], delimiter, delimiter) + own + end
 
 
 def _without(record: Record, dropped: list[int], delimiter: str) -> str:

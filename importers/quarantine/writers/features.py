@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from importers.encoding.detect import codec_name
-from importers.quarantine.rows import Waiting
+from importers.quarantine.rows import QuarantinedRows
 from importers.read.kml import true_name, with_plain_names
 from importers.read.transcode import in_utf8
 from importers.records import Encoding
@@ -34,17 +34,17 @@ WRITERS: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     """The layer under the same name in a file of the same format in `folder`; of a kind that GDAL only reads, GeoPackage.
 
     Features are counted as the reader counts them: by fid in a GeoPackage, else from 1 in the order of the file.
     """
-    encoding = Encoding(waiting.encoding, "option", Words())
+    encoding = Encoding(quarantined.encoding, "option", Words())
     with (
         in_utf8(path, encoding, _declared_utf8 if _is_kml(path) else None) as text,
         with_plain_names(text) if _is_kml(path) else nullcontext(text) as readable,
     ):
-        parts = _write(readable, waiting, folder)
+        parts = _write(readable, quarantined, folder)
     if _is_kml(path):
         _without_made_up_ids(path, encoding, parts[0])
     return parts
@@ -66,29 +66,29 @@ def _without_made_up_ids(path: Path, encoding: Encoding, target: Path) -> None:
         target.write_text(re.sub(r'<Placemark id="[^"]*">', "<Placemark>", text), "utf-8")
 
 
-def _write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def _write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     import pyogrio.raw
 
-    info = pyogrio.read_info(path, layer=waiting.layer)
+    info = pyogrio.read_info(path, layer=quarantined.layer)
     driver, suffix, options = WRITERS.get(info["driver"], WRITERS["GPKG"])
     target = folder / (path.stem + suffix)
     reading = pyogrio.raw.open_arrow(
-        path, layer=waiting.layer, batch_size=BATCH, return_fids=True, use_pyarrow=True, read_geometry=True
+        path, layer=quarantined.layer, batch_size=BATCH, return_fids=True, use_pyarrow=True, read_geometry=True
     )
     with reading as (meta, reader):
         by_fid = info["driver"] == "GPKG"
-        batches = _waiting_batches(reader, waiting, by_fid, driver == "LIBKML", meta["fid_column"] or "OGC_FID")
+        batches = _quarantined_batches(reader, quarantined, by_fid, driver == "LIBKML", meta["fid_column"] or "OGC_FID")
         first = next(batches)
         pyogrio.raw.write_arrow(
             pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches)), target, driver=driver,
-            layer=waiting.layer, geometry_name=meta["geometry_name"] or "wkb_geometry",
+            layer=quarantined.layer, geometry_name=meta["geometry_name"] or "wkb_geometry",
             geometry_type=meta["geometry_type"], crs=meta["crs"], **options,
         )  # fmt: skip
     return sorted(part for part in folder.iterdir() if part.stem == target.stem)
 
 
-def _waiting_batches(
-    reader: Any, waiting: Waiting, by_fid: bool, is_kml: bool, fid_column: str
+def _quarantined_batches(
+    reader: Any, quarantined: QuarantinedRows, by_fid: bool, is_kml: bool, fid_column: str
 ) -> Iterator[pa.RecordBatch]:
     """The waiting rows of each batch that has any, without the column of feature ids, with the two that are added."""
     seen = 0
@@ -96,12 +96,12 @@ def _waiting_batches(
         ids = batch.column(0).to_numpy().astype(np.int64)
         numbers = ids if by_fid else np.arange(seen + 1, seen + batch.num_rows + 1, dtype=np.int64)
         seen += batch.num_rows
-        mask = waiting.among(numbers)
+        mask = quarantined.among(numbers)
         if mask.any():
             rows = batch.drop_columns([fid_column]).filter(pa.array(mask))
             if is_kml:
                 rows = rows.rename_columns(list(map(_for_kml, rows.schema.names)))
-            yield _geometry_last(waiting.added(rows, numbers[mask]), batch.schema.names[-1])
+            yield _geometry_last(quarantined.added(rows, numbers[mask]), batch.schema.names[-1])
 
 
 def _for_kml(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TextIO
 
 from importers.encoding.detect import codec_name
 from importers.profiles.column_names import QUARANTINE_REASON, QUARANTINE_ROW
-from importers.quarantine.rows import Waiting
+from importers.quarantine.rows import QuarantinedRows
 
 BLANK = " \t\r\n"
 BETWEEN = BLANK + "\x1e,"
@@ -32,13 +32,13 @@ class Member(NamedTuple):
     end: int
 
 
-def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     """The collection under the same name in `folder`: everything around the features as it was, and the waiting ones.
 
     Raises OtherJson for JSON that is not a FeatureCollection or one feature after another; what was written is no good.
     """
     target = folder / path.name
-    codec = codec_name(waiting.encoding) or waiting.encoding
+    codec = codec_name(quarantined.encoding) or quarantined.encoding
     with path.open(encoding=codec, errors="surrogateescape", newline="") as file:
         source = _Source(file)
         head = source.head()
@@ -47,18 +47,18 @@ def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
         with target.open("w", encoding=codec, errors="surrogateescape", newline="") as out:
             out.write(head)
             written = 0
-            for number, feature in _waiting(source, waiting):
+            for number, feature in _quarantined(source, quarantined):
                 lead = (between if written else "") if head else marker
-                out.write(lead + told(feature, waiting.reasons[number], number) + end)
+                out.write(lead + with_reason(feature, quarantined.reasons[number], number) + end)
                 written += 1
             for part in source.rest():
                 out.write(part)
-    if written != len(waiting.reasons):  # GDAL counts them otherwise than we do
+    if written != len(quarantined.reasons):  # GDAL counts them otherwise than we do
         raise OtherJson(path.name)
     return [target]
 
 
-def told(feature: str, reason: str, number: int) -> str:
+def with_reason(feature: str, reason: str, number: int) -> str:
     """The text of a feature with the reason among its properties; of one that waited before, the first number is kept."""
     properties = next((m for m in _members(feature, 0) if m.key in PROPERTIES), None)
     if properties is None:
@@ -72,12 +72,12 @@ def told(feature: str, reason: str, number: int) -> str:
     return feature[: properties.value] + "{" + ", ".join(kept) + "}" + feature[properties.end :]
 
 
-def _waiting(source: _Source, waiting: Waiting) -> Iterator[tuple[int, str]]:
+def _quarantined(source: _Source, quarantined: QuarantinedRows) -> Iterator[tuple[int, str]]:
     number = 0
     while source.skip(BETWEEN) == "{":
         number += 1
         feature = source.value()
-        if number in waiting.reasons:
+        if number in quarantined.reasons:
             yield number, feature
 
 

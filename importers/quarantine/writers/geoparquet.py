@@ -8,26 +8,26 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from importers.quarantine.rows import Waiting
+from importers.quarantine.rows import QuarantinedRows
 
 BATCH = 16_384
 
 
-def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     """The table under the same name in `folder`."""
     import pyarrow.parquet
 
     file = pyarrow.parquet.ParquetFile(path)
     metadata = _metadata(file.schema_arrow.metadata or {})
-    empty = waiting.added(_none_of(file.schema_arrow), np.empty(0, dtype=np.int64))
+    empty = quarantined.added(_none_of(file.schema_arrow), np.empty(0, dtype=np.int64))
     target, seen = folder / path.name, 0
     with pyarrow.parquet.ParquetWriter(target, empty.schema.with_metadata(metadata)) as out:
         for batch in file.iter_batches(batch_size=BATCH):
             numbers = np.arange(seen + 1, seen + batch.num_rows + 1, dtype=np.int64)
             seen += batch.num_rows
-            mask = waiting.among(numbers)
+            mask = quarantined.among(numbers)
             if mask.any():
-                rows = waiting.added(batch.filter(pa.array(mask)), numbers[mask])
+                rows = quarantined.added(batch.filter(pa.array(mask)), numbers[mask])
                 out.write_batch(rows.replace_schema_metadata(metadata))
     return [target]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from importers.encoding.detect import codec_name
 from importers.profiles.column_names import QUARANTINE_REASON
-from importers.quarantine.rows import Waiting, cut_to
+from importers.quarantine.rows import QuarantinedRows, cut_to
 from importers.records import Rows
 
 # What GDAL calls the charsets of a MapInfo table, by codec; UTF-8 is of MapInfo 15.2 and later.
@@ -24,7 +24,7 @@ CHARSETS = {
 NAME_BYTES, CELL_BYTES = 31, 254
 
 
-def write(batches: Iterator[Rows], crs: str, waiting: Waiting, target: Path) -> list[Path]:
+def write(batches: Iterator[Rows], crs: str, quarantined: QuarantinedRows, target: Path) -> list[Path]:
     """The waiting rows in a file of the kind that the ending of `target` says; `crs` is what the reader was told.
 
     What no MapInfo table can hold whole becomes a GeoPackage.
@@ -33,18 +33,18 @@ def write(batches: Iterator[Rows], crs: str, waiting: Waiting, target: Path) -> 
 
     parts: list[pa.RecordBatch] = []
     for rows in batches:
-        mask = waiting.among(rows.numbers)
+        mask = quarantined.among(rows.numbers)
         if mask.any():
-            parts.append(_as_batch(rows, mask, waiting))
+            parts.append(_as_batch(rows, mask, quarantined))
     table, driver, options = pa.Table.from_batches(parts), "GPKG", {}
     if target.suffix != ".gpkg":
-        charset = _charset_for(table, waiting.encoding)
+        charset = _charset_for(table, quarantined.encoding)
         target = target if charset else target.with_suffix(".gpkg")
         if charset:
             table = _reasons_cut(table, charset)
             driver, options = "MapInfo File", {"ENCODING": charset, **_bounds(parts, target)}
     pyogrio.raw.write_arrow(
-        table, target, driver=driver, layer=waiting.layer, geometry_name="geom",
+        table, target, driver=driver, layer=quarantined.layer, geometry_name="geom",
         geometry_type=_geometry_type(parts), crs=crs or None, **options,
     )  # fmt: skip
     return sorted(part for part in target.parent.iterdir() if part.stem == target.stem)
@@ -107,10 +107,10 @@ def _bounds(parts: list[pa.RecordBatch], target: Path) -> dict[str, str]:
     return {"BOUNDS": ",".join(map(repr, (bounds + around).tolist()))}
 
 
-def _as_batch(rows: Rows, mask: NDArray[np.bool_], waiting: Waiting) -> pa.RecordBatch:
+def _as_batch(rows: Rows, mask: NDArray[np.bool_], quarantined: QuarantinedRows) -> pa.RecordBatch:
     kept = pa.array(mask)
     columns = {name: array.filter(kept) for name, array in rows.columns.items()}
-    batch = waiting.added(pa.RecordBatch.from_pydict(columns), rows.numbers[mask])
+    batch = quarantined.added(pa.RecordBatch.from_pydict(columns), rows.numbers[mask])
     geometry = rows.geometry[mask] if rows.geometry is not None else np.full(int(mask.sum()), None, dtype=object)
     wkb = pa.array(shapely.to_wkb(geometry, output_dimension=3).tolist(), pa.binary())
     return batch.append_column(pa.field("geom", wkb.type, metadata={"ARROW:extension:name": "geoarrow.wkb"}), wkb)

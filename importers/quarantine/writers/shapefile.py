@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from importers.encoding.detect import codec_name
 from importers.errors import DamagedFile
 from importers.profiles.column_names import QUARANTINE_REASON_DBF, QUARANTINE_ROW_DBF
-from importers.quarantine.rows import Waiting, cut_to
+from importers.quarantine.rows import QuarantinedRows, cut_to
 from importers.read.file_type import beside
 from importers.read.formats.dbf import SPACE, Cells, Field, Table
 from importers.records import BATCH_ROWS
@@ -28,15 +28,15 @@ EMPTY_TABLE = struct.pack("<4BIHH20x", 3, 126, 1, 1, 0, 33, 1)
 NAMES_FOR_OTHERS = {"gb18030": "GBK", "utf-8-sig": "UTF-8"}
 
 
-def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     """The parts of a shapefile under the same name in `folder`. Raises DamagedFile."""
     target = folder / path.name
-    _write_shapes(path, target, waiting.numbers)
-    _write_table(path, target.with_suffix(".dbf"), waiting)
+    _write_shapes(path, target, quarantined.numbers)
+    _write_table(path, target.with_suffix(".dbf"), quarantined)
     for suffix in COPIED:
         if (part := beside(path, suffix)) is not None:
             shutil.copyfile(part, target.with_suffix(suffix))
-    codec = codec_name(waiting.encoding) or waiting.encoding
+    codec = codec_name(quarantined.encoding) or quarantined.encoding
     target.with_suffix(".cpg").write_text(NAMES_FOR_OTHERS.get(codec, codec.upper()), encoding="ascii")
     return sorted(folder.glob(f"{glob_safe(target.stem)}.*"))
 
@@ -101,25 +101,25 @@ def _of_length(head: bytearray, length: int) -> bytes:
     return bytes(head[:24]) + struct.pack(">i", length // 2) + bytes(head[28:])
 
 
-def _write_table(path: Path, target: Path, waiting: Waiting) -> None:
+def _write_table(path: Path, target: Path, quarantined: QuarantinedRows) -> None:
     found = beside(path, ".dbf")
     table = Table(found) if found is not None else None
     head = found.open("rb").read(32) if found is not None else EMPTY_TABLE
     fields = [field for field in table.fields if field.raw_name != QUARANTINE_REASON_DBF.encode()] if table else []
-    told = _encoded(waiting)
-    width = max(1, max(map(len, told), default=1))
+    reasons = _encoded(quarantined)
+    width = max(1, max(map(len, reasons), default=1))
     numbered = any(field.raw_name == QUARANTINE_ROW_DBF.encode() for field in fields)
     added = [(QUARANTINE_REASON_DBF, "C", width), *([] if numbered else [(QUARANTINE_ROW_DBF, "N", ROW_WIDTH)])]
     described = b"".join(_descriptor(f.raw_name, f.kind, f.width, f.decimals) for f in fields)
     described += b"".join(_descriptor(name.encode(), kind, size, 0) for name, kind, size in added)
     record = 1 + sum(field.width for field in fields) + sum(size for _name, _kind, size in added)
     with target.open("wb") as file:
-        file.write(head[:4] + struct.pack("<IHH", len(told), 33 + len(described), record) + head[12:32])
+        file.write(head[:4] + struct.pack("<IHH", len(reasons), 33 + len(described), record) + head[12:32])
         file.write(described + b"\r")
-        for own, places in _own_cells(table, fields, waiting.numbers):
-            columns = [np.full((len(own), 1), SPACE, np.uint8), own, _fixed(told[places], width)]
+        for own, places in _own_cells(table, fields, quarantined.numbers):
+            columns = [np.full((len(own), 1), SPACE, np.uint8), own, _fixed(reasons[places], width)]
             if not numbered:
-                rows = [str(number).encode().rjust(ROW_WIDTH) for number in waiting.numbers[places].tolist()]
+                rows = [str(number).encode().rjust(ROW_WIDTH) for number in quarantined.numbers[places].tolist()]
                 columns.append(_fixed(rows, ROW_WIDTH))
             file.write(np.hstack(columns).tobytes())
         file.write(b"\x1a")
@@ -151,14 +151,14 @@ def _descriptor(name: bytes, kind: str, width: int, decimals: int) -> bytes:
     return name[:11].ljust(11, b"\0") + kind.encode("latin-1") + bytes(4) + bytes([width, decimals]) + bytes(14)
 
 
-def _encoded(waiting: Waiting) -> list[bytes]:
+def _encoded(quarantined: QuarantinedRows) -> list[bytes]:
     """The reasons as a cell holds them: cut between characters, as codes where the encoding has no such words."""
-    codec = codec_name(waiting.encoding) or "utf-8"
+    codec = codec_name(quarantined.encoding) or "utf-8"
     texts = []
-    for number in waiting.numbers.tolist():
+    for number in quarantined.numbers.tolist():
         try:
-            raw = waiting.reasons[number].encode(codec)
+            raw = quarantined.reasons[number].encode(codec)
         except UnicodeEncodeError:
-            raw = waiting.short[number].encode(codec, "replace")
+            raw = quarantined.short[number].encode(codec, "replace")
         texts.append(cut_to(raw, WIDEST_CELL, codec))
     return texts

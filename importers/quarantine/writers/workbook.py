@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from importers.profiles.column_names import QUARANTINE_REASON, QUARANTINE_ROW
-from importers.quarantine.rows import Waiting
+from importers.quarantine.rows import QuarantinedRows
 from registry.i18n import _
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ REASON_WIDTH, ROW_WIDTH = 60, 10
 REASON_COLOUR, HEADING_COLOUR = "FFF2CC", "F4B183"
 
 
-def write(path: Path, waiting: Waiting, folder: Path) -> list[Path]:
+def write(path: Path, quarantined: QuarantinedRows, folder: Path) -> list[Path]:
     """The sheet alone in a workbook of the same name in `folder`; XLS and ODS become XLSX."""
     target = folder / f"{path.stem}.xlsx"
     if _keeps_look(path):
-        _with_look(path, waiting, target)
+        _with_look(path, quarantined, target)
     else:
-        _values_only(path, waiting, target)
+        _values_only(path, quarantined, target)
     return [target]
 
 
@@ -40,26 +40,26 @@ def _keeps_look(path: Path) -> bool:
     return bool(sheets) and sum(m.file_size for m in sheets) <= LARGEST_WITH_LOOK
 
 
-def _with_look(path: Path, waiting: Waiting, target: Path) -> None:
+def _with_look(path: Path, quarantined: QuarantinedRows, target: Path) -> None:
     """The workbook itself, with the waiting rows moved up and everything else taken out."""
     from openpyxl import load_workbook
 
     book = load_workbook(path, data_only=True)
     for name in book.sheetnames:
-        if name != waiting.layer:
+        if name != quarantined.layer:
             del book[name]
-    sheet = book[waiting.layer]
-    top = waiting.first
+    sheet = book[quarantined.layer]
+    top = quarantined.first
     _fill_merged(sheet, top)
-    for place, number in enumerate(waiting.numbers.tolist()):
+    for place, number in enumerate(quarantined.numbers.tolist()):
         _move_up(sheet, number, top + place)
-    sheet.delete_rows(top + len(waiting.numbers), sheet.max_row)
-    if waiting.header_row is None:
+    sheet.delete_rows(top + len(quarantined.numbers), sheet.max_row)
+    if quarantined.header_row is None:
         sheet.insert_rows(1)
         for column, name in enumerate(_numbered(_width(sheet, top + 1)), 1):
             sheet.cell(1, column, name)
         top += 1
-    _tell(sheet, waiting, top)
+    _tell(sheet, quarantined, top)
     book.save(target)
 
 
@@ -85,25 +85,25 @@ def _move_up(sheet: Worksheet, number: int, row: int) -> None:
     sheet.row_dimensions[row].height = sheet.row_dimensions[number].height
 
 
-def _tell(sheet: Worksheet, waiting: Waiting, top: int) -> None:
+def _tell(sheet: Worksheet, quarantined: QuarantinedRows, top: int) -> None:
     """Reason and number behind the table, or in the columns that an earlier reason stands in."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    heading = waiting.header_row or 1
+    heading = quarantined.header_row or 1
     reason, number = _columns(sheet, heading, top)
-    before = [sheet.cell(row, number).value for row in range(top, top + len(waiting.numbers))]
+    before = [sheet.cell(row, number).value for row in range(top, top + len(quarantined.numbers))]
     for column, name, width in ((reason, QUARANTINE_REASON, REASON_WIDTH), (number, QUARANTINE_ROW, ROW_WIDTH)):
         cell = sheet.cell(heading, column, name)
         cell.fill, cell.font = PatternFill("solid", fgColor=HEADING_COLOUR), Font(bold=True)
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.cell(heading, reason).comment = Comment(_explained(), "registry", width=320, height=120)
-    for row, (source, earlier) in enumerate(zip(waiting.numbers.tolist(), before, strict=True), top):
-        told = sheet.cell(row, reason)
-        told.value, told.data_type = _text(waiting.reasons[source]), "s"
-        told.fill = PatternFill("solid", fgColor=REASON_COLOUR)
-        told.alignment = Alignment(wrap_text=True, vertical="top")
+    for row, (source, earlier) in enumerate(zip(quarantined.numbers.tolist(), before, strict=True), top):
+        reason_cell = sheet.cell(row, reason)
+        reason_cell.value, reason_cell.data_type = _text(quarantined.reasons[source]), "s"
+        reason_cell.fill = PatternFill("solid", fgColor=REASON_COLOUR)
+        reason_cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(row, number).value = source if earlier is None else earlier
 
 
@@ -122,38 +122,38 @@ def _width(sheet: Worksheet, first: int) -> int:
     return max(filled, default=0)
 
 
-def _values_only(path: Path, waiting: Waiting, target: Path) -> None:
+def _values_only(path: Path, quarantined: QuarantinedRows, target: Path) -> None:
     """Row by row: of a workbook too large to be held with its look, or of a kind that nobody writes."""
     from openpyxl import Workbook
     from openpyxl.worksheet.cell_range import CellRange
 
-    rows, merged = _rows(path, waiting.layer)
-    kept = [rows[number - 1] for number in waiting.numbers.tolist()]
-    width = max((len(row) for row in [*rows[: waiting.first - 1], *kept]), default=0)
-    names = list(rows[waiting.header_row - 1]) if waiting.header_row else _numbered(width)
+    rows, merged = _rows(path, quarantined.layer)
+    kept = [rows[number - 1] for number in quarantined.numbers.tolist()]
+    width = max((len(row) for row in [*rows[: quarantined.first - 1], *kept]), default=0)
+    names = list(rows[quarantined.header_row - 1]) if quarantined.header_row else _numbered(width)
     before = names.index(QUARANTINE_ROW) if QUARANTINE_ROW in names else None
     dropped = {place for place, name in enumerate(names) if name in (QUARANTINE_REASON, QUARANTINE_ROW)}
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(waiting.layer)
-    for line, row in enumerate(rows[: waiting.first - 1] if waiting.header_row else [names], 1):
-        told = [QUARANTINE_REASON, QUARANTINE_ROW] if line == (waiting.header_row or 1) else ["", ""]
-        sheet.append(_cells(sheet, row, dropped, width, told))
+    sheet = book.create_sheet(quarantined.layer)
+    for line, row in enumerate(rows[: quarantined.first - 1] if quarantined.header_row else [names], 1):
+        added = [QUARANTINE_REASON, QUARANTINE_ROW] if line == (quarantined.header_row or 1) else ["", ""]
+        sheet.append(_cells(sheet, row, dropped, width, added))
     for (first, left), (last, right) in merged:
-        if waiting.header_row and last < waiting.first - 1:  # the heading is read by what is merged in it
+        if quarantined.header_row and last < quarantined.first - 1:  # the heading is read by what is merged in it
             sheet.merged_cells.add(
                 CellRange(min_row=first + 1, min_col=left + 1, max_row=last + 1, max_col=right + 1).coord
             )
-    for number, row in zip(waiting.numbers.tolist(), kept, strict=True):
+    for number, row in zip(quarantined.numbers.tolist(), kept, strict=True):
         source = row[before] if before is not None and row[before] != "" else number
-        sheet.append(_cells(sheet, row, dropped, width, [_text(waiting.reasons[number]), source]))
+        sheet.append(_cells(sheet, row, dropped, width, [_text(quarantined.reasons[number]), source]))
     book.save(target)
 
 
-def _cells(sheet: Any, row: Sequence[Any], dropped: set[int], width: int, told: list[Any]) -> Iterator[Any]:
+def _cells(sheet: Any, row: Sequence[Any], dropped: set[int], width: int, values: list[Any]) -> Iterator[Any]:
     from openpyxl.cell import WriteOnlyCell
 
     own = [value for place, value in enumerate(row) if place not in dropped]
-    for value in [*own, *[""] * (width - len(dropped) - len(own)), *told]:
+    for value in [*own, *[""] * (width - len(dropped) - len(own)), *values]:
         whole = isinstance(value, float) and value.is_integer()
         cell = WriteOnlyCell(sheet, int(value) if whole else None if value == "" else value)
         if isinstance(value, str) and value:

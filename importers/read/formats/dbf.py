@@ -104,8 +104,8 @@ class Table:
         self.fields = [replace(f, encoding=e.name if e else "") for f, e in zip(self.fields, own, strict=True)]
         if not any(own):
             return found
-        told = [self._told(field, e, found) for field, e in zip(self.fields, own, strict=True) if e is not None]
-        return replace(found, basis="content", evidence=reduce(_and, told, found.evidence))
+        remarks = [self._remark(field, e, found) for field, e in zip(self.fields, own, strict=True) if e is not None]
+        return replace(found, basis="content", evidence=reduce(_and, remarks, found.evidence))
 
     def _of_the_most(self, names: list[bytes], texts: list[list[bytes]], said: str | None, basis: str) -> Encoding:
         """Of a table of several encodings that of the names, where they show any, or else of the most text."""
@@ -130,7 +130,7 @@ class Table:
             raise UndecodableText("text.column_undecodable", column=name, **error.details) from error
         return own if own.name != found.name else None
 
-    def _told(self, field: Field, own: Encoding, found: Encoding) -> Words:
+    def _remark(self, field: Field, own: Encoding, found: Encoding) -> Words:
         name = decode([field.raw_name], found.name)[0]
         values = {"name": name, "encoding": own.name, "why": own.evidence}
         return Words(N_("列“%(name)s”是 %(encoding)s（%(why)s）"), values)

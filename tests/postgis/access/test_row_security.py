@@ -95,8 +95,8 @@ def test_a_look_ends_with_its_entry_with_its_transaction_and_with_the_next_perso
     open_scope(seeded, seed.DISTRICT, person(seeded, "camera_surveyor"))
     assert not cameras()
     seeded.execute("SET LOCAL ROLE chengji_owner")
-    told = "SELECT layer, act, detail ->> 'n' FROM registry.access_log WHERE person_id = %s ORDER BY id"
-    logged = seeded.execute(told, (viewer.person_id,)).fetchall()
+    query = "SELECT layer, act, detail ->> 'n' FROM registry.access_log WHERE person_id = %s ORDER BY id"
+    logged = seeded.execute(query, (viewer.person_id,)).fetchall()
     assert logged[-2:] == [("camera", "outer", "3"), ("camera", "work", None)]
     seeded.execute("SELECT registry.begin_look()")
     seeded.rollback()

@@ -230,8 +230,8 @@ def test_history_tells_who_changed_what(session: Session) -> None:
     session.expire_all()
     card = detail.card(session, scope, row.id)
     assert [event.version for event in card.history] == [2, 1]
-    told = {d.label: (d.old, d.new) for d in card.history[0].differences}
-    assert told == {"名称": (row.name, "改名大道"), "养护单位": ("", "新养护公司"), "车道数": ("", "6")}
+    differences = {d.label: (d.old, d.new) for d in card.history[0].differences}
+    assert differences == {"名称": (row.name, "改名大道"), "养护单位": ("", "新养护公司"), "车道数": ("", "6")}
     assert card.history[0].by == "测试测绘员"
     assert [fact.label for fact in card.attributes] == ["车道数"]
 

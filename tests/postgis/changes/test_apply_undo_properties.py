@@ -125,14 +125,14 @@ def test_an_undo_takes_back_exactly(connection: Connection, scope: Scope, first:
             assert after == before
             return
         change_sets.apply(connection, scope, undone.change_set)
-        ids = {told[0] for told in before}
-        assert [told for told in everything(connection) if told[0] in ids] == before
-        assert {told[6] for told in everything(connection) if told[0] not in ids} <= {"retired"}
+        ids = {row[0] for row in before}
+        assert [row for row in everything(connection) if row[0] in ids] == before
+        assert {row[6] for row in everything(connection) if row[0] not in ids} <= {"retired"}
         assert aliases(connection) == named
         again = change_sets.undo(connection, scope, undone.change_set)
         change_sets.apply(connection, scope, again.change_set)
         assert everything(connection) == after
-        assert [told[:2] for told in aliases(connection)] == [told[:2] for told in renamed]
+        assert [row[:2] for row in aliases(connection)] == [row[:2] for row in renamed]
         assert_whole(connection)
 
 
@@ -179,18 +179,18 @@ step = st.one_of(
 def test_any_order_ends_whole_or_in_a_named_conflict(connection: Connection, scope: Scope, steps: list[Any]) -> None:
     """Two deliveries and single edits, proposed, applied and undone in any order; every moment seen can be asked for later."""
     with example(connection):
-        waiting: list[int] = []
+        proposed: list[int] = []
         applied: list[int] = []
         seen: list[tuple[Any, list[Any]]] = []
         refusals: list[str] = []
         for what, *how in steps:
             try:
                 if what == "propose":
-                    waiting.append(deliver(connection, scope, how[0], apply=False).change_set)
+                    proposed.append(deliver(connection, scope, how[0], apply=False).change_set)
                 elif what == "edit":
                     _edit(connection, scope, applied, *how)
-                elif what == "apply" and waiting:
-                    _apply(connection, scope, waiting.pop(how[0] % len(waiting)), applied)
+                elif what == "apply" and proposed:
+                    _apply(connection, scope, proposed.pop(how[0] % len(proposed)), applied)
                 elif what == "undo" and applied:
                     with connection.transaction():
                         undone = change_sets.undo(connection, scope, applied[how[0] % len(applied)]).change_set

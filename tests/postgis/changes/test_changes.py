@@ -153,9 +153,9 @@ def test_a_set_is_undone_once_and_again_when_it_was_done_again(
         return summary.change_set
 
     def refused(change_set: int, by: int) -> None:
-        with pytest.raises(Conflict, match=f"变更集 {change_set} 已由变更集 {by} 撤销") as told:
+        with pytest.raises(Conflict, match=f"变更集 {change_set} 已由变更集 {by} 撤销") as caught:
             change_sets.undo(connection, scope, change_set)
-        assert f"撤销变更集 {by}" in told.value.hint
+        assert f"撤销变更集 {by}" in caught.value.hint
 
     undone = undo(done)
     refused(done, undone)
@@ -168,8 +168,8 @@ def test_a_set_is_undone_once_and_again_when_it_was_done_again(
         refused(change_set, again)
     undo(again)
     assert live(connection) == after
-    waiting = change_sets.undo(connection, scope, done)  # a proposal alone is in nobody's way
-    assert change_sets.undo(connection, scope, done).changes == waiting.changes == 2
+    proposed = change_sets.undo(connection, scope, done)  # a proposal alone is in nobody's way
+    assert change_sets.undo(connection, scope, done).changes == proposed.changes == 2
 
 
 def test_undo_keeps_and_lists_what_was_edited_since(

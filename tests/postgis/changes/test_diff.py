@@ -161,10 +161,10 @@ def test_a_complete_delivery_retires_what_it_lacks(
     report = bring(whole[:6])
     assert (report.summary.retired, report.summary.unconfirmed, report.applied) == (6, 6, False)
     assert [p.code for p in report.problems] == [Code.RETIRES_MANY]
-    waiting = connection.execute(
+    proposed = connection.execute(
         "SELECT count(*) FROM registry.change WHERE action = 'retire' AND NOT accepted"
     ).fetchone()
-    assert waiting == (6,)
+    assert proposed == (6,)
     assert bring(whole).summary.changes == 0, "a proposal that waits changes nothing"
 
 
@@ -227,14 +227,14 @@ def test_an_undo_after_areas_were_redrawn_speaks_of_the_new_ones(connection: Con
     deliver(connection, scope, [Delivered(CJ, "0118", shapely.Point(seed.LON + 0.01, seed.LAT), code=code(1))])
     relocated = Delivered(CJ, "0118", shapely.Point(seed.LON - 0.01, seed.LAT), code=code(1))
     moved = deliver(connection, scope, [relocated]).change_set
-    waiting = deliver(
+    proposed = deliver(
         connection, scope, [Delivered(CJ, "0118", shapely.Point(seed.LON + 0.005, seed.LAT), code=code(2))], False
     )
     redraw(seed.LON + 0.02)
     assert grids() == [("33010500100101",)]
     undo(connection, scope, moved)
     assert grids() == [("33010500100101",)], "where it is back now lies in the western grid, as redrawn"
-    change_sets.apply(connection, scope, waiting.change_set)
+    change_sets.apply(connection, scope, proposed.change_set)
     assert grids() == [("33010500100101",)] * 2
 
 

@@ -76,24 +76,24 @@ def test_beyond_the_bound_quarantine_and_record_are_whole_and_say_both_numbers(
     file = tmp_path / "lamps.csv"
     file.write_text(HEAD + "".join(GOOD.format(n=n) + BAD.format(n=n) for n in range(12)), encoding="utf-8")
     report = run(connection, scope, ImportRequest(file, "component", crs="EPSG:4490", apply=True))
-    waiting = list(range(3, 27, 2))
+    quarantined = list(range(3, 27, 2))
     assert (report.rows_in_error, report.summary.added) == (12, 12)
-    told = report.as_dict()
-    assert told["problems_found"] == 24 and told["problems_kept"] < 24
+    reported = report.as_dict()
+    assert reported["problems_found"] == 24 and reported["problems_kept"] < 24
 
     change_set = report.summary.change_set
-    assert sorted(findings.by_row(connection, scope, change_set)) == waiting
+    assert sorted(findings.by_row(connection, scope, change_set)) == quarantined
     made = quarantine_of(connection, scope, change_set, file, tmp_path)
     (rows,) = read(made.path)
     assert rows.columns["编号"].to_pylist() == [f"B-{n}" for n in range(12)]
-    assert [int(n) for n in rows.columns["原行号"].to_pylist()] == waiting
+    assert [int(n) for n in rows.columns["原行号"].to_pylist()] == quarantined
     reasons = rows.columns["错误原因"].to_pylist()
     assert "“长椅”" in reasons[0] and "“…”" in reasons[-1]
 
     (one,) = of_change_sets(connection, scope, [change_set]).rounds
-    assert (one.waiting, one.problems, one.problems_kept) == (12, 24, told["problems_kept"])
+    assert (one.quarantined, one.problems, one.problems_kept) == (12, 24, reported["problems_kept"])
     page = render_html(of_change_sets(connection, scope, [change_set]))
-    assert f"共发现 24 处问题，上表只统计其中记下的 {told['problems_kept']} 处" in page
+    assert f"共发现 24 处问题，上表只统计其中记下的 {reported['problems_kept']} 处" in page
 
 
 def test_within_the_bound_nothing_is_said_of_it(connection: Connection, scope: Scope, tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def deliver(register: Connection, file: Path, **how: Any) -> Report:
 
 
 def source_of(register: Connection, report: Report) -> dict[str, Any]:
-    told: dict[str, Any] = change_sets.read(register, scope_of(register), report.summary.change_set)["source"]
-    return told
+    source: dict[str, Any] = change_sets.read(register, scope_of(register), report.summary.change_set)["source"]
+    return source
 
 
 def csv(folder: Path, x: NDArray[np.float64], y: NDArray[np.float64], heads: str = "编号,东坐标,北坐标") -> Path:
@@ -101,8 +101,8 @@ def apart(register: Connection, report: Report) -> float:
 
 def test_an_undeclared_table_in_gcj02_is_named_told_and_brought_home(register: Connection, tmp_path: Path) -> None:
     report = deliver(register, csv(tmp_path, *wgs84_to_gcj02(*lamps().T), heads="编号,经度,纬度"))
-    told = source_of(register, report)
-    assert (told["crs_declared"], told["crs_used"], told["crs_basis"]) == ("", "GCJ-02", "detected")
+    source = source_of(register, report)
+    assert (source["crs_declared"], source["crs_used"], source["crs_basis"]) == ("", "GCJ-02", "detected")
     assert report.crs == "GCJ-02"
     (remark,) = [p for p in report.problems if p.code == Code.CRS_DETECTED]
     assert (remark.row, remark.severity) == (None, "warning")
@@ -117,8 +117,8 @@ def test_an_undeclared_table_in_gcj02_is_named_told_and_brought_home(register: C
 def test_survey_tables_with_north_first_and_a_zone_number(register: Connection, tmp_path: Path) -> None:
     east, north = pyproj.Transformer.from_crs(4490, 4528, always_xy=True).transform(*lamps().T)
     report = deliver(register, csv(tmp_path, north, east), columns={"东坐标": "x", "北坐标": "y"})
-    told = source_of(register, report)
-    assert (told["crs_used"], told["crs_basis"]) == ("EPSG:4528", "detected")
+    source = source_of(register, report)
+    assert (source["crs_used"], source["crs_basis"]) == ("EPSG:4528", "detected")
     assert apart(register, report) < 0.5
 
 
@@ -130,8 +130,8 @@ def test_geojson_that_fits_only_as_gcj02_is_a_question(register: Connection, tmp
     assert "GCJ-02" in caught.value.hint
     assert "EPSG:4326" in caught.value.hint
     report = deliver(register, file, crs="GCJ-02")
-    told = source_of(register, report)
-    assert (told["crs_used"], told["crs_basis"]) == ("GCJ-02", "option")
+    source = source_of(register, report)
+    assert (source["crs_used"], source["crs_basis"]) == ("GCJ-02", "option")
     assert apart(register, report) < 0.5
     insisted = deliver(register, file, crs="EPSG:4326")
     assert apart(register, insisted) > 400, "a person's word is taken"
@@ -139,8 +139,8 @@ def test_geojson_that_fits_only_as_gcj02_is_a_question(register: Connection, tmp
 
 def test_geojson_in_wgs84_raises_no_question(register: Connection, tmp_path: Path) -> None:
     report = deliver(register, geojson(tmp_path, *lamps().T))
-    told = source_of(register, report)
-    assert (told["crs_declared"], told["crs_used"], told["crs_basis"]) == ("EPSG:4326", "EPSG:4326", "format")
+    source = source_of(register, report)
+    assert (source["crs_declared"], source["crs_used"], source["crs_basis"]) == ("EPSG:4326", "EPSG:4326", "format")
     assert not report.problems
 
 
@@ -202,10 +202,10 @@ def areas(file: Path, shapes: NDArray[np.object_], crs: str | None) -> Path:
 
 
 def test_areas_are_held_against_the_roads_as_deliveries_are(register: Connection, tmp_path: Path) -> None:
-    known, told = load_roads(register, scope_of(register)), []
+    known, verdicts = load_roads(register, scope_of(register)), []
 
     def come(file: Path, crs: str | None = None) -> NDArray[np.object_]:
-        found = read_areas(file, None, crs, AreaColumns(), known, told.append)
+        found = read_areas(file, None, crs, AreaColumns(), known, verdicts.append)
         return np.array([area.geometry for area in found])
 
     true = blocks()
@@ -214,14 +214,14 @@ def test_areas_are_held_against_the_roads_as_deliveries_are(register: Connection
     file = areas(tmp_path / "moved.geojson", moved, "EPSG:4326")
     with pytest.raises(UnknownCrs, match=r"EPSG:4326.*更像 GCJ-02"):
         come(file)
-    assert not told
+    assert not verdicts
     assert shapely.equals_exact(come(file, "GCJ-02"), true, 1e-6).all(), "a person's word is taken"
 
     to_metres = pyproj.Transformer.from_crs(4490, 4549, always_xy=True)
     metres = shapely.transform(true, lambda degrees: np.column_stack(to_metres.transform(*degrees.T)))
     silent = areas(tmp_path / "silent.shp", metres, None)
     assert shapely.distance(shapely.centroid(come(silent)), shapely.centroid(true)).max() < 1e-7
-    assert [str(problem.code) for problem in told] == ["crs_detected"]
+    assert [str(problem.code) for problem in verdicts] == ["crs_detected"]
     turned = areas(tmp_path / "turned.shp", shapely.transform(metres, lambda places: places[:, ::-1]), None)
     assert shapely.distance(shapely.centroid(come(turned)), shapely.centroid(true)).max() < 1e-7
 

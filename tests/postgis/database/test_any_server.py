@@ -129,8 +129,8 @@ def is_light(watched: Watch, share: int = LAMPS) -> None:
 
 
 def test_a_connection_says_what_it_rests_on(watched: Watch) -> None:
-    told = ("jit", "TimeZone", "DateStyle", "transaction_isolation", "standard_conforming_strings", "lock_timeout")
-    found = [watched.connection.execute(f"SHOW {name}".encode()).fetchone() for name in told]
+    settings = ("jit", "TimeZone", "DateStyle", "transaction_isolation", "standard_conforming_strings", "lock_timeout")
+    found = [watched.connection.execute(f"SHOW {name}".encode()).fetchone() for name in settings]
     assert found == [("off",), ("Asia/Shanghai",), ("ISO, MDY",), ("read committed",), ("on",), ("0",)]
 
 
@@ -195,8 +195,8 @@ def test_photos_find_their_asset_by_place(watched: Watch, scope: Scope, home: Pa
     ]
     _change_set, found = attachments.propose(watched.connection, scope, home, "component", "photos", given)
     assert [p.reason for p in found] == [""] * 30 + ["outside"] * 5
-    waiting, n = unassigned.page(watched.connection, scope)
-    assert (len(waiting), n) == (5, 5)
+    unassigned_photos, n = unassigned.page(watched.connection, scope)
+    assert (len(unassigned_photos), n) == (5, 5)
     is_light(watched)
 
 
@@ -209,8 +209,8 @@ def photo(name: str, shade: int, place: tuple[float, float]) -> attachments.Phot
 @pytest.mark.parametrize("window", [None, (119.0, 29.0, 124.0, 34.0)])
 def test_the_ground_of_a_delivery(watched: Watch, scope: Scope, window: tuple[float, ...] | None) -> None:
     """Of a town, and of a province, most of whose cells hold nothing."""
-    told = load_reference(watched.connection, scope, "component", window)  # type: ignore[arg-type]
-    assert 15_000 < len(told.assets) <= LAMPS
+    reference = load_reference(watched.connection, scope, "component", window)  # type: ignore[arg-type]
+    assert 15_000 < len(reference.assets) <= LAMPS
     is_light(watched)
 
 

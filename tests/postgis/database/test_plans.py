@@ -241,9 +241,9 @@ NEAR_BY: dict[str, dict[str, Any]] = {
     "assets/reference_features": {"columns": [30030], "rows": [7575], "size": 0.004, "most": 1000},
     "assets/reference_cells": {"columns": [30030], "rows": [7575], "size": 0.004, "most": 1000},
 }  # fmt: skip
-WAITING_ROOM = """
-CREATE TEMPORARY TABLE loose (source_row bigint, external_key text, kind int) ON COMMIT DROP;
-CREATE TEMPORARY TABLE pool (id bigint, external_key text, kind int, retired boolean) ON COMMIT DROP
+MATCHER_TABLES = """
+CREATE TEMPORARY TABLE unmatched_rows (source_row bigint, external_key text, kind int) ON COMMIT DROP;
+CREATE TEMPORARY TABLE candidate_assets (id bigint, external_key text, kind int, retired boolean) ON COMMIT DROP
 """
 
 
@@ -254,7 +254,7 @@ def test_what_is_near_is_found_by_the_spatial_index(unknown: str, name: str, rol
     with connect(unknown) as connection:
         open_scope_by_name(connection, seed.DISTRICT, role)
         connection.execute(statement("changes/staging_tables.sql").encode())
-        connection.execute(WAITING_ROOM)
+        connection.execute(MATCHER_TABLES)
         given = {
             "district": seed.DISTRICT,
             "layer": "component",
@@ -270,12 +270,12 @@ def test_what_is_near_is_found_by_the_spatial_index(unknown: str, name: str, rol
 
 
 @pytest.mark.parametrize("role", ["admin", "surveyor"])
-def test_the_pool_of_a_small_delivery_is_found_by_the_spatial_index(large: str, role: str) -> None:
+def test_the_candidate_assets_of_a_small_delivery_is_found_by_the_spatial_index(large: str, role: str) -> None:
     """Asked once for a delivery, not once for a row: for a large one, whatever the planner thinks best will do."""
     with connect(large) as connection:
         open_scope_by_name(connection, seed.DISTRICT, role)
         connection.execute(statement("changes/staging_tables.sql").encode())
-        connection.execute(WAITING_ROOM.replace("pool", "other"))
+        connection.execute(MATCHER_TABLES.replace("candidate_assets", "other"))
         given = {"district": seed.DISTRICT, "layer": "component", "east": 96_000.0, "north": 111_000.0}
         asked = f"EXPLAIN {statement('identity/match_candidate_assets.sql')}"
         shown = "\n".join(row[0] for row in connection.execute(asked.encode(), given).fetchall())

@@ -13,7 +13,7 @@ from importers.pipeline import ImportRequest, Report, run
 from importers.problems.problem import Code
 from importers.profiles.profile import Profile
 from importers.stage.fingerprints import Fingerprinter
-from importers.stage.unchanged import Recognised
+from importers.stage.unchanged import UnchangedRows
 from registry.access.scope import Scope, open_scope
 from registry.changes import change_sets
 from registry.changes.edits import Edit, propose_edit
@@ -41,14 +41,14 @@ class Register:
     def __init__(self, connection: Connection, scope: Scope, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.connection, self.scope, self.file = connection, scope, folder / "lamps.tsv"
         self.looked_at = 0
-        really = Recognised.remaining
+        really = UnchangedRows.remaining
 
-        def counting(recognised: Recognised, rows: Any) -> Any:
-            left = really(recognised, rows)
+        def counting(unchanged: UnchangedRows, rows: Any) -> Any:
+            left = really(unchanged, rows)
             self.looked_at += len(left[0])
             return left
 
-        monkeypatch.setattr(Recognised, "remaining", counting)
+        monkeypatch.setattr(UnchangedRows, "remaining", counting)
 
     def deliver(self, lines: list[str], **how: Any) -> Report:
         self.file.write_text(HEAD + "".join(lines), encoding="utf-8")
@@ -227,15 +227,15 @@ def test_what_was_said_of_the_whole_is_said_again(register: Register, lines: lis
     first, again, third = (register.deliver(lines, **how) for _time in range(3))
     assert (again.summary.unchanged, again.summary.changes) == (30, 0)
     assert register.looked_at == 0
-    told = [[(str(p.code), p.value) for p in report.problems if p.row is None] for report in (first, again, third)]
-    assert [code for code, _value in told[1]] == [said]
-    assert told[0] == told[1] == told[2]
+    remarks = [[(str(p.code), p.value) for p in report.problems if p.row is None] for report in (first, again, third)]
+    assert [code for code, _value in remarks[1]] == [said]
+    assert remarks[0] == remarks[1] == remarks[2]
 
 
 def test_two_rows_in_one_place_are_told_again_and_what_was_taken_in_beside_an_asset_is_not(register: Register) -> None:
     beside = [line(n, code="", key=f"B-{n}", x=f"{120.15 + n * 0.0005 + 2e-6:.7f}") for n in (5, 9)]
-    twins = [line(60), line(61, name="试验灯60", x=f"{120.15 + 60 * 0.0005 + 1e-6:.7f}")]
-    first, again = (register.deliver([*LINES, *beside, *twins]) for _time in range(2))
+    near_duplicates = [line(60), line(61, name="试验灯60", x=f"{120.15 + 60 * 0.0005 + 1e-6:.7f}")]
+    first, again = (register.deliver([*LINES, *beside, *near_duplicates]) for _time in range(2))
     assert [(str(p.code), p.row) for p in first.problems if p.code == Code.NEAR_EXISTING] == [
         ("near_existing", 42), ("near_existing", 43),
     ]  # fmt: skip
@@ -265,11 +265,11 @@ def test_another_row_for_a_known_rows_asset_is_a_conflict(register: Register) ->
 
 
 def test_equal_rows_each_find_their_own_asset(register: Register) -> None:
-    twins = [line(n, code="", key="", name="孪生") for n in (70, 70, 71)]
-    assert register.deliver([*LINES, *twins]).summary.added == 3
-    report = register.deliver([*LINES, *twins])
+    near_duplicates = [line(n, code="", key="", name="孪生") for n in (70, 70, 71)]
+    assert register.deliver([*LINES, *near_duplicates]).summary.added == 3
+    report = register.deliver([*LINES, *near_duplicates])
     assert (report.summary.changes, report.summary.unchanged) == (0, 43)
-    assert register.deliver([*LINES, *twins, twins[0]], apply=False).summary.added == 1
+    assert register.deliver([*LINES, *near_duplicates, near_duplicates[0]], apply=False).summary.added == 1
 
 
 def test_a_code_that_became_another_assets_is_looked_at(register: Register) -> None:

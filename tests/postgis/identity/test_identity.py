@@ -46,7 +46,7 @@ class Register:
         change_set = put(self.connection, seed.DISTRICT, self.person, layer, coded).change_set
         return [row[0] for row in self._changes("asset_id", change_set)]
 
-    def told(
+    def outcomes(
         self, rows: list[Delivered], layer: str = "component", rules: Rules | None = None
     ) -> list[tuple[Any, ...]]:
         """Deliver rows without applying: action, asset, how matched, doubtful and candidates, for each that would change."""
@@ -81,12 +81,12 @@ def jitter(count: int, rng: np.random.Generator, most: float = 1.0) -> Places:
     return np.stack([away * np.cos(angle), away * np.sin(angle)], axis=1)
 
 
-def verdict(told: list[tuple[Any, ...]], truth: list[int | None]) -> tuple[int, int, int, int]:
+def verdict(outcomes: list[tuple[Any, ...]], truth: list[int | None]) -> tuple[int, int, int, int]:
     """Rows that kept their id without doubt; that got another's or a new one though they had one; doubtful ones; new ones."""
-    sure = [(row[2] if row[1] != "add" else None, truth[row[0]]) for row in told if not row[4]]
+    sure = [(row[2] if row[1] != "add" else None, truth[row[0]]) for row in outcomes if not row[4]]
     kept = sum(got == true for got, true in sure if true is not None)
     wrong = sum(got != true for got, true in sure)
-    return kept, wrong, sum(row[4] for row in told), sum(got is None for got, true in sure if true is None)
+    return kept, wrong, sum(row[4] for row in outcomes), sum(got is None for got, true in sure if true is None)
 
 
 @pytest.mark.parametrize("shift", [(0.0, 0.0), (1.2, -0.9)], ids=["as it was", "1.5 m off as a whole"])
@@ -98,12 +98,12 @@ def test_a_survey_without_codes_in_another_order_keeps_its_ids(register: Registe
     order = rng.permutation(len(places))[50:]
     fresh = places[order[:50]] + [3.0, 3.0]
     again = np.concatenate([places[order] + jitter(len(order), rng), fresh]) + shift
-    told = register.told(lamps(again))
-    kept, wrong, doubtful, new = verdict(told, [*(ids[i] for i in order), *[None] * 50])
+    outcomes = register.outcomes(lamps(again))
+    kept, wrong, doubtful, new = verdict(outcomes, [*(ids[i] for i in order), *[None] * 50])
     assert wrong == 0
     assert kept >= 0.99 * len(order)
     assert doubtful <= 0.01 * len(order) + 50
-    assert kept + doubtful + new == len(told) == 5_000
+    assert kept + doubtful + new == len(outcomes) == 5_000
 
 
 def test_among_crowded_neighbours_nobody_is_swapped(register: Register) -> None:
@@ -112,11 +112,13 @@ def test_among_crowded_neighbours_nobody_is_swapped(register: Register) -> None:
     places = scattered(900, rng, 1.2)
     ids = register.holds(lamps(places))
     order = rng.permutation(len(places))
-    told = register.told(lamps(places[order] + jitter(len(order), rng)))
-    _kept, wrong, doubtful, _new = verdict(told, [ids[i] for i in order])
+    outcomes = register.outcomes(lamps(places[order] + jitter(len(order), rng)))
+    _kept, wrong, doubtful, _new = verdict(outcomes, [ids[i] for i in order])
     assert wrong == 0
     assert doubtful > 450
-    assert all(row[5] and not row[6] for row in told if row[4]), "doubtful rows name candidates and are not accepted"
+    assert all(row[5] and not row[6] for row in outcomes if row[4]), (
+        "doubtful rows name candidates and are not accepted"
+    )
 
 
 @pytest.mark.parametrize("seed_", range(12))
@@ -124,12 +126,12 @@ def test_two_lamps_closer_than_the_error_are_right_or_doubtful(register: Registe
     rng = np.random.default_rng(seed_)
     places = np.array([[0.0, 0.0], [0.6, 0.0]])
     ids = register.holds(lamps(places))
-    told = register.told(lamps(places + jitter(2, rng)))
-    for row, _action, asset, by, doubtful, candidates, _accepted in told:
+    outcomes = register.outcomes(lamps(places + jitter(2, rng)))
+    for row, _action, asset, by, doubtful, candidates, _accepted in outcomes:
         assert by == "place"
         assert doubtful or asset == ids[row]
         assert not doubtful or set(candidates) <= set(ids)
-    assert len({row[2] for row in told}) == 2
+    assert len({row[2] for row in outcomes}) == 2
 
 
 def test_attributes_tell_neighbours_apart(register: Register) -> None:
@@ -137,8 +139,8 @@ def test_attributes_tell_neighbours_apart(register: Register) -> None:
     first = {"maintainer": "甲公司", "attributes": '{"material": "钢", "location": "文一路K0+100"}'}
     second = {"maintainer": "乙公司", "attributes": '{"material": "铝合金", "location": "文一路K0+130"}'}
     ids = register.holds([*lamps([[0, 0]], **first), *lamps([[0.6, 0]], **second)])
-    told = register.told([*lamps([[0.55, 0]], **first), *lamps([[0.05, 0]], **second)])
-    assert [(row[2], row[4]) for row in told] == [(ids[0], False), (ids[1], False)]
+    outcomes = register.outcomes([*lamps([[0.55, 0]], **first), *lamps([[0.05, 0]], **second)])
+    assert [(row[2], row[4]) for row in outcomes] == [(ids[0], False), (ids[1], False)]
 
 
 def test_a_rule_of_the_profile_comes_before_the_place(register: Register) -> None:
@@ -149,48 +151,50 @@ def test_a_rule_of_the_profile_comes_before_the_place(register: Register) -> Non
 
     ids = register.holds([pole(0, "1"), pole(30, "2"), pole(60, "3")])
     rules = Rules(("attributes.road", "attributes.pole"))
-    told = register.told([pole(300, "2"), pole(0.5, "1"), pole(60.5, "4")], rules=rules)
-    assert [(row[2], row[3], row[4]) for row in told[:2]] == [(ids[1], "rule", False), (ids[0], "rule", False)]
-    assert told[2][4] and told[2][5] == [ids[2]]
+    outcomes = register.outcomes([pole(300, "2"), pole(0.5, "1"), pole(60.5, "4")], rules=rules)
+    assert [(row[2], row[3], row[4]) for row in outcomes[:2]] == [(ids[1], "rule", False), (ids[0], "rule", False)]
+    assert outcomes[2][4] and outcomes[2][5] == [ids[2]]
 
 
 def test_a_rule_that_two_rows_fulfil_decides_nothing(register: Register) -> None:
     ids = register.holds(lamps([[0, 0], [50, 0]], attributes='{"pole": "7"}'))
-    told = register.told(lamps([[0.2, 0], [50.2, 0]], attributes='{"pole": "7"}'), rules=Rules(("attributes.pole",)))
-    assert [(row[2], row[3], row[4]) for row in told] == [(ids[0], "place", False), (ids[1], "place", False)]
+    outcomes = register.outcomes(
+        lamps([[0.2, 0], [50.2, 0]], attributes='{"pole": "7"}'), rules=Rules(("attributes.pole",))
+    )
+    assert [(row[2], row[3], row[4]) for row in outcomes] == [(ids[0], "place", False), (ids[1], "place", False)]
 
 
 def test_a_key_that_is_new_goes_to_the_asset_in_its_place_that_has_none(register: Register) -> None:
     ids = register.holds([*lamps([[0, 0]]), *lamps([[30, 0]], external_key="A-1")])
-    told = register.told([*lamps([[0.3, 0]], external_key="B-1"), *lamps([[30.3, 0]], external_key="B-2")])
-    assert (told[0][2], told[0][3], told[0][4]) == (ids[0], "place", False)
-    assert (told[1][1], told[1][4]) == ("add", False), "another key is another thing"
+    outcomes = register.outcomes([*lamps([[0.3, 0]], external_key="B-1"), *lamps([[30.3, 0]], external_key="B-2")])
+    assert (outcomes[0][2], outcomes[0][3], outcomes[0][4]) == (ids[0], "place", False)
+    assert (outcomes[1][1], outcomes[1][4]) == ("add", False), "another key is another thing"
 
 
 def test_another_class_in_the_same_place_is_doubtful_and_only_if_all_else_agrees(register: Register) -> None:
     same = {"attributes": '{"material": "钢", "location": "文一路K0+100"}', "maintainer": "甲公司"}
     ids = register.holds([*lamps([[0, 0]], **same), *lamps([[40, 0]], attributes='{"material": "铸铁"}')])
     point, other = at(np.array([[0.3, 0], [40.3, 0]]))
-    told = register.told(
+    outcomes = register.outcomes(
         [Delivered(CJ, "0102", point, **same), Delivered(CJ, "0102", other, attributes='{"material": "混凝土"}')]
     )
-    assert (told[0][1], told[0][2], told[0][4]) == ("move", ids[0], True)
-    assert (told[1][1], told[1][4]) == ("add", False)
+    assert (outcomes[0][1], outcomes[0][2], outcomes[0][4]) == ("move", ids[0], True)
+    assert (outcomes[1][1], outcomes[1][4]) == ("add", False)
 
 
 def test_retired_assets_come_last(register: Register) -> None:
     """A row beside a retired and a live asset is the live one, though the retired one is nearer."""
     ids = register.holds([*lamps([[0, 0]], state="retired"), *lamps([[1.5, 0]]), *lamps([[90, 0]], state="retired")])
-    told = register.told(lamps([[0.2, 0], [90.2, 0]]))
-    assert (told[0][2], told[0][4]) == (ids[1], False)
-    assert (told[1][2], told[1][4]) == (ids[2], False), "nothing else there: it is back"
+    outcomes = register.outcomes(lamps([[0.2, 0], [90.2, 0]]))
+    assert (outcomes[0][2], outcomes[0][4]) == (ids[1], False)
+    assert (outcomes[1][2], outcomes[1][4]) == (ids[2], False), "nothing else there: it is back"
 
 
 def test_what_lies_farther_than_the_tolerance_is_new(register: Register) -> None:
     ids = register.holds(lamps([[0, 0]]))
-    assert register.told(lamps([[8, 0]]))[0][1] == "add"
-    told = register.told(lamps([[8, 0]]), rules=Rules(tolerance_m=10))
-    assert (told[0][2], told[0][4]) == (ids[0], False)
+    assert register.outcomes(lamps([[8, 0]]))[0][1] == "add"
+    outcomes = register.outcomes(lamps([[8, 0]]), rules=Rules(tolerance_m=10))
+    assert (outcomes[0][2], outcomes[0][4]) == (ids[0], False)
 
 
 def road(xy: Places, name: str | None = None) -> Delivered:
@@ -209,15 +213,17 @@ def test_redigitised_roads_keep_their_ids(register: Register) -> None:
         dense = np.linspace(0, 596, 80)
         y = np.interp(dense, x, lines[n][:, 1])
         again.append(road((np.stack([dense, y], axis=1) + jitter(80, rng))[:: rng.choice([1, -1])]))
-    told = register.told(again, "road")
-    assert verdict(told, [ids[n] for n in order]) == (20, 0, 0, 0)
+    outcomes = register.outcomes(again, "road")
+    assert verdict(outcomes, [ids[n] for n in order]) == (20, 0, 0, 0)
 
 
 def test_a_road_cut_in_two_is_doubtful(register: Register) -> None:
     ids = register.holds([road(np.array([[0, 0], [300, 0], [600, 0]]))], "road")
-    told = register.told([road(np.array([[0, 0.2], [380, 0.2]])), road(np.array([[380, 0.2], [600, 0.2]]))], "road")
-    assert (told[0][2], told[0][4], told[0][5]) == (ids[0], True, ids)
-    assert told[1][1] == "add"
+    outcomes = register.outcomes(
+        [road(np.array([[0, 0.2], [380, 0.2]])), road(np.array([[380, 0.2], [600, 0.2]]))], "road"
+    )
+    assert (outcomes[0][2], outcomes[0][4], outcomes[0][5]) == (ids[0], True, ids)
+    assert outcomes[1][1] == "add"
 
 
 def test_redigitised_parks_keep_their_ids(register: Register) -> None:
@@ -233,5 +239,5 @@ def test_redigitised_parks_keep_their_ids(register: Register) -> None:
     ids = register.holds([park(xy) for xy in [*places, pond]], "green")
     order = rng.permutation(25)
     wider = (pond - pond.mean(axis=0)) * 1.045 + pond.mean(axis=0)
-    told = register.told([*(park(places[n] + jitter(4, rng)) for n in order), park(wider)], "green")
-    assert verdict(told, [*(ids[n] for n in order), ids[25]]) == (26, 0, 0, 0)
+    outcomes = register.outcomes([*(park(places[n] + jitter(4, rng)) for n in order), park(wider)], "green")
+    assert verdict(outcomes, [*(ids[n] for n in order), ids[25]]) == (26, 0, 0, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from at_work import (
     DATA,
-    ORDERS,
+    OPTIONS,
     as_,
     ask,
     checked,
@@ -49,7 +49,7 @@ def test_a_delivery_goes_from_upload_to_register_and_back(seeded_clone: str, hom
     assert "camera" not in source["suggestions"]
     assert source["crs_verdict"]["declared"]["crs"] == "EPSG:4549"
 
-    ask(seeded_clone, delivery, "check", ORDERS)
+    ask(seeded_clone, delivery, "check", OPTIONS)
     work(seeded_clone, once=True)
     file = file_of(seeded_clone, delivery)
     assert file.state == "review", file.failure
@@ -73,7 +73,7 @@ def test_a_second_check_takes_the_place_of_the_first(seeded_clone: str, home: Pa
     work(seeded_clone, once=True)
     sets = []
     for title in ("一", "二"):
-        ask(seeded_clone, delivery, "check", {**ORDERS, "save_as": title})
+        ask(seeded_clone, delivery, "check", {**OPTIONS, "save_as": title})
         work(seeded_clone, once=True)
         sets.append(file_of(seeded_clone, delivery).change_set)
     with as_(seeded_clone) as (connection, scope):
@@ -125,12 +125,12 @@ PLACES = "编号,名称,小类,状态,经度,纬度\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("columns", "told", "hint"),
+    ("columns", "words", "hint"),
     [(4, "“places”没有图形，也没有坐标列", "x 与 y"), (6, "“places”：没有说明坐标系", "EPSG:4490")],
     ids=["no geometry", "no coordinate system"],
 )
 def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
-    seeded_clone: str, home: Path, tmp_path: Path, columns: int, told: str, hint: str
+    seeded_clone: str, home: Path, tmp_path: Path, columns: int, words: str, hint: str
 ) -> None:
     """geolens#2031: a table without geometry; GeoNode#9016: no coordinate system. Never waiting for ever: failed, with the
     next step, which is then done."""
@@ -144,7 +144,7 @@ def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
     failed = file_of(seeded_clone, delivery)
     assert (failed.state, failed.change_set) == ("failed", None)
     assert failed.failure is not None
-    assert told in Message.of(failed.failure).message, failed.failure
+    assert words in Message.of(failed.failure).message, failed.failure
     assert hint in Message.of(failed.failure).hint, failed.failure
     if columns == 6:
         ask(seeded_clone, delivery, "check", {"crs": "EPSG:4490"})
@@ -155,14 +155,14 @@ def test_what_has_no_place_is_refused_by_name_and_says_what_to_do(
 def test_mended_rows_join_their_delivery_and_retire_nothing(seeded_clone: str, home: Path) -> None:
     delivery, _number = deliver(seeded_clone, home)
     work(seeded_clone, once=True)
-    ask(seeded_clone, delivery, "check", ORDERS)
+    ask(seeded_clone, delivery, "check", OPTIONS)
     work(seeded_clone, once=True)
     _delivery, number = deliver(seeded_clone, home, DATA / "lamps_gb18030.csv", delivery=delivery)
     assert number == 2
     work(seeded_clone, once=True)
     found = held(seeded_clone, delivery)
     assert found.file(1).state == "review"
-    assert found.file(2).orders == ORDERS
+    assert found.file(2).stored_options == OPTIONS
 
 
 def test_only_who_may_write_delivers(seeded_clone: str, home: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 import seed
 from at_work import (
     ENDS,
-    ORDERS,
+    OPTIONS,
     ask,
     assert_consistent,
     components,
@@ -49,7 +49,7 @@ def delivery_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def strike(url: str, delivery: int, step: str, hit: Any) -> str:
     """Ask for a step, let `hit` happen to it once it runs, and return the state that it is left in."""
-    ask(url, delivery, step, ORDERS if step == "check" else None)
+    ask(url, delivery, step, OPTIONS if step == "check" else None)
     with worker(url):
         until(lambda: status_of(url, delivery)[0] != "queued")
         hit()
@@ -93,7 +93,7 @@ def test_the_connection_is_cut(seeded_clone: str, home: Path, delivery_file: Pat
     delivery, _number = deliver(seeded_clone, home, delivery_file)
     work(seeded_clone, once=True)
     if step == "apply":
-        ask(seeded_clone, delivery, "check", ORDERS)
+        ask(seeded_clone, delivery, "check", OPTIONS)
         work(seeded_clone, once=True)
     before = components(seeded_clone)
 
@@ -171,7 +171,7 @@ def test_the_database_runs_out_of_disk(seeded_clone: str, home: Path, delivery_f
         with filler.open("wb") as file:
             free = shutil.disk_usage(disk).free - (256 << 10)
             file.write(bytes(free))
-        ask(seeded_clone, delivery, "check", ORDERS)
+        ask(seeded_clone, delivery, "check", OPTIONS)
         work(seeded_clone, once=True)
         failed = file_of(seeded_clone, delivery)
         assert failed.state == "failed"

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from at_work import ENDS, ORDERS, ask, checked, components, deliver, file_of, work
+from at_work import ENDS, OPTIONS, ask, checked, components, deliver, file_of, work
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from registry.database.connections import connect
@@ -80,7 +80,7 @@ def test_a_step_whose_commit_was_not_answered_is_done(seeded_clone: str, home: P
     before = components(seeded_clone)
     with cut_after_commit(seeded_clone) as cut:
         for step, state in ENDS.items():
-            ask(seeded_clone, delivery, step, ORDERS if step == "check" else None)
+            ask(seeded_clone, delivery, step, OPTIONS if step == "check" else None)
             assert job(cut, delivery) == 1
             file = file_of(seeded_clone, delivery)
             assert (file.status, file.state, file.failure) == ("done", state, None)
@@ -93,9 +93,9 @@ import os, signal, sys
 from importers.jobs import step as job
 tell = job.delivery_steps.report_progress
 
-def cancelled(connection, run, **told):
-    tell(connection, run, **told)
-    if told.get("verb") == "look":
+def cancelled(connection, run, **progress):
+    tell(connection, run, **progress)
+    if progress.get("verb") == "look":
         os.kill(os.getpid(), signal.SIGTERM)
 
 job.delivery_steps.report_progress = cancelled
@@ -126,9 +126,9 @@ def test_a_run_that_another_took_over_can_tell_nothing(seeded_clone: str, home: 
             connection.commit()
             if len(runs) == 1:
                 ask(seeded_clone, delivery, "check")  # nobody holds the lock: it is shown as failed
-        for told in ({"status": "done"}, {"status": "failed"}, {"done": 1}):
+        for progress in ({"status": "done"}, {"status": "failed"}, {"done": 1}):
             with pytest.raises(Conflict, match="接手"):
-                delivery_steps.report_progress(connection, runs[0], **told)
+                delivery_steps.report_progress(connection, runs[0], **progress)
             connection.rollback()
         delivery_steps.report_progress(connection, runs[1], status="done")
         with pytest.raises(Conflict):

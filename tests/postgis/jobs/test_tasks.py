@@ -31,7 +31,7 @@ def done(url: str) -> list[str]:
         return [said for (said,) in connection.execute("SELECT said FROM public.toy ORDER BY id")]
 
 
-def waiting(url: str) -> int:
+def queued(url: str) -> int:
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT count(*) FROM queue.procrastinate_jobs WHERE status = 'todo'").fetchone()
         assert row is not None
@@ -42,7 +42,7 @@ def test_a_kind_is_done_by_its_function(url: str) -> None:
     put(url, toy_jobs.PLAIN, district="330105", word="a")
     worker.run(url, [toy_jobs.PLAIN, WORK], once=True)
     assert done(url) == ["330105 a"]
-    assert waiting(url) == 0
+    assert queued(url) == 0
 
 
 def test_a_failing_job_is_tried_as_often_as_its_kind_says(url: str) -> None:

@@ -67,9 +67,9 @@ def test_what_grows_is_keyed_by_district_first(database: str) -> None:
         keys = [looked_at.get_pk_constraint(table, schema="registry")["constrained_columns"]]
         keys += [u["column_names"] for u in looked_at.get_unique_constraints(table, schema="registry")]
         assert all(key[0] == "district" for key in keys), (table, keys)
-        for foreign in looked_at.get_foreign_keys(table, schema="registry"):
-            if foreign["referred_table"] not in global_tables:
-                assert foreign["constrained_columns"][0] == "district", (table, foreign)
+        for reference in looked_at.get_foreign_keys(table, schema="registry"):
+            if reference["referred_table"] not in global_tables:
+                assert reference["constrained_columns"][0] == "district", (table, reference)
 
 
 def test_nothing_that_citus_refuses(database: str) -> None:

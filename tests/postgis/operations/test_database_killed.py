@@ -24,7 +24,7 @@ import pytest
 import seed
 from at_work import (
     ENDS,
-    ORDERS,
+    OPTIONS,
     as_,
     ask,
     assert_consistent,
@@ -134,7 +134,7 @@ def undisturbed(own_home: Path, lamps: Path) -> Undisturbed:
     work(url, once=True)
     rows, seconds = {}, {}
     for step in ENDS:
-        ask(url, delivery, step, ORDERS if step == "check" else None)
+        ask(url, delivery, step, OPTIONS if step == "check" else None)
         work(url, once=True)
         file = file_of(url, delivery)
         assert file.state == ENDS[step], file.failure
@@ -179,7 +179,7 @@ def test_kill_9_of_the_database(url: str, own_home: Path, lamps: Path, undisturb
         until(lambda: file_of(url, delivery).state == "looked")
         for number, step in enumerate(ENDS):
             before = register(url), history(url)
-            ask(url, delivery, step, ORDERS if step == "check" else None)
+            ask(url, delivery, step, OPTIONS if step == "check" else None)
             until(lambda: status_of(url, delivery)[0] != "queued")
             time.sleep(undisturbed.seconds[step] * (moment + chance.random()) / MOMENTS)
             kill_server() if (number + moment) % 2 else kill_session(url, chance)

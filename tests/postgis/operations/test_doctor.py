@@ -63,10 +63,10 @@ def test_in_english_too(seeded_clone: str) -> None:
     run(seeded_clone, *(ruin for ruin, *_rest in RUINED if "version_num" not in ruin))
     set_language("en")
     try:
-        told = [text for finding in examine(seeded_clone) for text in (finding.what, finding.remedy)]
+        texts = [text for finding in examine(seeded_clone) for text in (finding.what, finding.remedy)]
     finally:
         set_language("zh")
-    assert [text for text in told if any("\u4e00" <= letter <= "\u9fff" for letter in text)] == []
+    assert [text for text in texts if any("\u4e00" <= letter <= "\u9fff" for letter in text)] == []
 
 
 @pytest.mark.parametrize(

@@ -237,12 +237,12 @@ def running_version_or_none(url: str) -> str | None:
 def test_programs_of_another_major_version_are_refused_in_words(own: str) -> None:
     """They cannot read the data: PostgreSQL would say so in its log alone."""
     cluster.stop()
-    told = _cluster().data / "PG_VERSION"
-    told.write_text("14\n")
+    version_file = _cluster().data / "PG_VERSION"
+    version_file.write_text("14\n")
     with pytest.raises(Unavailable, match="属于 PostgreSQL 14") as refused:
         cluster.start()
     assert "postgresql-14" in refused.value.hint
-    told.write_text(f"{programs.major_of(_cluster().programs)}\n")
+    version_file.write_text(f"{programs.major_of(_cluster().programs)}\n")
 
 
 def test_pulse_of_the_private_cluster_alone_speaks_of_programs(own: str) -> None:

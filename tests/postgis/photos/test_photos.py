@@ -91,8 +91,8 @@ def test_a_person_says_whose_it_is(connection: Connection, scope: Scope) -> None
     with pytest.raises(NotFound):
         attachments.assign(connection, scope, found[0].id, "3301050118999999")
     attachments.assign(connection, scope, found[0].id, CODE)
-    told = attachments.of_change_set(connection, scope, number)
-    assert [(p.code, p.matched_by, p.reason) for p in told] == [(CODE, "person", "")]
+    photos = attachments.of_change_set(connection, scope, number)
+    assert [(p.code, p.matched_by, p.reason) for p in photos] == [(CODE, "person", "")]
     change_sets.apply(connection, scope, number)
     with pytest.raises(NotFound):
         attachments.assign(connection, scope, found[0].id, CODE)

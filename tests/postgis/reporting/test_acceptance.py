@@ -89,7 +89,7 @@ def test_a_delivery_of_two_rounds_from_file_to_paper(
     record = of_change_sets(connection, scope, sets, title="三季度")
     one, two = record.rounds
     assert (one.taken, two.taken) == ({"add": 4}, {"add": 2})
-    assert (one.waiting, two.waiting, record.waiting, record.verdict) == (2, 0, 0, "accepted")
+    assert (one.quarantined, two.quarantined, record.quarantined, record.verdict) == (2, 0, 0, "accepted")
     assert [(f.code, f.count, f.rows) for f in one.findings] == [("state_unknown", 2, (4, 6))]
     assert (one.came.name, one.came.encoding, one.came.crs_used) == ("lamps.csv", "GB18030", CRS)
     assert one.came.sha256 == first_sha(ledger)
@@ -198,13 +198,13 @@ def test_the_commands(typed: Typed, seeded_clone: str, ledger: Path, tmp_path: P
         assert row is not None
         scope = open_scope(connection, seed.DISTRICT, row[0])
         number = str(deliver(connection, scope, ledger).summary.change_set)
-        told = checksum(connection, scope, int(number))
+        printed = checksum(connection, scope, int(number))
     page, paper = tmp_path / "record.html", tmp_path / "record.pdf"
     typed("record", number, "--html", str(page), "--pdf", str(paper), "--title", "交付甲")
     assert "交付甲" in page.read_text(encoding="utf-8")
     assert paper.read_bytes().startswith(b"%PDF-")
-    assert "相符" in typed("record", number, "--verify", told.upper()).output
-    with pytest.raises(Conflict, match=told):
+    assert "相符" in typed("record", number, "--verify", printed.upper()).output
+    with pytest.raises(Conflict, match=printed):
         typed("record", number, "--verify", "0" * 64)
     with pytest.raises(Invalid):
         typed("record", number)

@@ -58,9 +58,9 @@ def test_conflicts_and_doubts_are_not_accepted_in_bulk(reviewed: Review) -> None
     reviewed.doubt(2, [reviewed.asset(7)])
     reviewed.accept(False)
     assert reviewed.accept(True) == 6
-    told = reviewed.counts()
-    assert told.kinds["doubtful"] == {"undecided": 1}
-    assert told.kinds["conflict"] == {"": 1}
+    counts = reviewed.counts()
+    assert counts.kinds["doubtful"] == {"undecided": 1}
+    assert counts.kinds["conflict"] == {"": 1}
 
 
 def test_a_doubtful_row_shows_what_it_may_be(reviewed: Review) -> None:
@@ -82,8 +82,8 @@ def test_a_doubtful_row_becomes_the_asset_that_a_person_says(reviewed: Review) -
     assert row.moved_m == pytest.approx(57.7, abs=0.1)
     assert {d.label: (d.old, d.new) for d in row.differences} == {"状态": ("完好", "破损"), "材质": ("", "铸铁")}
     assert row.candidates == [reviewed.asset(1)]
-    told = reviewed.set()
-    assert (told.rows, reviewed.counts().of("move"), reviewed.counts().of("doubtful")) == (8, 3, 0)
+    change_set = reviewed.set()
+    assert (change_set.rows, reviewed.counts().of("move"), reviewed.counts().of("doubtful")) == (8, 3, 0)
     reviewed.decide(2, reviewed.asset(1))
     assert (reviewed.row(2).kind, reviewed.row(2).candidates) == ("update", [reviewed.asset(7)])
     reviewed.decide(2, reviewed.asset(7))

@@ -25,17 +25,17 @@ def reviewed(database: str) -> Iterator[Review]:
 
 
 def test_each_row_is_of_one_kind_and_the_counts_add_up(reviewed: Review) -> None:
-    told = reviewed.counts()
-    assert {kind: told.of(kind) for kind in review.KINDS} == {
+    counts = reviewed.counts()
+    assert {kind: counts.of(kind) for kind in review.KINDS} == {
         "add": 3, "update": 2, "move": 2, "retire": 0, "conflict": 1, "doubtful": 0,
     }  # fmt: skip
     reviewed.doubt(2, [reviewed.asset(7)])
-    told = reviewed.counts()
-    assert (told.of("update"), told.of("doubtful"), told.total) == (1, 1, 8)
+    counts = reviewed.counts()
+    assert (counts.of("update"), counts.of("doubtful"), counts.total) == (1, 1, 8)
     assert Counter(row.kind for row in reviewed.rows()) == {
-        kind: told.of(kind) for kind in review.KINDS if told.of(kind)
+        kind: counts.of(kind) for kind in review.KINDS if counts.of(kind)
     }
-    assert told.classes == {(CJ, "0118"): 5, (CJ, "0102"): 3}
+    assert counts.classes == {(CJ, "0118"): 5, (CJ, "0102"): 3}
     assert reviewed.set().rows + reviewed.set().unchanged == 14, "the rows of the file"
 
 
@@ -76,8 +76,8 @@ def test_pages_by_key_hold_each_row_once(reviewed: Review) -> None:
 
 def test_old_beside_new_in_words(reviewed: Review) -> None:
     update, _retired, move, both, conflict, *added = reviewed.rows()
-    told = {d.label: (d.old, d.new) for d in update.differences}
-    assert told == {
+    differences = {d.label: (d.old, d.new) for d in update.differences}
+    assert differences == {
         "状态": ("完好", "破损"),
         "养护单位": ("甲公司", "乙公司"),
         "规格": ("600 mm", "700 mm"),
@@ -116,9 +116,9 @@ def test_clusters_count_every_row_once_and_say_what_is_rejected(
         counted: Counter[str] = Counter()
         kept_out = 0
         for feature in reviewed.tile(z)["cluster"]:
-            told = feature["properties"]
-            counted[review.KINDS[told["k"]]] += told["n"]
-            kept_out += told["r"]
+            properties = feature["properties"]
+            counted[review.KINDS[properties["k"]]] += properties["n"]
+            kept_out += properties["r"]
         assert counted == {"add": 3, "update": 2, "move": 2, "conflict": 1}, z
         assert kept_out == 3, "two rejected, and the conflict"
 
@@ -141,16 +141,16 @@ def test_the_tag_changes_with_every_decision_and_with_the_filter(reviewed: Revie
 
 
 def test_who_may_look_and_who_may_decide(reviewed: Review) -> None:
-    told = reviewed.set()
+    change_set = reviewed.set()
     inspector = reviewed.scope("inspector")
-    assert review.counts(reviewed.session, inspector, told, EVERYTHING).total == 8
+    assert review.counts(reviewed.session, inspector, change_set, EVERYTHING).total == 8
     with pytest.raises(NotAllowed):
         review.accept(reviewed.session, inspector, reviewed.id, False, EVERYTHING)
     for nobody in ("contractor", "camera_contractor"):
         scope = reviewed.scope(nobody)
         with pytest.raises(NotFound):
             review.read_set(reviewed.session, scope, reviewed.id)
-        assert review.counts(reviewed.session, scope, told, EVERYTHING).total == 0
+        assert review.counts(reviewed.session, scope, change_set, EVERYTHING).total == 0
     with pytest.raises(NotFound):
         review.read_set(reviewed.session, reviewed.scope(), reviewed.id + 1)
 
@@ -165,8 +165,8 @@ def test_cameras_are_reviewed_with_the_grant_alone_and_each_look_is_logged(revie
         with pytest.raises(NotFound):
             review.read_set(reviewed.session, reviewed.scope(hidden), cameras)
     viewer = reviewed.scope("camera_viewer")
-    told = review.read_set(reviewed.session, viewer, cameras)
-    assert review_rows.page_of_changes(reviewed.session, viewer, told, EVERYTHING).rows[0].name == "密探枪机"
+    change_set = review.read_set(reviewed.session, viewer, cameras)
+    assert review_rows.page_of_changes(reviewed.session, viewer, change_set, EVERYTHING).rows[0].name == "密探枪机"
     connection.execute("SET LOCAL ROLE chengji_owner")
     logged = connection.execute("SELECT person_id, layer, act FROM registry.access_log ORDER BY id").fetchall()
     assert logged == [

@@ -21,7 +21,7 @@ from importers.profiles.profile import Profile
 from importers.reporting.acceptance import of_change_sets, of_check
 from importers.supplier_check.check import Question, check
 from importers.supplier_check.pack import Pack, load
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 from registry.access.operator import OPERATOR
 from registry.access.scope import Scope, open_scope_by_name
 from registry.areas.areas import AreaShape, load_areas
@@ -30,6 +30,7 @@ from registry.changes import change_sets
 from registry.database.connections import connect
 from registry.deliveries import profiles
 from registry.errors import NotFound
+from registry.i18n import Words, storable
 
 GONGSHU, BOX = "330105", (120.0869, 30.2578, 120.219, 30.4023)
 OUTLINE = shapely.Polygon([(120.09, 30.26), (120.21, 30.26), (120.2, 30.4), (120.1, 30.39)])
@@ -144,12 +145,15 @@ def test_the_verdict_is_the_same_with_and_without_the_register(register, scope, 
     file, profile = make(tmp_path)
     report = imported(register, scope, file, profile, tmp_path)
     kept = change_sets.read(register, scope, report.summary.change_set)["problems"]
+    for problem in kept:
+        details = {name: Words.unpacked(value) for name, value in problem["details"].items()}
+        problem["details"] = storable(details, spoken=True)
     (tmp_path / "pack.toml").write_text(
-        Pack(profile, Grounds.of_district(register, GONGSHU)).to_toml(), encoding="utf-8"
+        Pack(profile, ValidationContext.of_district(register, GONGSHU)).to_toml(), encoding="utf-8"
     )
     verdict = check(Question(file), load(tmp_path / "pack.toml"))
-    told = [as_record(p) for p in verdict.problems]
-    assert told == [p for p in kept if p["code"] not in OF_THE_REGISTER]
+    records = [{k: v for k, v in as_record(p).items() if k not in ("message", "remedy")} for p in verdict.problems]
+    assert records == [p for p in kept if p["code"] not in OF_THE_REGISTER]
     assert (verdict.rows, verdict.rows_in_error, verdict.crs) == (report.rows, report.rows_in_error, report.crs)
     assert len(verdict.left_out) == 1
     assert (verdict.rows_in_error == 0) == (make is good_components)
@@ -160,13 +164,13 @@ def test_the_record_of_a_check_says_what_that_of_the_delivery_says(register, sco
     file, profile = make(tmp_path)
     report = imported(register, scope, file, profile, tmp_path)
     (kept,) = of_change_sets(register, scope, [report.summary.change_set]).rounds
-    pack = Pack(profile, Grounds.of_district(register, GONGSHU))
-    (told,) = of_check(file, check(Question(file), pack), pack, "profile").rounds
-    assert list(told.findings) == [found for found in kept.findings if found.code not in OF_THE_REGISTER]
-    assert (told.rows, told.waiting) == (kept.rows, kept.waiting)
+    pack = Pack(profile, ValidationContext.of_district(register, GONGSHU))
+    (recorded,) = of_check(file, check(Question(file), pack), pack, "profile").rounds
+    assert list(recorded.findings) == [found for found in kept.findings if found.code not in OF_THE_REGISTER]
+    assert (recorded.rows, recorded.quarantined) == (kept.rows, kept.quarantined)
     of_file = ("name", "bytes", "sha256", "format", "layer", "encoding", "encoding_evidence", "crs_declared",
                "crs_used", "crs_basis", "profile", "version")  # fmt: skip
-    assert [getattr(told.came, name) for name in of_file] == [getattr(kept.came, name) for name in of_file]
+    assert [getattr(recorded.came, name) for name in of_file] == [getattr(kept.came, name) for name in of_file]
 
 
 def test_the_dirty_files_are_dirty_enough(register, scope, tmp_path) -> None:
@@ -174,7 +178,8 @@ def test_the_dirty_files_are_dirty_enough(register, scope, tmp_path) -> None:
     for make in DELIVERIES:
         file, profile = make(tmp_path)
         codes |= {
-            str(p.code) for p in check(Question(file), Pack(profile, Grounds.of_district(register, GONGSHU))).problems
+            str(p.code)
+            for p in check(Question(file), Pack(profile, ValidationContext.of_district(register, GONGSHU))).problems
         }
     assert len(codes) >= 30, sorted(codes)
     assert {
@@ -186,16 +191,18 @@ def test_the_dirty_files_are_dirty_enough(register, scope, tmp_path) -> None:
     } <= codes
 
 
-def test_a_pack_holds_its_grounds_exactly(register, scope) -> None:
-    pack = Pack(Profile("road", {"路": "name"}, complete=True), Grounds.of_district(register, GONGSHU), "0.0.1")
+def test_a_pack_holds_its_context_exactly(register, scope) -> None:
+    pack = Pack(
+        Profile("road", {"路": "name"}, complete=True), ValidationContext.of_district(register, GONGSHU), "0.0.1"
+    )
     again = Pack.from_toml(pack.to_toml())
     assert again.profile == pack.profile
     assert (again.version, again.is_of_other_version) == ("0.0.1", True)
-    assert (again.grounds.district, again.grounds.box) == (pack.grounds.district, pack.grounds.box)
-    assert shapely.to_wkb(again.grounds.outline) == shapely.to_wkb(pack.grounds.outline)
-    for code, layer in pack.grounds.layers.items():
-        assert again.grounds.layers[code].classes == layer.classes
-        assert again.grounds.layers[code].schema == layer.schema
+    assert (again.context.district, again.context.box) == (pack.context.district, pack.context.box)
+    assert shapely.to_wkb(again.context.outline) == shapely.to_wkb(pack.context.outline)
+    for code, layer in pack.context.layers.items():
+        assert again.context.layers[code].classes == layer.classes
+        assert again.context.layers[code].schema == layer.schema
 
 
 def lamps(folder: Path, name: str, *rows: tuple[str, float, str]) -> tuple[Path, Profile]:
@@ -248,11 +255,11 @@ def test_lines_are_twins_when_they_run_alike(register, scope, tmp_path) -> None:
 
 def test_repairs_are_accepted_row_by_row_and_for_one_delivery(register, scope, tmp_path) -> None:
     file, profile = dirty_areas(tmp_path)
-    waiting = imported(register, scope, file, Profile(profile.layer, profile.columns, crs="EPSG:4490"), tmp_path)
-    assert (1, "geometry_invalid") in {(p.row, str(p.code)) for p in waiting.problems}
+    quarantined = imported(register, scope, file, Profile(profile.layer, profile.columns, crs="EPSG:4490"), tmp_path)
+    assert (1, "geometry_invalid") in {(p.row, str(p.code)) for p in quarantined.problems}
     taken = imported(register, scope, file, Profile(profile.layer, profile.columns, crs="EPSG:4490"), tmp_path,
                      accept_repairs=(1,), save_as="绿地")  # fmt: skip
-    assert taken.rows_in_error == waiting.rows_in_error - 1
+    assert taken.rows_in_error == quarantined.rows_in_error - 1
     assert (1, "geometry_repair_accepted") in {(p.row, str(p.code)) for p in taken.problems}
     assert Profile.from_toml(profiles.named(register, scope, "绿地")).accept_repairs is False
 
@@ -283,7 +290,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_needs_no_database(register, scope, tmp_path) -> None:
     file, profile = dirty_points(tmp_path)
     (tmp_path / "pack.toml").write_text(
-        Pack(profile, Grounds.of_district(register, GONGSHU)).to_toml(), encoding="utf-8"
+        Pack(profile, ValidationContext.of_district(register, GONGSHU)).to_toml(), encoding="utf-8"
     )
     page = tmp_path / "report.html"
     done = command(tmp_path, str(file), "--profile", str(tmp_path / "pack.toml"), "--json", "--report", str(page))

@@ -53,9 +53,9 @@ def points(session: Session, scope: Scope, wanted: Filter, z: int) -> dict[str, 
         for name, layer in (mapbox_vector_tile.decode(tile) if tile else {}).items():
             for feature in layer["features"]:
                 if all(0 <= c < tiles.EXTENT for c in feature["geometry"]["coordinates"]):
-                    told: dict[str, Any] = feature["properties"]
-                    key = told.get("l", name)
-                    shown[key] = shown.get(key, 0) + told.get("n", 1)
+                    properties: dict[str, Any] = feature["properties"]
+                    key = properties.get("l", name)
+                    shown[key] = shown.get(key, 0) + properties.get("n", 1)
     return shown
 
 
@@ -153,7 +153,7 @@ def test_lines_and_areas_are_drawn_from_their_zoom(session: Session) -> None:
 def test_names_come_where_they_can_be_read(session: Session) -> None:
     scope = scope_of(session, "inspector")
 
-    def told(z: int) -> set[str]:
+    def names_at(z: int) -> set[str]:
         found: set[str] = set()
         for x, y in covering(z):
             tile = tiles.cut(session, scope, Filter(layers=("road",)), tiles.Address("base", z, x, y)).body
@@ -161,8 +161,8 @@ def test_names_come_where_they_can_be_read(session: Session) -> None:
                 found |= {f["properties"].get("n", "") for f in layer["features"]}
         return found
 
-    assert told(12) == {""}
-    assert told(13) == {"试验大道1段", "试验大道2段"}
+    assert names_at(12) == {""}
+    assert names_at(13) == {"试验大道1段", "试验大道2段"}
 
 
 @pytest.mark.parametrize(

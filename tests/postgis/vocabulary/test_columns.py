@@ -40,11 +40,11 @@ def rules(connection: Connection) -> dict[str, tuple[set[str], int]]:
 
 def test_each_column_is_held_to_its_vocabulary(owner_connection: Connection) -> None:
     held = {column: words for column, (words, _oid) in rules(owner_connection).items() if column not in BY_PATTERN}
-    told = {
+    columns = {
         name.removesuffix("?"): {*words, ""} if name.endswith("?") else set(words)
         for name, words in written.columns().items()
     }
-    assert held == told
+    assert held == columns
 
 
 def test_another_word_is_refused(owner_connection: Connection) -> None:

@@ -132,7 +132,12 @@ def places(declared: Sequence[Column]) -> list[Place]:
         Place(
             "sql/changes/resolve_known.sql", r"UPDATE registry.change c SET", "FROM compared", (*without_place, "areas")
         ),
-        Place("sql/changes/resolve_new.sql", r"UPDATE registry.change c SET", "FROM told", (*without_place, "areas")),
+        Place(
+            "sql/changes/resolve_new.sql",
+            r"UPDATE registry.change c SET",
+            "FROM delivered_row",
+            (*without_place, "areas"),
+        ),
         Place("sql/policies/010_grants.sql", r"GRANT UPDATE \(accepted", r"\)", (*without_place, "areas")),
         Place("registry/changes/edits.py", r"SELECT layer, code", "FROM", facts),
         Place("registry/changes/edits.py", r"SELECT a.district, %\(change_set\)s", "FROM registry.asset", proposed),

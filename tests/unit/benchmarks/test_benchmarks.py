@@ -202,9 +202,9 @@ def test_the_demo_is_made_anew_when_its_sources_change(tmp_path):
 
 
 def test_the_command_knows_its_measurements():
-    told = CliRunner().invoke(bench, ["--help"])
-    assert told.exit_code == 0
-    assert "|".join(NAMES) in told.output
+    answer = CliRunner().invoke(bench, ["--help"])
+    assert answer.exit_code == 0
+    assert "|".join(NAMES) in answer.output
     assert CliRunner().invoke(bench, ["everything"]).exit_code == 2
 
 

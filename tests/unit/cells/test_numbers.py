@@ -188,7 +188,7 @@ def test_codes_are_half_width_and_bare():
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "told"),
+    ("text", "code", "is_reported"),
     [
         ("3301050118000001", "3301050118000001", False),
         ("３３０１０５０１１８００００１１", "3301050118000011", False),
@@ -200,10 +200,10 @@ def test_codes_are_half_width_and_bare():
         ("LD-7", "LD-7", False),
     ],
 )
-def test_asset_codes_are_tidied_and_that_is_told(text, code, told):
+def test_asset_codes_are_tidied_and_that_is_told(text, code, is_reported):
     read = values.asset_codes(pa.array(["x", text, None]))
     assert read.values.to_pylist() == ["x", code, None]
-    assert read.bad.tolist() == [False, told, False]
+    assert read.bad.tolist() == [False, is_reported, False]
 
 
 def test_text_of_typed_columns():

@@ -99,8 +99,8 @@ def test_fitted_and_used_and_never_shown(tmp_path: Path, supply: Supply):
     lon, lat = to_degrees(*np.ascontiguousarray(local(places).T), crs)
     _east, _north, metres = pyproj.Geod(ellps="GRS80").inv(lon, lat, *degrees(places).T)
     assert np.max(metres) < 0.1
-    for told in (repr(crs), str(crs), repr(transformer(crs))):
-        assert not [secret for secret in secrets if secret[:8] in told]
+    for visible in (repr(crs), str(crs), repr(transformer(crs))):
+        assert not [secret for secret in secrets if secret[:8] in visible]
 
 
 def test_exact_control_points_are_met_to_the_millimetre():

@@ -28,16 +28,16 @@ def test_written_and_read_again_it_is_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "values",
     [
         {"colour": "red"}, {"crs": 4490}, {"header_row": "2"}, {"header_row": 0}, {"header_row": True}, {"partial": "yes"},
         {"columns": {"a": 1}}, {"accept_repairs": [1, "2"]}, {"title": "of an older program"},
     ],
     ids=str,
 )  # fmt: skip
-def test_what_is_none_is_refused(told: dict[str, Any]) -> None:
-    with pytest.raises(Invalid, match=next(iter(told))):
-        ImportOptions.read(told)
+def test_what_is_none_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(Invalid, match=next(iter(values))):
+        ImportOptions.read(values)
 
 
 def test_an_import_is_asked_for_by_them(tmp_path: Any) -> None:

@@ -278,35 +278,37 @@ PLANNED = [plan.file for plan in PLANS]
 @pytest.fixture
 def delivery(request: pytest.FixtureRequest, delivered: tuple[Path, Manifest]) -> tuple[Path, Delivery]:
     folder, manifest = delivered
-    told = next(one for one in manifest.deliveries if one.file == request.param)
-    return folder / told.file, told
+    described = next(one for one in manifest.deliveries if one.file == request.param)
+    return folder / described.file, described
 
 
 @pytest.mark.parametrize("delivery", PLANNED, indirect=True)
 def test_a_file_has_its_good_and_its_bad_rows_and_every_column_is_understood(delivery: tuple[Path, Delivery]) -> None:
-    path, told = delivery
+    path, described = delivery
     (layer,) = inspect(path)
-    profile = suggest(layer, reference_layers()[told.layer])
-    assert layer.rows == told.good + told.bad
+    profile = suggest(layer, reference_layers()[described.layer])
+    assert layer.rows == described.good + described.bad
     assert profile.kept(layer) == []
     assert {"code", "class", "name", "state", "surveyed_on", "source"} <= set(profile.columns.values())
-    assert bool(layer.crs.text) == (told.crs is None)
+    assert bool(layer.crs.text) == (described.crs is None)
 
 
 @pytest.mark.parametrize("delivery", PLANNED, indirect=True)
 def test_the_importer_accepts_the_good_rows_and_finds_each_defect_at_its_row(delivery: tuple[Path, Delivery]) -> None:
-    path, told = delivery
-    (source,), layer = inspect(path), reference_layers()[told.layer]
-    profile = replace(suggest(source, layer), crs=told.crs, scheme=told.scheme)
+    path, described = delivery
+    (source,), layer = inspect(path), reference_layers()[described.layer]
+    profile = replace(suggest(source, layer), crs=described.crs, scheme=described.scheme)
     normaliser, validator = Normaliser(profile, layer, source), Validator(layer, "330105", EXTENT)
     checked = [validator.check(normaliser.prepare(rows)) for rows in read(path)]
     problems = [problem for batch in checked for problem in batch.problems]
     found: dict[str, list[int]] = {}
     for problem in problems:
         found.setdefault(str(problem.code), []).append(problem.row or 0)
-    assert sum(int(batch.accepted.sum()) for batch in checked) == told.good
-    assert {row for rows in found.values() for row in rows} == {row for rows in told.defects.values() for row in rows}
-    assert all(set(rows) <= set(found[kind]) for kind, rows in told.defects.items())
+    assert sum(int(batch.accepted.sum()) for batch in checked) == described.good
+    assert {row for rows in found.values() for row in rows} == {
+        row for rows in described.defects.values() for row in rows
+    }
+    assert all(set(rows) <= set(found[kind]) for kind, rows in described.defects.items())
 
 
 def test_a_survey_table_gives_northing_as_x_and_easting_with_zone_as_y(
@@ -323,14 +325,14 @@ def test_a_survey_table_gives_northing_as_x_and_easting_with_zone_as_y(
 
 def test_a_ledger_gives_places_in_gcj02(thin: District, delivered: tuple[Path, Manifest]) -> None:
     folder, manifest = delivered
-    told = next(one for one in manifest.deliveries if one.file == "components_sanitation.xlsx")
-    (rows,) = read(folder / told.file)
-    good = ~np.isin(rows.numbers, [row for found in told.defects.values() for row in found])
+    described = next(one for one in manifest.deliveries if one.file == "components_sanitation.xlsx")
+    (rows,) = read(folder / described.file)
+    good = ~np.isin(rows.numbers, [row for found in described.defects.values() for row in found])
     codes, lon, lat = (np.array(rows.columns[head].to_pylist())[good] for head in ("标识码", "经度", "纬度"))
     placed = _by_code(thin)
     given = metres(np.column_stack(gcj02_to_wgs84(lon.astype(float), lat.astype(float))))
     wanted = shapely.get_coordinates([placed[code] for code in codes])
-    assert told.crs == "GCJ-02"
+    assert described.crs == "GCJ-02"
     assert np.abs(given - wanted).max() < 0.01
 
 

@@ -6,7 +6,7 @@ from importers.inspection.inspect import storable
 
 
 def test_what_a_file_brings_can_be_kept_as_json() -> None:
-    told = {"a\0b": ["x\0", "\ud800y", float("nan"), float("inf"), 1.5, 2, None, True, ("路", {"k": -float("inf")})]}
-    kept = storable(told)
+    values = {"a\0b": ["x\0", "\ud800y", float("nan"), float("inf"), 1.5, 2, None, True, ("路", {"k": -float("inf")})]}
+    kept = storable(values)
     assert kept == {"ab": ["x", "?y", None, None, 1.5, 2, None, True, ["路", {"k": None}]]}
     assert json.loads(json.dumps(kept, allow_nan=False)) == kept

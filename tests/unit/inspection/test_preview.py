@@ -17,7 +17,7 @@ from importers.profiles.profile import Profile
 from importers.read.ipc import MOST_SAMPLE, sample, sampled, source_layer
 from importers.read.reader import inspect, read
 from importers.records import Rows
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 
 ROWS = """编号,名称,类别,经度,纬度,初始日期,状态,规格,备注
 A-1,东灯,路灯,120.15011234,30.32011234,2024-05-06,完好,650,好
@@ -39,18 +39,18 @@ def table(tmp_path: Path) -> dict[str, Any]:
     return told_of(path)
 
 
-def by_suggestion(told: dict[str, Any], **changes: Any) -> tuple[Preview, Profile]:
-    grounds = Grounds.without_register()
-    profile = replace(suggest(source_layer(told), grounds.layers["component"]), **changes)
-    found = preview(grounds, told, profile)
+def by_suggestion(inspected: dict[str, Any], **changes: Any) -> tuple[Preview, Profile]:
+    context = ValidationContext.without_register()
+    profile = replace(suggest(source_layer(inspected), context.layers["component"]), **changes)
+    found = preview(context, inspected, profile)
     assert found is not None
     return found, profile
 
 
 def cell(found: Preview, row: int, name: str) -> tuple[str, list[str], bool]:
     line = next(line for line in found.lines if line.number == row)
-    told = line.cells[found.columns.index(name)]
-    return told.text, [str(p.code) for p in told.problems], told.is_refused
+    found_cell = line.cells[found.columns.index(name)]
+    return found_cell.text, [str(p.code) for p in found_cell.problems], found_cell.is_refused
 
 
 def test_values_as_they_become_and_problems_in_their_cells(table: dict[str, Any]) -> None:
@@ -87,10 +87,10 @@ def test_while_the_system_is_a_question_places_are_not_shown_and_not_judged(tabl
 
 
 def test_what_no_row_could_do_is_raised(table: dict[str, Any]) -> None:
-    profile = suggest(source_layer(table), Grounds.without_register().layers["component"])
+    profile = suggest(source_layer(table), ValidationContext.without_register().layers["component"])
     without = {name: target for name, target in profile.columns.items() if target not in ("x", "y")}
     with pytest.raises(NoGeometry):
-        preview(Grounds.without_register(), table, replace(profile, columns=without))
+        preview(ValidationContext.without_register(), table, replace(profile, columns=without))
 
 
 def test_the_sample_is_the_first_rows_and_never_large(table: dict[str, Any]) -> None:
@@ -101,10 +101,10 @@ def test_the_sample_is_the_first_rows_and_never_large(table: dict[str, Any]) -> 
     assert len(sampled(sample(large, 10))) == 1 and len(sample(large, 10)) < 1.4 * MOST_SAMPLE
     huge = Rows(np.array([1]), {}, np.array([shapely.segmentize(shapely.box(120, 30, 121, 31), 1e-4)], dtype=object))
     assert sample(huge, 10) == ""
-    grounds = Grounds.without_register()
-    assert preview(grounds, {**table, "sample": ""}, Profile("component")) is None
+    context = ValidationContext.without_register()
+    assert preview(context, {**table, "sample": ""}, Profile("component")) is None
 
 
 def test_headings_are_those_of_the_layer() -> None:
-    layer = Grounds.without_register().layers["component"]
+    layer = ValidationContext.without_register().layers["component"]
     assert heading(layer, "class") == "小类" and heading(layer, "attributes.size_mm") == "规格"

@@ -146,13 +146,13 @@ def test_no_backdrop_unless_it_is_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("datum", "told"), [("GCJ-02", "gcj02"), ("gcj02", "gcj02"), ("WGS84", "cgcs2000"), ("CGCS2000", "cgcs2000")]
+    ("datum", "expected"), [("GCJ-02", "gcj02"), ("gcj02", "gcj02"), ("WGS84", "cgcs2000"), ("CGCS2000", "cgcs2000")]
 )
-def test_a_backdrop_names_its_datum(datum: str, told: str) -> None:
+def test_a_backdrop_names_its_datum(datum: str, expected: str) -> None:
     settings = replace(SETTINGS, basemap=Basemap("/backdrop/{z}/{x}/{y}.png", datum, "来源"))
     script = build_map(District(), LAYERS, settings, VIEW).script
     assert "chengji.backdrop" in script
-    assert f'"datum": "{told}"' in script
+    assert f'"datum": "{expected}"' in script
 
 
 def test_the_page_says_every_word_that_the_scripts_use_and_no_other() -> None:

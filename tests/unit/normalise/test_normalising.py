@@ -7,7 +7,7 @@ from dataclasses import replace
 import orjson
 import pyarrow as pa
 import pytest
-from normalised import LAMP, LAYERS, attributes, delivery, prepared, told
+from normalised import LAMP, LAYERS, as_tuples, attributes, delivery, prepared
 
 from importers.errors import NoGeometry, ProfileMismatch, UnknownCrs
 from importers.normalise.normaliser import Normaliser
@@ -21,7 +21,7 @@ def test_classes_by_code_by_name_and_by_both():
     batch = prepared({"小类": words}, Profile("component", {"小类": "class"}))
     assert batch.class_code.to_pylist()[:2] == ["0118", "0118"]
     assert batch.class_code.to_pylist()[3:] == ["0118", "0118", "0118", None]
-    assert ("class_unknown", 17, "小类", "変圧器") in told(batch.problems)
+    assert ("class_unknown", 17, "小类", "変圧器") in as_tuples(batch.problems)
 
 
 def test_one_code_means_two_things_in_two_schemes():
@@ -50,20 +50,20 @@ def test_codes_of_two_meanings_are_told_unless_scheme_or_names_settle_it():
     profile = Profile("component", {"小类": "class", "名": "name", "标准": "scheme"})
     columns = {"小类": ["0118", "0101"], "名": [None, None], "标准": pa.nulls(2, pa.string())}
     (problem,) = prepared(columns, profile).problems
-    assert told([problem]) == [("scheme_ambiguous", None, "小类", "0118")]
+    assert as_tuples([problem]) == [("scheme_ambiguous", None, "小类", "0118")]
     assert "0118 = 路灯 (CJ/T 214-2007), 化粪池井盖 (GB/T 30428.2-2013)" in problem.message
     assert prepared({**columns, "小类": ["0101", "0118路灯"]}, profile).problems == [], "0101 is the same in both"
     assert prepared({**columns, "名": ["路灯", None]}, profile).problems == []
     assert prepared({**columns, "标准": ["CJ/T 214-2007", None]}, profile).problems == []
     assert prepared(columns, replace(profile, scheme="CJ/T 214-2007")).problems == []
     by_code = prepared({"码": ["3301050118000001"]}, Profile("component", {"码": "code"}))
-    assert told(by_code.problems)[0][:3] == ("scheme_ambiguous", None, "码")
+    assert as_tuples(by_code.problems)[0][:3] == ("scheme_ambiguous", None, "码")
 
 
 def test_a_code_of_another_scheme_and_a_lost_zero():
     profile = Profile("component", {"小类": "class"}, scheme="CJ/T 214-2007")
     batch = prepared({"小类": ["0139", "118", "0138"]}, profile)
-    assert told(batch.problems) == [
+    assert as_tuples(batch.problems) == [
         ("class_of_other_scheme", 11, "小类", "0139"),
         ("class_zero_lost", None, "小类", "118"),
     ]
@@ -75,7 +75,7 @@ def test_the_class_inside_the_code_serves_where_none_is_written():
     columns = {"码": ["3301050118000001", None, "9"], "类": [None, None, None]}
     batch = prepared(columns, Profile("component", {"码": "code", "类": "class"}))
     assert batch.class_code.to_pylist() == ["0118", None, None]
-    assert [t[:2] for t in told(batch.problems) if t[1]] == [("class_missing", 12), ("class_missing", 13)]
+    assert [t[:2] for t in as_tuples(batch.problems) if t[1]] == [("class_missing", 12), ("class_missing", 13)]
 
 
 def test_a_layer_with_one_class_needs_none_written():
@@ -85,7 +85,7 @@ def test_a_layer_with_one_class_needs_none_written():
 
 def test_a_class_of_another_layer_names_it():
     batch = prepared({"类": ["枪机", "路灯"]}, Profile("component", {"类": "class"}))
-    assert told(batch.problems) == [("class_of_other_layer", 11, "类", "枪机")]
+    assert as_tuples(batch.problems) == [("class_of_other_layer", 11, "类", "枪机")]
     assert "视频监控" in batch.problems[0].message
 
 
@@ -97,7 +97,7 @@ def test_words_for_states_and_grades():
     batch = prepared(columns, replace(LAMP, columns={"状态": "state", "精度": "accuracy"}))
     assert batch.state.to_pylist() == ["intact", "intact", "damaged", "retired", "damaged", None, None]
     assert batch.accuracy.to_pylist() == ["A", "B", "C", None, None, "A", "A"]
-    assert told(batch.problems) == [("state_unknown", 16, "状态", "坏"), ("accuracy_unknown", 15, "精度", "1")]
+    assert as_tuples(batch.problems) == [("state_unknown", 16, "状态", "坏"), ("accuracy_unknown", 15, "精度", "1")]
 
 
 def test_value_maps_come_first_and_constants_fill_blanks():
@@ -115,7 +115,7 @@ def test_value_maps_come_first_and_constants_fill_blanks():
 def test_a_source_off_the_list_is_kept_and_remarked():
     batch = prepared({"来源": ["实测", "估计", None]}, replace(LAMP, columns={"来源": "source"}))
     assert batch.source.to_pylist() == ["实测", "估计", None]
-    assert told(batch.problems) == [("source_unknown", 12, "来源", "估计")]
+    assert as_tuples(batch.problems) == [("source_unknown", 12, "来源", "估计")]
 
 
 def test_attributes_are_typed_by_the_schema():
@@ -132,7 +132,7 @@ def test_attributes_are_typed_by_the_schema():
         {"备注": "「b」"},
         {"width_m": 3.5, "lanes": 6, "maintenance_grade": "III", "备注": 'c"d', "层": 4},
     ]
-    assert told(batch.problems) == [("number_bad", 12, "宽", "无"), ("number_not_whole", 12, "车道", "4.5")]
+    assert as_tuples(batch.problems) == [("number_bad", 12, "宽", "无"), ("number_not_whole", 12, "车道", "4.5")]
     assert str(batch.problems[0]) == "第 12 行，宽：“无”不是数；填写数字；不详时留空"
     assert orjson.loads(batch.described[0].as_py()) == {"width_m": 12.5, "lanes": 4, "maintenance_grade": "II"}
 
@@ -141,7 +141,7 @@ def test_codes_and_dates_are_told_of_by_name():
     profile = replace(LAMP, columns={"码": "code", "初": "surveyed_on"})
     batch = prepared({"码": ["330105-0118-000001", "3301050118000002"], "初": ["3/4/2024", "2024-03"]}, profile)
     assert batch.code.to_pylist() == ["3301050118000001", "3301050118000002"]
-    assert sorted(told(batch.problems)) == [
+    assert sorted(as_tuples(batch.problems)) == [
         ("code_tidied", 11, "码", "330105-0118-000001"),
         ("date_ambiguous", 11, "初", "3/4/2024"),
         ("date_incomplete", 12, "初", "2024-03"),
@@ -151,7 +151,7 @@ def test_codes_and_dates_are_told_of_by_name():
 def test_a_comma_that_may_be_a_point_is_named():
     columns = {"长": ["1,200", "12,5"]}
     batch = prepared(columns, Profile("alley", {"长": "attributes.declared_length_m"}))
-    assert told(batch.problems) == [("number_ambiguous", 12, "长", "12,5")]
+    assert as_tuples(batch.problems) == [("number_ambiguous", 12, "长", "12,5")]
     assert attributes(batch)[0] == {"declared_length_m": 1200}
 
 
@@ -171,7 +171,7 @@ def test_a_comma_that_may_be_a_point_is_named():
 )
 def test_garbled_text_waits(text, near):
     profile = replace(LAMP, columns={"名": "name"})
-    assert told(prepared({"名": ["好", text], "备注": [text, None]}, profile).problems) == [
+    assert as_tuples(prepared({"名": ["好", text], "备注": [text, None]}, profile).problems) == [
         ("text_garbled", 12, "名", text),
         ("text_garbled", 11, "备注", text),
     ]
@@ -188,7 +188,7 @@ def test_what_the_reader_could_not_decode_is_told_once():
 def test_control_characters_are_removed_and_told():
     batch = prepared({"名": ["湖\x07墅\u200b", "两\n行", "\x1f"]}, replace(LAMP, columns={"名": "name"}))
     assert batch.name.to_pylist() == ["湖墅", "两\n行", None]
-    assert [t[:3] for t in told(batch.problems)] == [("text_control", 11, "名"), ("text_control", 13, "名")]
+    assert [t[:3] for t in as_tuples(batch.problems)] == [("text_control", 11, "名"), ("text_control", 13, "名")]
 
 
 def test_cells_as_long_as_a_field_can_be():
@@ -196,7 +196,7 @@ def test_cells_as_long_as_a_field_can_be():
     columns = {"a": [full, "x" * 251, None], "b": [wide, "路" * 83, "x"], "c": ["x" * 254, "x" * 256, "x"],
                "d": ["路" * 127, "路" * 126, "x"]}  # fmt: skip
     batch = prepared(columns, LAMP)
-    assert [t[:3] for t in told(batch.problems)] == [
+    assert [t[:3] for t in as_tuples(batch.problems)] == [
         ("text_cut", 11, "a"),
         ("text_cut", 11, "b"),
         ("text_cut", 11, "d"),
@@ -207,7 +207,11 @@ def test_cells_as_long_as_a_field_can_be():
 def test_formulas_are_text_and_told():
     words = ["=cmd|' /C calc'!A0", "@SUM(A1)", "+1+cmd|x", "-12.5", "+86 571", "—", "'=1+1", "路=街"]
     batch = prepared({"备注": words}, LAMP)
-    assert [t[:2] for t in told(batch.problems)] == [("text_formula", 11), ("text_formula", 12), ("text_formula", 13)]
+    assert [t[:2] for t in as_tuples(batch.problems)] == [
+        ("text_formula", 11),
+        ("text_formula", 12),
+        ("text_formula", 13),
+    ]
     assert attributes(batch)[0] == {"备注": words[0]}
     assert attributes(batch)[6] == {"备注": "=1+1"}, "the apostrophe by which an export marks text"
 
@@ -216,7 +220,7 @@ def test_personal_data_is_told_and_masked():
     columns = {"备注": ["张工 13812345678", "身份证11010519491231002X", "110105194912310021", "2138123456789", "12345678901"],
                "电话": [13812345678, 1, None, 23812345678, 5]}  # fmt: skip
     batch = prepared(columns, replace(LAMP, columns={}))
-    assert told(batch.problems) == [
+    assert as_tuples(batch.problems) == [
         ("personal_data", 11, "备注", "张工 138******78"),
         ("personal_data", 12, "备注", "身份证110*************2X"),
         ("personal_data", 11, "电话", "138******78"),
@@ -236,7 +240,7 @@ def test_units_of_columns_and_of_cells():
     profile = Profile("alley", {"长": "attributes.declared_length_m"}, units={"长": "km"})
     batch = prepared(columns, profile)
     assert [a.get("declared_length_m") for a in attributes(batch)] == [1200, 800, None]
-    assert told(batch.problems) == [("unit_bad", 13, "长", "3亩")]
+    assert as_tuples(batch.problems) == [("unit_bad", 13, "长", "3亩")]
 
 
 def test_yes_and_no_and_whole_numbers_from_floats():
@@ -244,7 +248,7 @@ def test_yes_and_no_and_whole_numbers_from_floats():
     mapping = {"盲道": "attributes.on_tactile_paving", "年份": "attributes.installed_in"}
     batch = prepared(columns, replace(LAMP, columns=mapping))
     assert attributes(batch) == [{"on_tactile_paving": True, "installed_in": 2010}, {"on_tactile_paving": False}, {}]
-    assert [t[:3] for t in told(batch.problems)] == [("boolean_bad", 13, "盲道"), ("number_not_whole", 13, "年份")]
+    assert [t[:3] for t in as_tuples(batch.problems)] == [("boolean_bad", 13, "盲道"), ("number_not_whole", 13, "年份")]
 
 
 def test_columns_that_differ_only_in_case_stay_apart():

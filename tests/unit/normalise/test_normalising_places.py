@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from normalised import HERE, LAMP, LAYERS, delivery, prepared, told
+from normalised import HERE, LAMP, LAYERS, as_tuples, delivery, prepared
 
 from importers.normalise.normaliser import Normaliser
 from importers.records import DeclaredCrs
@@ -20,7 +20,7 @@ def test_positions_in_columns():
     batch = prepared(columns, profile, geometry=None, crs=DeclaredCrs())
     assert batch.placed.tolist() == [True, True, False, False, False]
     np.testing.assert_allclose(shapely.get_x(batch.geometry[:2]), [120.1550123, 120.155011111], atol=1e-9)
-    assert sorted(told(batch.problems)) == [
+    assert sorted(as_tuples(batch.problems)) == [
         ("position_missing", 13, "经度, 纬度", ""),
         ("position_missing", 15, "经度, 纬度", ""),
         ("position_not_number", 14, "经度", "无"),
@@ -32,13 +32,13 @@ def test_positions_as_wkt():
     profile = replace(LAMP, columns={"g": "wkt"}, crs="EPSG:4490")
     batch = prepared({"g": texts}, profile, geometry=None, crs=DeclaredCrs())
     assert [None if g is None else shapely.get_x(g) for g in batch.geometry] == [120.1550123, 120.1550123, None, None]
-    assert [t[:2] for t in told(batch.problems)] == [("position_missing", 14), ("wkt_bad", 13)]
+    assert [t[:2] for t in as_tuples(batch.problems)] == [("position_missing", 14), ("wkt_bad", 13)]
 
 
 def test_missing_shapes_of_a_file_are_told():
     shapes = np.array([shapely.Point(HERE), None])
     batch = prepared({"a": ["x", "y"]}, LAMP, geometry=shapes)
-    assert told(batch.problems) == [("geometry_missing", 12, "", "")]
+    assert as_tuples(batch.problems) == [("geometry_missing", 12, "", "")]
     assert batch.placed.tolist() == [True, False]
 
 
@@ -51,7 +51,7 @@ def test_zone_numbers_in_eastings():
     east = np.array([514_907.0, 40_514_907.0, 39_514_907.0])
     shapes = shapely.points(east, np.full(3, 3_355_597.0))
     batch = prepared({"a": ["x", "y", "z"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:4549", "", "prj"))
-    assert [t[:2] for t in told(batch.problems)] == [("zone_contradicts", 13), ("zone_prefix_removed", None)]
+    assert [t[:2] for t in as_tuples(batch.problems)] == [("zone_contradicts", 13), ("zone_prefix_removed", None)]
     assert shapely.equals_exact(batch.geometry[0], batch.geometry[1])
     assert batch.placed.tolist() == [True, True, False]
 
@@ -59,7 +59,7 @@ def test_zone_numbers_in_eastings():
 def test_coordinates_out_of_reach_of_their_system():
     shapes = shapely.points([219_707.0, 1e9], [3_350_626.0, 3_350_626.0])
     batch = prepared({"a": ["x", "y"]}, LAMP, geometry=shapes, crs=DeclaredCrs("EPSG:32651", "", "prj"))
-    assert told(batch.problems) == [("crs_out_of_reach", 12, "", "1000000000, 3350626")]
+    assert as_tuples(batch.problems) == [("crs_out_of_reach", 12, "", "1000000000, 3350626")]
     assert batch.placed.tolist() == [True, False]
 
 
@@ -110,7 +110,7 @@ def test_a_zone_number_is_remarked_once():
 def test_an_overridden_system_is_remarked_once():
     source, rows = delivery({"a": ["x"]}, crs=DeclaredCrs("EPSG:4490", "CGCS2000", "prj"))
     normaliser = Normaliser(replace(LAMP, crs="GCJ-02"), LAYERS["component"], source)
-    assert told(normaliser.prepare(rows).problems) == [("crs_overridden", None, "", "CGCS2000")]
+    assert as_tuples(normaliser.prepare(rows).problems) == [("crs_overridden", None, "", "CGCS2000")]
     assert normaliser.prepare(rows).problems == []
 
 

@@ -109,18 +109,18 @@ def test_bad_rows_come_back_as_they_were_and_mended_go_in(name: str, tmp_path: P
     whole = checked(source, profile).prepared
     exchange(source, SPOILT)
     found = checked(source, profile)
-    waiting = by_row(found.problems)
+    problems_of = by_row(found.problems)
     assert found.accepted.tolist() == [True, True, False, True, False, True]
 
-    written = quarantined(source, waiting, tmp_path / "back")
-    (before,), (told,) = inspect(source), inspect(written.path)
+    written = quarantined(source, problems_of, tmp_path / "back")
+    (before,), (after,) = inspect(source), inspect(written.path)
     expected = WRITTEN_AS.get(before.format, before.format)
-    assert (told.format, told.rows, written.format, written.rows) == (expected, 2, expected, 2)
+    assert (after.format, after.rows, written.format, written.rows) == (expected, 2, expected, 2)
     assert bool(written.remark) == (expected != before.format)
-    assert [c.name for c in told.columns if c.name not in QUARANTINE] == [c.name for c in before.columns]
+    assert [c.name for c in after.columns if c.name not in QUARANTINE] == [c.name for c in before.columns]
     if expected == before.format != "KML":
-        assert told.encoding.name == before.encoding.name
-    assert told.crs.name == before.crs.name
+        assert after.encoding.name == before.encoding.name
+    assert after.crs.name == before.crs.name
     own, back = next(read(source)), next(read(written.path))
     for column, values in own.columns.items():
         assert rounded(back.columns[column]) == rounded(values.take(pa.array([2, 4]))), column
@@ -132,7 +132,7 @@ def test_bad_rows_come_back_as_they_were_and_mended_go_in(name: str, tmp_path: P
     assert [value.split("；")[0].partition("：")[2] for value in reason.to_pylist()] == [
         "状态“坏掉”不在 完好、破损、丢失、废弃、移除 之列", "状态“不用”不在 完好、破损、丢失、废弃、移除 之列",
     ]  # fmt: skip
-    assert [int(value) for value in number.to_pylist()] == sorted(waiting)
+    assert [int(value) for value in number.to_pylist()] == sorted(problems_of)
 
     assert not checked(written.path, profile).accepted.any()
     exchange(written.path, {new: old for old, new in SPOILT.items()})
@@ -177,8 +177,8 @@ def test_one_layer_of_several_under_its_name(tmp_path: Path) -> None:
         pyogrio.raw.write(source, shapely.to_wkb(shapely.points([[1, 2], [3, 4]])), [np.array(["a", "b"])], ["名称"],
                           layer=layer, geometry_type="Point", crs=f"EPSG:{code}", append=layer == "管")  # fmt: skip
     written = write_quarantine(source, "管", {2: at(Code.CLASS_MISSING, [2])}, tmp_path)
-    (told,) = inspect(written.path)
-    assert (told.name, told.crs.text, told.rows) == ("管", "EPSG:4549", 1)
+    (written_layer,) = inspect(written.path)
+    assert (written_layer.name, written_layer.crs.text, written_layer.rows) == ("管", "EPSG:4549", 1)
 
 
 def test_stored_problems_and_no_rows(tmp_path: Path) -> None:

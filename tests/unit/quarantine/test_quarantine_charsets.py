@@ -67,8 +67,8 @@ def comes_back(source: Path, folder: Path, findings: list[Problem]) -> Path:
 )  # fmt: skip
 def test_a_mapinfo_file_holds_what_comes_back(suffix: str, texts: list[str], charset: str, back: str, tmp_path: Path):
     written = comes_back(table(tmp_path / f"t{suffix}", texts, charset), tmp_path / "back", [LONG, LONG])
-    (told,) = inspect(written)
-    assert (told.format, told.encoding.name) == ("MapInfo", back)
+    (layer,) = inspect(written)
+    assert (layer.format, layer.encoding.name) == ("MapInfo", back)
     reason = next(read(written)).columns[QUARANTINE_REASON][0].as_py()
     assert reason.startswith("1) 名称：“昨天昨天")
     assert reason.endswith("…"), "cut between characters"
@@ -126,9 +126,9 @@ def test_data_of_a_kml_keeps_its_names_apart(codec: str, said: str, tmp_path: Pa
     placemarks = "".join(DATA_PLACEMARK.format(text=text, n=n) for n, text in enumerate(BASIC * 4))
     (tmp_path / "t.kml").write_bytes(KML.format(said=said, placemarks=placemarks).encode(codec))
     (rows,) = read(tmp_path / "t.kml")
-    told = {name: rows.columns[name].to_pylist() for name in ("编号", "类型", '灯高 & "径"', "OBJECT_1")}
-    assert told["编号"] == [f"00{n}" for n in range(32)]
-    assert told["类型"] == BASIC * 4
-    assert set(told['灯高 & "径"']) == {"8"}
-    assert set(told["OBJECT_1"]) == {"1"}
+    values = {name: rows.columns[name].to_pylist() for name in ("编号", "类型", '灯高 & "径"', "OBJECT_1")}
+    assert values["编号"] == [f"00{n}" for n in range(32)]
+    assert values["类型"] == BASIC * 4
+    assert set(values['灯高 & "径"']) == {"8"}
+    assert set(values["OBJECT_1"]) == {"1"}
     comes_back(tmp_path / "t.kml", tmp_path / "back", [LONG])

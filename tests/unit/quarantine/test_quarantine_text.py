@@ -36,8 +36,8 @@ def test_a_text_table_is_copied_as_it_stands(codec: str, tmp_path: Path) -> None
     lines = text.split("\r\n")
     assert lines[:2] == ["某区路灯台账,,", "错误原因;原行号;编号;名称;备注"]
     expected = ["008;'=1+1';\"两", '行"', "009; 空格 ;少;多;多", "011;路;", "010;少"]
-    told = re.compile(r"\"'=cmd\(\)：没有类别；[^;]*\";[5789];")
-    assert [told.sub("", line).rstrip("\n") for line in lines[2:]] == expected
+    reason = re.compile(r"\"'=cmd\(\)：没有类别；[^;]*\";[5789];")
+    assert [reason.sub("", line).rstrip("\n") for line in lines[2:]] == expected
     first = next(read(written.path)).columns
     assert first["编号"].to_pylist() == ["008", "009", "011", "010"]
 

@@ -63,8 +63,8 @@ def drawing(tmp_path: Path) -> Path:
 
 
 def test_kinds_of_geometry_are_layers(drawing):
-    told = {source.name: (source.rows, source.geometry) for source in inspect(drawing)}
-    assert told == {
+    layers = {source.name: (source.rows, source.geometry) for source in inspect(drawing)}
+    assert layers == {
         "points": (4, "point"), "lines": (2, "line"), "polygons": (1, "polygon"), "texts": (1, "point"),
         "layout": (1, "mixed"),
     }  # fmt: skip

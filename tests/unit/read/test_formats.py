@@ -94,8 +94,8 @@ def test_same_lamps_from_every_format(name):
 def test_elevation_is_told_once_not_dropped_in_silence():
     (source,) = inspect(DATA / "lamps.gpkg")
     batches = normalise(read(DATA / "lamps.gpkg", batch_rows=2), suggest(source, COMPONENT), COMPONENT, source)
-    told = [[str(p.code) for p in prepared.problems] for prepared in batches]
-    assert told == [["elevation_dropped"], [], []]
+    codes = [[str(p.code) for p in prepared.problems] for prepared in batches]
+    assert codes == [["elevation_dropped"], [], []]
 
 
 @pytest.mark.parametrize("name", DELIVERIES)

@@ -49,9 +49,9 @@ def test_problems_of_reading_come_over_the_pipe(tmp_path: Path) -> None:
     path = tmp_path / "ragged.csv"
     path.write_text("名称,经度,纬度\n一,120.155,30.32\n二,120.156\n三,120.157,30.32,4,5\n", encoding="utf-8")
     with ReaderProcess(path) as reader:
-        told = [problem for rows in reader.read() for problem in rows.problems]
-    assert told == [problem for rows in read(path) for problem in rows.problems]
-    assert told
+        problems = [problem for rows in reader.read() for problem in rows.problems]
+    assert problems == [problem for rows in read(path) for problem in rows.problems]
+    assert problems
 
 
 def test_a_file_that_is_refused_is_refused_in_the_same_words(tmp_path: Path) -> None:

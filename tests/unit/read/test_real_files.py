@@ -56,7 +56,7 @@ def shapes(batches: list[Checked]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("name", "layer", "class_", "rows", "told"),
+    ("name", "layer", "class_", "rows", "remarks"),
     [
         ("roads", "road", "4", 2099, {"elevation_dropped": 1}),
         ("parks", "green", "G1", 60, {"elevation_dropped": 1, "geometry_spike": 1, "ring_tiny": 1}),
@@ -66,11 +66,11 @@ def shapes(batches: list[Checked]) -> np.ndarray:
         ("sanitaryCatchbasin", "component", "0104", 783, {"key_missing": 1}),
     ],
 )
-def test_bangor(shared_data, name, layer, class_, rows, told):
+def test_bangor(shared_data, name, layer, class_, rows, remarks):
     batches = imported(shared_data / "bangor" / f"{name}.geojson", layer, constants={"class": class_})
     assert sum(len(batch.accepted) for batch in batches) == rows
-    assert accepted(batches) == rows - told.get("key_repeated", 0)
-    assert problems(batches) == told
+    assert accepted(batches) == rows - remarks.get("key_repeated", 0)
+    assert problems(batches) == remarks
     assert shapely.is_valid(shapes(batches)).all()
     assert not shapely.has_z(shapes(batches)).any()
     west, south, east, north = shapely.total_bounds(shapes(batches))
@@ -194,9 +194,9 @@ def test_a_boundary_in_gcj02_comes_home(shared_data):
 
 def test_subdistricts_with_an_invalid_one(shared_data):
     batches = imported(shared_data / "boundaries" / "streets_pre2021_gongshu.json", "green", constants={"class": "G1"})
-    told = {p.row: str(p.code) for batch in batches for p in batch.problems if str(p.code).startswith("geometry")}
+    codes = {p.row: str(p.code) for batch in batches for p in batch.problems if str(p.code).startswith("geometry")}
     names = column(batches, "name")
-    assert {names[row - 1] for row in told} == {"上塘街道"}
+    assert {names[row - 1] for row in codes} == {"上塘街道"}
 
 
 def test_a_ledger_with_merged_cells_and_no_places(shared_data):
@@ -279,9 +279,9 @@ def test_geos_agrees_on_what_needs_repair(shared_data):
         shape = shapely.from_wkt(wkt, on_invalid="ignore")
         if shape is None or shape.is_empty:
             continue
-        checked, told = ShapeCheck("polygon").check(np.array([shape]), np.array([1]), np.array([True]))
+        checked, problems = ShapeCheck("polygon").check(np.array([shape]), np.array([1]), np.array([True]))
         # what is valid and yet odd is told besides: these shapes are a few units small
-        codes = {str(p.code) for p in told} - {"area_tiny", "ring_tiny", "vertices_repeated", "geometry_spike"}
+        codes = {str(p.code) for p in problems} - {"area_tiny", "ring_tiny", "vertices_repeated", "geometry_spike"}
         assert (not codes) == (valid == "true"), wkt
         assert codes <= {"geometry_repaired", "geometry_invalid", "geometry_not_finite"}, wkt
         assert shapely.is_valid(checked[0]) or "geometry_repaired" not in codes, wkt

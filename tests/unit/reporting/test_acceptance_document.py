@@ -21,7 +21,7 @@ from importers.reporting.acceptance import Act, Came, Places, ProblemSummary, Re
 from importers.reporting.acceptance_document import render_html, render_pdf, write
 from importers.supplier_check.check import CheckResult, left_out
 from importers.supplier_check.pack import Pack
-from importers.validate.context import Grounds
+from importers.validate.context import ValidationContext
 from registry.catalogue.layers import reference_layers
 from registry.errors import Invalid
 from registry.i18n import set_language
@@ -35,7 +35,7 @@ CAME = Came("路灯.zip", 12_345, "ab" * 32, "Shapefile", "路灯", 100, "GB1803
 FOUND = ProblemSummary(
     "date_bad", "error", 7, ("初始日期",), (3, 9, 12), Message("date_bad", {"value": "昨天", "field": "初始日期"})
 )
-FIRST = Round(CAME, (FOUND,), waiting=7, change_set=12, status="applied", taken={"add": 60, "move": 3}, left_out=2,
+FIRST = Round(CAME, (FOUND,), quarantined=7, change_set=12, status="applied", taken={"add": 60, "move": 3}, left_out=2,
               conflicts=1, unchanged=27, proposed=Act("测绘员甲", WHEN), applied=Act("管理员乙", WHEN),
               checksum="cd" * 32)  # fmt: skip
 
@@ -45,8 +45,8 @@ def record(*rounds: Round, **other: object) -> Record:
     return replace(made, **other)  # type: ignore[arg-type]
 
 
-def mended(rows: int, waiting: int, **other: object) -> Round:
-    return replace(FIRST, came=replace(CAME, rows=rows), waiting=waiting, **other)  # type: ignore[arg-type]
+def mended(rows: int, quarantined: int, **other: object) -> Round:
+    return replace(FIRST, came=replace(CAME, rows=rows), quarantined=quarantined, **other)  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +57,10 @@ def _chinese() -> Iterator[None]:
 
 def test_the_page_tells_everything_and_fetches_nothing() -> None:
     page = render_html(record(FIRST))
-    for told in ("三季度路灯普查", "拱墅区 330105", "路灯.zip", "12,345", "ab" * 32, "GB18030", "EPSG:4549", "照明公司",
+    for text in ("三季度路灯普查", "拱墅区 330105", "路灯.zip", "12,345", "ab" * 32, "GB18030", "EPSG:4549", "照明公司",
                  "“…”不是日期", "date_bad", "3, 9, 12 …", "管理员乙", "cd" * 32, "部分验收合格",
                  "供图单位（盖章）："):  # fmt: skip
-        assert told in page, told
+        assert text in page, text
     assert not re.search(r"(src|href)=|url\(|@import|<script|https?://", page)
     assert page.count('class="n">63') == 0
     assert re.findall(r'<td class="n">(\d+)</td>', page)[:10] == ["7", "100", "60", "0", "3", "0", "27", "1", "2", "7"]
@@ -94,10 +94,10 @@ def test_english() -> None:
 
 
 def test_rows_that_still_wait_over_several_files() -> None:
-    assert record(mended(100, 7)).waiting == 7
-    assert record(mended(100, 7), mended(5, 1)).waiting == 3, "five of seven came, one of them still bad"
-    assert record(mended(100, 7), mended(5, 1), mended(3, 0)).waiting == 0
-    assert record(mended(100, 7), mended(101, 2)).waiting == 2, "the whole delivery anew"
+    assert record(mended(100, 7)).quarantined == 7
+    assert record(mended(100, 7), mended(5, 1)).quarantined == 3, "five of seven came, one of them still bad"
+    assert record(mended(100, 7), mended(5, 1), mended(3, 0)).quarantined == 0
+    assert record(mended(100, 7), mended(101, 2)).quarantined == 2, "the whole delivery anew"
 
 
 def test_the_outcome_in_a_word() -> None:
@@ -115,11 +115,11 @@ def test_the_outcome_in_a_word() -> None:
 def test_a_check_without_a_register_prints_the_same_form() -> None:
     (source,) = inspect(DATA / "lamps_gbk.zip")
     problems = [*at(Code.DATE_BAD, [2, 5], "初始日期", ["x", "y"]), Problem(Code.ELEVATION_DROPPED)]
-    pack = Pack(suggest(source, COMPONENT), Grounds.without_register(), "0.0.1")
+    pack = Pack(suggest(source, COMPONENT), ValidationContext.without_register(), "0.0.1")
     verdict = CheckResult(source, pack.profile, "EPSG:4549", "option", left_out(pack, pack.profile), 6, problems)
     made = of_check(DATA / "lamps_gbk.zip", verdict, pack, "灯")
     (one,) = made.rounds
-    assert (made.verdict, one.waiting, one.came.rows, one.came.sha256) == (
+    assert (made.verdict, one.quarantined, one.came.rows, one.came.sha256) == (
         "failed",
         2,
         6,

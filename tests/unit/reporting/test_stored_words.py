@@ -42,11 +42,11 @@ def kept(words: Words) -> object:
                                   "lamps_tab.zip", "lamps_gb18030.csv", "lamps.parquet", "lamps_gdb.zip"])  # fmt: skip
 def test_the_evidence_of_an_encoding_is_told_in_the_readers_language(name: str) -> None:
     (source,) = inspect(DATA / name)
-    told = kept(source.encoding.evidence)
-    assert HAN.search(worded(told))
-    assert Words.of(told) == source.encoding.evidence
+    stored = kept(source.encoding.evidence)
+    assert HAN.search(worded(stored))
+    assert Words.of(stored) == source.encoding.evidence
     set_language("en")
-    english = worded(told)
+    english = worded(stored)
     assert english
     assert not HAN.search(english), english
 
@@ -66,12 +66,12 @@ def lamps(shift: float) -> np.ndarray:
 def test_what_the_datum_detective_says_is_told_in_the_readers_language(known: bool) -> None:
     reference = Reference(BOX, None, assets=ReferenceFeatures(lamps(0))) if known else Reference(BOX)
     verdict = detect(lamps(0.0002), DeclaredCrs("EPSG:4326", "WGS 84", "file"), reference)
-    told = [kept(c.explanation) for c in verdict.candidates]
-    told += [kept(verdict.reason)] if verdict.reason else []
-    assert told
-    assert all(HAN.search(worded(one)) for one in told)
+    stored = [kept(c.explanation) for c in verdict.candidates]
+    stored += [kept(verdict.reason)] if verdict.reason else []
+    assert stored
+    assert all(HAN.search(worded(one)) for one in stored)
     set_language("en")
-    assert not any(HAN.search(worded(one)) for one in told), list(map(worded, told))
+    assert not any(HAN.search(worded(one)) for one in stored), list(map(worded, stored))
 
 
 def test_a_problem_that_quotes_an_explanation_is_told_again_in_full() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from normalised import GONGSHU, GREEN, HERE, LAMP, LAYERS, ROAD, delivery, prepared, told
+from normalised import GONGSHU, GREEN, HERE, LAMP, LAYERS, ROAD, as_tuples, delivery, prepared
 
 from importers.normalise.normaliser import Normaliser
 from importers.profiles.profile import Profile
@@ -197,8 +197,8 @@ def test_near_rows_are_found_across_batches_as_by_measuring_all():
         same = kinds[:n] == kinds[n]
         if (same & (np.abs(apart - accuracy[n]) < 0.03)).any():
             doubtful.add(100 + n)  # the grid is a centimetre wide
-        if (twins := np.flatnonzero(same & (apart <= accuracy[n]))).size:
-            expected[100 + n] = 100 + int(twins[0])
+        if (near_duplicates := np.flatnonzero(same & (apart <= accuracy[n]))).size:
+            expected[100 + n] = 100 + int(near_duplicates[0])
     assert len(expected) > 80
     assert {k: v for k, v in found.items() if k not in doubtful} == {
         k: v for k, v in expected.items() if k not in doubtful
@@ -223,7 +223,7 @@ def test_rows_are_remembered_from_batch_to_batch():
     validator, normaliser = Validator(LAYERS["component"]), Normaliser(LAMP, LAYERS["component"], source)
     assert validator.check(normaliser.prepare(rows)).problems == []
     again = validator.check(normaliser.prepare(replace(rows, numbers=rows.numbers + 100)))
-    assert told(again.problems) == [("row_repeated", 111, "", "")]
+    assert as_tuples(again.problems) == [("row_repeated", 111, "", "")]
     assert again.problems[0].details == {"first": 11}
 
 
@@ -232,12 +232,12 @@ ARC = "100\nAcDbEntity\n100\nAcDbCircle\n10\n0\n20\n0\n40\n50\n100\nAcDbArc\n50\
 STRAIGHT = "100\nAcDbEntity\n100\nAcDbLine\n10\n0\n20\n0\n11\n50\n21\n50"
 
 
-@pytest.mark.parametrize(("entity", "points", "told_"), [("ARC", ARC, True), ("LINE", STRAIGHT, False)])
-def test_curves_become_chains_of_lines_and_that_is_told(tmp_path, entity, points, told_):
+@pytest.mark.parametrize(("entity", "points", "expected"), [("ARC", ARC, True), ("LINE", STRAIGHT, False)])
+def test_curves_become_chains_of_lines_and_that_is_told(tmp_path, entity, points, expected):
     from importers.read.reader import inspect, read
 
     file = tmp_path / "a.dxf"
     file.write_text(DRAWING.format(entity=entity, points=points), encoding="utf-8")
     (source,) = inspect(file)
     problems = [str(p.code) for rows in read(file, source.name) for p in rows.problems]
-    assert ("curves_linearised" in problems) == told_
+    assert ("curves_linearised" in problems) == expected

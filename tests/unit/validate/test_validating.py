@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from normalised import GONGSHU, GREEN, HERE, LAMP, LAYERS, ROAD, delivery, prepared, told
+from normalised import GONGSHU, GREEN, HERE, LAMP, LAYERS, ROAD, as_tuples, delivery, prepared
 
 from importers.normalise.normaliser import Normaliser
 from importers.profiles.profile import Profile
@@ -34,7 +34,7 @@ def around(*shapes: shapely.Geometry | None) -> dict[str, Any]:
 def test_codes():
     codes = ["3301050118000001", "33010501180000", "3.30105E+15", "3301060118000003", "3301050117000004", None]
     batch = checked({"码": codes}, CODED)
-    assert told(batch.problems) == [
+    assert as_tuples(batch.problems) == [
         ("code_malformed", 12, "码", "33010501180000"),
         ("code_damaged", 13, "码", "3.30105E+15"),
         ("code_of_other_district", 14, "码", "3301060118000003"),
@@ -68,7 +68,7 @@ def test_repeated_codes_name_the_first_row_across_batches():
 
 def test_keys_repeated_and_missing():
     batch = checked({"编号": ["a", None, "a"]}, replace(LAMP, columns={"编号": "external_key"}))
-    assert told(batch.problems) == [("key_missing", 12, "编号", ""), ("key_repeated", 13, "编号", "a")]
+    assert as_tuples(batch.problems) == [("key_missing", 12, "编号", ""), ("key_repeated", 13, "编号", "a")]
     assert batch.accepted.tolist() == [True, True, False]
 
 
@@ -92,7 +92,10 @@ def test_dates_in_the_future_and_the_wrong_way_round():
     tomorrow = str(date.today() + timedelta(days=1))
     profile = replace(LAMP, columns={"初": "surveyed_on", "变": "changed_on"})
     batch = checked({"初": ["2024-03-15", "2024-03-15"], "变": ["2023-01-01", tomorrow]}, profile)
-    assert told(batch.problems) == [("dates_reversed", 11, "变", "2023-01-01"), ("date_in_future", 12, "变", tomorrow)]
+    assert as_tuples(batch.problems) == [
+        ("dates_reversed", 11, "变", "2023-01-01"),
+        ("date_in_future", 12, "变", tomorrow),
+    ]
     assert batch.accepted.all()
 
 
@@ -107,7 +110,7 @@ def test_attributes_against_the_schema():
     columns = {"宽": ["12", "-1", "900"], "路面": ["沥青", "木板", "沥青"], "起": ["甲", "乙", "丙" * 201]}
     lines = np.array([shapely.LineString([HERE, (120.16, 30.33)])] * 3)
     batch = checked(columns, replace(ROAD, columns=mapping), geometry=lines)
-    assert sorted(told(batch.problems)) == [
+    assert sorted(as_tuples(batch.problems)) == [
         ("value_not_listed", 12, "路面", "木板"),
         ("value_out_of_range", 12, "宽", "-1"),
         ("value_out_of_range", 13, "宽", "900"),
@@ -127,7 +130,7 @@ def test_required_attributes_patterns_and_closed_schemas():
     profile = Profile("camera", {"国标": "attributes.gb28181_id"}, constants={"class": "枪机"})
     source, rows = delivery({"国标": ["33010500001320000001", "12", None], "多余": [None, None, "x"]})
     batch = Validator(layer).check(Normaliser(profile, layer, source).prepare(rows))
-    found = [t[:3] for t in told(batch.problems)]
+    found = [t[:3] for t in as_tuples(batch.problems)]
     assert ("value_pattern", 12, "国标") in found
     assert ("attribute_required", 13, "国标") in found
     assert any(code == "attribute_invalid" and row == 13 for code, row, _field in found)
@@ -142,7 +145,7 @@ def test_the_schema_of_a_class_binds_its_rows_only():
     source, rows = delivery({"类": ["0118", "0117", "0118"], "灯高": ["30", "30", "8"]})
     profile = Profile("component", {"类": "class", "灯高": "attributes.height_m"}, scheme="CJ/T 214-2007")
     batch = Validator(layer).check(Normaliser(profile, layer, source).prepare(rows))
-    assert [t[:3] for t in told(batch.problems)] == [("value_out_of_range", 11, "灯高")]
+    assert [t[:3] for t in as_tuples(batch.problems)] == [("value_out_of_range", 11, "灯高")]
 
 
 def test_a_value_of_another_type_than_the_schema_wants():
@@ -152,7 +155,7 @@ def test_a_value_of_another_type_than_the_schema_wants():
     source, rows = delivery({"多": [1, None], "端口": ["a", "b"]})
     profile = Profile("camera", {"端口": "attributes.ports"}, constants={"class": "枪机"})
     batch = Validator(layer).check(Normaliser(profile, layer, source).prepare(rows))
-    assert [t[:2] for t in told(batch.problems)] == [("value_type", 11)]
+    assert [t[:2] for t in as_tuples(batch.problems)] == [("value_type", 11)]
     assert batch.accepted.tolist() == [False, True]
 
 
@@ -160,7 +163,7 @@ def test_places_outside_the_district():
     near, far, swapped = (120.2595123, 30.3212345), (121.5123456, 31.2123456), (HERE[1], HERE[0])
     shapes = shapely.points([HERE, near, far, swapped])
     batch = checked({"a": ["1", "2", "3", "4"]}, LAMP, geometry=shapes)
-    assert told(batch.problems) == [
+    assert as_tuples(batch.problems) == [
         ("outside_district", 13, "", "121.5123456, 31.2123456"),
         ("axes_swapped", 14, "", "30.3200456, 120.1550123"),
     ]

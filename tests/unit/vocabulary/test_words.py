@@ -92,7 +92,7 @@ def test_a_chinese_word_is_translated_in_one_way() -> None:
     for words in every():
         for word in words:
             english.setdefault(word.zh, set()).add(word.en)
-    assert {zh: told for zh, told in english.items() if len(told) > 1} == {}
+    assert {zh: ways for zh, ways in english.items() if len(ways) > 1} == {}
 
 
 def test_labels_follow_the_language() -> None:

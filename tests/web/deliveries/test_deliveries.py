@@ -456,9 +456,9 @@ def test_rows_that_wait_come_back_in_their_format_and_join_again(
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    waiting = answer.data.decode("utf-8-sig")
-    assert "B-2" in waiting and "B-3" in waiting and "B-1" not in waiting
-    mended = waiting.replace("长椅", "路灯").replace("B-3,西凳,路灯,,", "B-3,西凳,路灯,120.15031,30.32031")
+    quarantined = answer.data.decode("utf-8-sig")
+    assert "B-2" in quarantined and "B-3" in quarantined and "B-1" not in quarantined
+    mended = quarantined.replace("长椅", "路灯").replace("B-3,西凳,路灯,,", "B-3,西凳,路灯,120.15031,30.32031")
     second = send(surveyor, "改好.csv", mended.encode(), delivery=int(url.split("/")[-2]))
     work(seeded_clone)
     page = surveyor.get(second).text
@@ -479,8 +479,8 @@ def test_problems_beyond_the_bound_are_told_with_both_numbers(surveyor: FlaskCli
     page = surveyor.get(url).text
     assert re.search(r"共发现 1,234,567 处问题，这里只记下 \d 处", page)
     assert "position_missing" in surveyor.get(f"{url}/problems?code=position_missing&field=经度, 纬度").text
-    waiting = surveyor.get(f"{url}/waiting").data.decode("utf-8-sig")
-    assert [row["编号"] for row in csv.DictReader(waiting.splitlines())] == ["B-2", "B-3"]
+    quarantined = surveyor.get(f"{url}/waiting").data.decode("utf-8-sig")
+    assert [row["编号"] for row in csv.DictReader(quarantined.splitlines())] == ["B-2", "B-3"]
 
 
 def test_the_acceptance_record_is_a_page_and_a_pdf(surveyor: FlaskClient, upload_app: Flask, seeded_clone: str) -> None:

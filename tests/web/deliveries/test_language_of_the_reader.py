@@ -61,7 +61,7 @@ def deliver(client: FlaskClient, database: str) -> str:
     return url
 
 
-def foreign(text: str) -> set[str]:
+def untranslated(text: str) -> set[str]:
     return set(HAN.findall(text)) - DATA
 
 
@@ -97,7 +97,7 @@ def test_every_page_of_a_delivery_in_english_whatever_the_worker_speaks(
         text = re.sub(
             r"<(option|script|style).*?</\1>|<span class=.menu-name.*?</span>", "", answer.text, flags=re.DOTALL
         )
-        if found := foreign(text):
+        if found := untranslated(text):
             wrong[address] = found
     assert wrong == {}
     assert "is damaged" in client.get(broken).text
@@ -112,11 +112,12 @@ def test_every_page_of_a_delivery_in_english_whatever_the_worker_speaks(
     run(seeded_clone, once=True)
     for language in ("en", "zh"):
         set_language(language)
-        told = command("list") + command("show", str(number)) + command("show", str(number), "--json")
-        assert ("is not in CJ/T 214-2007" in told, bool(foreign(told))) == (language == "en", language == "zh"), (
-            foreign(told)
-        )
-        assert ("Undo change set" if language == "en" else "撤销变更集") in told
+        printed = command("list") + command("show", str(number)) + command("show", str(number), "--json")
+        assert ("is not in CJ/T 214-2007" in printed, bool(untranslated(printed))) == (
+            language == "en",
+            language == "zh",
+        ), untranslated(printed)
+        assert ("Undo change set" if language == "en" else "撤销变更集") in printed
 
 
 def command(*arguments: str) -> str:
@@ -128,15 +129,15 @@ def command(*arguments: str) -> str:
 
 def test_errors_of_a_script_say_code_and_details_and_words_in_its_language(surveyor: FlaskClient) -> None:
     address = f"/{seed.DISTRICT}/uploads/nothing"
-    told = []
+    answers = []
     for language in ("zh", "en"):
         surveyor.set_cookie("language", language)
-        told.append(surveyor.get(address).json)
-    chinese, english = told
+        answers.append(surveyor.get(address).json)
+    chinese, english = answers
     assert (chinese["code"], english["code"]) == ("upload.unknown", "upload.unknown")
     assert chinese["details"] == english["details"]
-    assert foreign(chinese["message"] + chinese["hint"])
-    assert not foreign(json.dumps(english, ensure_ascii=False))
+    assert untranslated(chinese["message"] + chinese["hint"])
+    assert not untranslated(json.dumps(english, ensure_ascii=False))
 
 
 KEPT = """

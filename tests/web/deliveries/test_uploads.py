@@ -33,8 +33,8 @@ def test_a_file_in_pieces_becomes_a_delivery(surveyor: FlaskClient, seeded_clone
     token = begun.json["upload"]
     for start in range(0, len(body), 100_000):
         piece = body[start : start + 100_000]
-        told = put(surveyor, token, start, piece, **{"X-Piece-SHA256": hashlib.sha256(piece).hexdigest()})
-        assert (told.status_code, told.json["received"]) == (200, start + len(piece))
+        answer = put(surveyor, token, start, piece, **{"X-Piece-SHA256": hashlib.sha256(piece).hexdigest()})
+        assert (answer.status_code, answer.json["received"]) == (200, start + len(piece))
     done = finish(surveyor, token)
     assert done.status_code == 200, done.text
     (id, number, name, size, checksum, step, status, job) = rows(
@@ -112,15 +112,15 @@ def test_limits(surveyor: FlaskClient, home: Path) -> None:
     assert put(surveyor, token, 0, bytes((8 << 20) + 1)).status_code == 413
     assert put(surveyor, token, 0, bytes(8 << 20)).status_code == 200
     assert surveyor.post(BASE, data=b"x" * (3 << 20), headers=headers(surveyor)).status_code == 413
-    for told in (
+    for payload in (
         "[]",
         '{"parts": 5}',
         '{"parts": [{"name": 1, "bytes": 2}]}',
         "{",
         '{"parts": [{"name": "a", "bytes": true}]}',
     ):
-        answer = surveyor.post(BASE, data=told, headers={**headers(surveyor), "Content-Type": "application/json"})
-        assert answer.status_code == 422, told
+        answer = surveyor.post(BASE, data=payload, headers={**headers(surveyor), "Content-Type": "application/json"})
+        assert answer.status_code == 422, payload
 
 
 def test_unfinished_uploads_make_room_for_new_ones_and_are_swept(surveyor: FlaskClient, home: Path) -> None:
@@ -225,10 +225,10 @@ def test_mended_rows_join_a_delivery_that_was_checked(
     token = begin(surveyor, ("mended.csv", 3), delivery=id).json["upload"]
     put(surveyor, token, 0, b"a,b")
     assert finish(surveyor, token).json["url"] == f"{LIST}/{id}/2"
-    told = rows(seeded_clone, "SELECT name, step, orders FROM registry.delivery_file WHERE number = 2")
-    assert told == [("mended.csv", "check", {"crs": "EPSG:4490"})]
+    files = rows(seeded_clone, "SELECT name, step, orders FROM registry.delivery_file WHERE number = 2")
+    assert files == [("mended.csv", "check", {"crs": "EPSG:4490"})]
     stranger = signed_in(upload_app, "neighbour")
     address = f"/{seed.OTHER_DISTRICT}/uploads"
     token_of = {"X-CSRFToken": csrf_token(stranger, f"/{seed.OTHER_DISTRICT}/assets")}
-    told = {"parts": [{"name": "x.csv", "bytes": 3}], "delivery": id}
-    assert stranger.post(address, json=told, headers=token_of).status_code == 404
+    payload = {"parts": [{"name": "x.csv", "bytes": 3}], "delivery": id}
+    assert stranger.post(address, json=payload, headers=token_of).status_code == 404

@@ -215,8 +215,10 @@ def test_health_is_told_to_anybody_and_nothing_else(anonymous: FlaskClient) -> N
     response = anonymous.get("/healthz")
     assert response.status_code == 200
     assert response.json is not None
-    told = {name: well for name, well in response.json.items() if name != "programs"}  # that of a private cluster alone
-    assert told == dict.fromkeys(WELL, True)
+    answer = {
+        name: well for name, well in response.json.items() if name != "programs"
+    }  # that of a private cluster alone
+    assert answer == dict.fromkeys(WELL, True)
 
 
 @pytest.mark.parametrize(

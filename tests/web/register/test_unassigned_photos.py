@@ -23,6 +23,7 @@ from signing_in import signed_in
 from registry.access.scope import open_scope_by_name
 from registry.changes import change_sets
 from registry.database.connections import connect
+from registry.messages import Message
 
 PHOTOS = f"/{seed.DISTRICT}/photos"
 GPS = ExifTags.GPS
@@ -67,8 +68,8 @@ def crew(seeded_clone: str, home: Path, tmp_path: Path) -> dict[str, Any]:
 def command(database: str, home: Path, *arguments: str) -> dict[str, Any]:
     program = [sys.executable, "-P", "-m", "registry.commands.main", "photos", *arguments]
     more = ["--layer", "component", "--json", "--district", seed.DISTRICT, "--as", "surveyor"]
-    told = {**os.environ, "DATABASE_URL": database, "REGISTRY_HOME": str(home)}
-    done = subprocess.run([*program, *more], env=told, capture_output=True, text=True, check=True)
+    variables = {**os.environ, "DATABASE_URL": database, "REGISTRY_HOME": str(home)}
+    done = subprocess.run([*program, *more], env=variables, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -102,9 +103,9 @@ def test_the_command_and_then_a_person(
         shown = surveyor.get(f"/{seed.DISTRICT}/assets/{asset}").text
         assert len(re.findall(r'<img src="[^"]+\.thumb"', shown)) == 2
         number, title = connection.execute(
-            "SELECT id, title FROM registry.change_set ORDER BY id DESC LIMIT 1"
+            "SELECT id, source -> 'title' FROM registry.change_set ORDER BY id DESC LIMIT 1"
         ).fetchone()  # type: ignore[misc]
-        assert title == "指定照片“near.jpg”"
+        assert Message.of(title).message == "指定照片“near.jpg”"
         change_sets.apply(connection, scope, change_sets.undo(connection, scope, number).change_set)
     assert names(surveyor.get(PHOTOS).text) == ["near.jpg", "nowhere.jpg"], "an undo lets it wait again"
     assert post(surveyor, second, drop="1").status_code == 303

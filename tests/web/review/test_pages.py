@@ -77,7 +77,7 @@ def test_page_list_counts_and_tile_say_the_same(own_app: Flask, address: str) ->
     shown = re.findall(r'class="row is-\w+" data-seq="(\d+)" data-kind="(\w+)"', page)
     counted = client.get(f"{address}/counts").json
     assert counted is not None
-    assert {kind: told["n"] for kind, told in counted["kinds"].items() if told["n"]} == {
+    assert {kind: kind_counts["n"] for kind, kind_counts in counted["kinds"].items() if kind_counts["n"]} == {
         "add": 2,
         "update": 2,
         "move": 1,

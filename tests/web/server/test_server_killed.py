@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import seed
 from at_work import (
-    ORDERS,
+    OPTIONS,
     ask,
     components,
     deliver,
@@ -90,7 +90,7 @@ def test_a_killed_server_leaves_its_step_to_the_next(seeded_clone: str, home: Pa
     """Its worker goes with it and puts the step back; the next server does it without being asked."""
     delivery, _number = deliver(seeded_clone, home)
     work(seeded_clone, once=True)
-    ask(seeded_clone, delivery, "check", ORDERS)
+    ask(seeded_clone, delivery, "check", OPTIONS)
     port, settings = free_port(), {"DATABASE_URL": seeded_clone, "REGISTRY_WORKERS": "1"}
     before = components(seeded_clone), history(seeded_clone)
     with served("serve", port, **settings) as server, register_held_up(seeded_clone):

@@ -17,21 +17,21 @@ export async function watchProgress(place) {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     if (document.hidden) continue;
-    const told = await ask(place.dataset.progress ?? "");
-    if (told && !told.busy) return location.reload();
-    const now = JSON.stringify(told);
-    wait = told && now !== before ? SOONEST : Math.min(wait * 1.5, LATEST);
+    const state = await ask(place.dataset.progress ?? "");
+    if (state && !state.busy) return location.reload();
+    const now = JSON.stringify(state);
+    wait = state && now !== before ? SOONEST : Math.min(wait * 1.5, LATEST);
     before = now;
-    if (!told) continue;
-    if (text) text.textContent = told.text;
+    if (!state) continue;
+    if (text) text.textContent = state.text;
     if (badge) {
-      badge.textContent = told.label;
-      badge.className = `badge is-${told.state}`;
+      badge.textContent = state.label;
+      badge.className = `badge is-${state.state}`;
     }
-    if (idle) idle.hidden = !told.idle;
+    if (idle) idle.hidden = !state.idle;
     if (!bar) continue;
-    if (told.percent === null) bar.removeAttribute("value");
-    else bar.value = told.percent;
+    if (state.percent === null) bar.removeAttribute("value");
+    else bar.value = state.percent;
   }
 }
 

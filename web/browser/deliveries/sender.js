@@ -56,7 +56,7 @@ export async function send(where, files, listener) {
     const bytes = await read(whole.slice(done, done + piece));
     const checksum = await sha256(bytes);
     const began = performance.now();
-    const told = await patient(async () => {
+    const answer = await patient(async () => {
       try {
         return await ask("PUT", `${url}?offset=${done}`, bytes, checksum);
       } catch (error) {
@@ -65,8 +65,8 @@ export async function send(where, files, listener) {
         return ask("GET", url);
       }
     }, done);
-    if (told.received > done) mendings = 0;
-    done = told.received;
+    if (answer.received > done) mendings = 0;
+    done = answer.received;
     piece = nextPiece(piece, performance.now() - began, begun.most);
     listener.sent(done, whole.size);
   }
@@ -96,9 +96,9 @@ function asker(token, signal) {
     if (checksum) headers["X-Piece-SHA256"] = checksum;
     const response = await reach(url, { method, body, headers, signal });
     if (response.status === 204) return null;
-    const told = await response.json().catch(() => ({}));
-    if (response.ok) return told;
-    throw new Refused(response.status, told.message ?? "", told.hint ?? "");
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    throw new Refused(response.status, answer.message ?? "", answer.hint ?? "");
   };
 }
 

@@ -119,9 +119,9 @@ function addPointing(map, changes, state, config) {
     map.getContainer().classList.toggle("is-over", Boolean(hit));
     if (!hit?.cluster) return hint.remove();
     const { layer: kind, count, bad } = hit.cluster;
-    const told = { kind: names.get(kind), count: fullCount(count, config.language), rejected: fullCount(bad, config.language) };
+    const words = { kind: names.get(kind), count: fullCount(count, config.language), rejected: fullCount(bad, config.language) };
     const open = kind === RowKind.CONFLICT || kind === RowKind.DOUBTFUL || !bad;
-    const content = h("span", {}, open ? t("change_cluster", told) : t("change_cluster_rejected", told));
+    const content = h("span", {}, open ? t("change_cluster", words) : t("change_cluster_rejected", words));
     return hint.setLatLng(latlng).setContent(content).addTo(map);
   });
   map.on("mouseout movestart", () => hint.remove());
