@@ -41,7 +41,7 @@ class MenuEntry:
 class Announcement:
     """What a slice brings on one floor; everything is optional.
 
-    `roles`: code of a role and its Chinese and English name. `acts`: what the access log calls a look, and its label (N_).
+    `roles`: code of a role and its Chinese and English name.
     `commands`: name on the command line, after a blank for one of a group ("changes record"), and the click command.
     `blueprints`: Flask blueprints, in the order of registration. `scripted`: names of blueprints and endpoints whose answers
     a script reads, so that their errors are JSON. `menu`: lines of the main menu.
@@ -53,7 +53,6 @@ class Announcement:
     """
 
     roles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    acts: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     blueprints: tuple[str, ...] = ()
     scripted: tuple[str, ...] = ()
