@@ -131,9 +131,11 @@ def test_photos_are_as_closed_as_their_layer(connection: Connection, people: dic
     change_sets.apply(connection, writer, number)
     asset_id = found[0].asset_id
     assert asset_id is not None
-    for name, seen in (("camera_viewer", 1), ("inspector", 0), ("surveyor", 0), ("contractor", 0)):
+    for name, seen in (("camera_viewer", 1), ("inspector", 0), ("surveyor", 0)):
         other = open_scope(connection, seed.DISTRICT, people[name])
         assert len(attachments.of_asset(connection, other, asset_id)) == seen, name
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():  # may not even ask
+        attachments.of_asset(connection, open_scope(connection, seed.DISTRICT, people["contractor"]), asset_id)
     neighbour = open_scope(connection, seed.OTHER_DISTRICT, people["neighbour"])
     assert attachments.of_asset(connection, neighbour, asset_id) == []
     viewer = open_scope(connection, seed.DISTRICT, people["camera_viewer"])
@@ -144,5 +146,5 @@ def test_photos_are_as_closed_as_their_layer(connection: Connection, people: dic
 def test_real_photos_of_tuscany_are_outside(connection: Connection, scope: Scope, shared_data: Path) -> None:
     from importers.photos import propose
 
-    _number, found, _refused = propose(connection, scope, "component", shared_data / "photos")
+    _number, found, _refused = propose(connection, scope, settings().home, "component", shared_data / "photos")
     assert [(p.asset_id, p.reason) for p in found] == [(None, "outside")] * 3
