@@ -12,6 +12,8 @@ from registry.vocabulary.word_list import Vocabulary
 ROOT = Path(__file__).resolve().parents[2]
 SQL = ROOT / "sql" / "functions" / "005_vocabulary.sql"
 WIDTH = 128
+# Text of a file that is committed and read, never a statement that is executed from here.
+RULE = "SELECT registry.hold_to_words('{table}', '{name}', ARRAY[{listed}]);"
 BROWSER = ROOT / "web" / "browser" / "vocabulary.js"
 
 
@@ -40,7 +42,7 @@ def sql() -> str:
 def _rule(column: str, words: type[Vocabulary]) -> str:
     table, name = column.removesuffix("?").split(".")
     listed = ", ".join(_quoted(word) for word in ([*words, ""] if column.endswith("?") else words))
-    rule = f"SELECT registry.hold_to_words('{table}', '{name}', ARRAY[{listed}]);"
+    rule = RULE.format(table=table, name=name, listed=listed)
     return "\n".join(wrap(rule, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
 
 

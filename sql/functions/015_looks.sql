@@ -1,6 +1,6 @@
 -- Looks at restricted layers. Their rows are closed to everybody, the grant notwithstanding, until a transaction says that it
 -- is looking (020_row_security.sql asks for the grant, 025_looks.sql for the look). What is shown is written to access_log
--- when the look ends. registry.access.looks is the only caller: no row without a look, no look without its entry.
+-- when the look ends. registry.access.access_log is the only caller: no row without a look, no look without its entry.
 
 -- The restricted layers that are closed now. Once a query, through a sub-select in each policy.
 CREATE OR REPLACE FUNCTION registry.closed_layers() RETURNS text[]
@@ -24,8 +24,7 @@ BEGIN
 END $$;
 
 -- Whether rows about this asset may be shown: those that name it elsewhere than in the register (items of zones, their
--- changes).
--- One that is not there tells nothing.
+-- changes). One that is not there tells nothing.
 CREATE OR REPLACE FUNCTION registry.is_in_sight(asking name, in_district text, in_asset bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = registry, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE

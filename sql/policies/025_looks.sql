@@ -1,6 +1,6 @@
 -- Rows of restricted layers, besides the right to them, ask for a look that is under way (functions/015_looks.sql). Titles of
 -- change sets and deliveries are no rows. A set of records has no layer. Instead of readable, which 020 asks, and not as a
--- second, restrictive policy: that is one more comparison for each row, 5 to 15 per cent of a count of a district.
+-- second, restrictive policy: that would be one more comparison for each row.
 ALTER POLICY staff_read ON registry.asset
   USING ((district, layer) IN (SELECT r.district, r.layer FROM registry.in_sight(current_user) r));
 ALTER POLICY staff_read ON registry.asset_version
