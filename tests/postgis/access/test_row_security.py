@@ -228,6 +228,21 @@ def test_a_direct_connection_reads_only_the_register(direct: Connection) -> None
             direct.execute(SQL("SELECT * FROM registry.{}").format(Identifier(table)))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "SELECT registry.is_in_sight('chengji_app', '330105', 1)",
+        "SELECT registry.is_in_sight('chengji_reader', '330105', 1)",
+        "SELECT count(*) FROM registry.zone_item",
+        "SELECT count(*) FROM registry.coverage",
+    ],
+)
+def test_a_direct_connection_cannot_ask_number_by_number(direct: Connection, asked: str) -> None:
+    """Whether there is an asset of this number at all: so it would count what is hidden."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        direct.execute(asked.encode())
+
+
 def test_a_camera_among_components_is_refused_by_name(seeded: Connection, tmp_path: Path) -> None:
     """A municipal census lists cameras as components of class 0136: they do not slip into the open layer."""
     from importers.pipeline import ImportRequest, run
